@@ -1,0 +1,75 @@
+/**
+ * The reporter of `npm test`: a line for each file, every failure in full, and as the very last line `N passed, N failed`.
+ *
+ * Counted are leaf tests. A skipped or todo test has failed, because nothing here is ever skipped; so has a test file that holds
+ * no test, because node --test would let it pass. What else fails (a file that does not load, a hook) counts as one failure.
+ */
+import { relative, resolve } from 'node:path';
+import type { TestEvent } from 'node:test/reporters';
+import { inspect } from 'node:util';
+
+type Report = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>;
+
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const total = { passed: 0, failed: 0 };
+  let file = { passed: 0, failed: 0 };
+  const failures: string[] = [];
+  const names: string[] = [];
+  let previousNesting = 0;
+
+  for await (const event of events) {
+    if (event.type === 'test:stdout' || event.type === 'test:stderr') yield event.data.message;
+    else if (event.type === 'test:start') names[event.data.nesting] = event.data.name;
+    else if (event.type === 'test:diagnostic' && event.data.file !== undefined) yield `  ${event.data.message}\n`;
+    else if (event.type === 'test:summary' && event.data.file !== undefined) {
+      const seconds = (event.data.duration_ms / 1000).toFixed(1);
+      yield `${file.failed === 0 ? '✔' : '✖'} ${relative('', event.data.file)}: ${counts(file)} (${seconds} s)\n`;
+      file = { passed: 0, failed: 0 };
+    } else if (event.type === 'test:pass' || event.type === 'test:fail') {
+      const { nesting } = event.data;
+      // Reports come depth first: what follows a deeper one is the parent of it.
+      const outcome = judge(event, previousNesting > nesting || event.data.details.type === 'suite');
+      previousNesting = nesting;
+      if (outcome === 'passed') {
+        total.passed += 1;
+        file.passed += 1;
+      } else if (outcome !== 'not counted') {
+        total.failed += 1;
+        // A failure of the file as a whole comes where the file has no summary, or after it.
+        if (!isFile(event)) file.failed += 1;
+        const path = isFile(event) ? [] : [relative('', event.data.file ?? ''), ...names.slice(0, nesting)];
+        const name = [...path, event.data.name].join(' › ');
+        failures.push(name);
+        yield `✖ ${name}\n${outcome.problem.replace(/^/gm, '    ')}\n`;
+      }
+    }
+  }
+
+  if (failures.length > 0) yield `\nFailed:\n${failures.map((name) => `  ${name}\n`).join('')}`;
+  if (total.passed === 0 && total.failed === 0) yield '\nNo test was found.\n';
+  // node --test itself is content with skipped tests, and with none at all.
+  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+  yield `\n${counts(total)}\n`;
+}
+
+function judge(event: Report, isParent: boolean): 'passed' | 'not counted' | { problem: string } {
+  if (event.type === 'test:fail') {
+    const { error } = event.data.details;
+    if ('failureType' in error && error.failureType === 'subtestsFailed') return 'not counted';
+    return { problem: inspect(error.cause ?? error) };
+  }
+  const { skip, todo } = event.data;
+  if (skip !== undefined && skip !== false) return { problem: 'skipped: nothing is skipped here' };
+  if (todo !== undefined && todo !== false) return { problem: 'todo: nothing is left to do here' };
+  if (isFile(event)) return { problem: 'holds no test' };
+  return isParent ? 'not counted' : 'passed';
+}
+
+/** The file as a whole, which Node reports like a test where it has no test of its own or did not end well. */
+function isFile({ data }: Report): boolean {
+  return data.nesting === 0 && data.file !== undefined && resolve(data.name) === data.file;
+}
+
+function counts({ passed, failed }: { passed: number; failed: number }): string {
+  return `${passed} passed, ${failed} failed`;
+}

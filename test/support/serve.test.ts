@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { ServedFolder } from './serve.ts';
+import { serveFolder } from './serve.ts';
+
+describe('a folder served under /repo/', () => {
+  let parent: string;
+  let served: ServedFolder;
+
+  before(async () => {
+    parent = mkdtempSync(join(tmpdir(), 'serve-'));
+    const folder = join(parent, 'site');
+    mkdirSync(join(folder, 'pith', 'A B'), { recursive: true });
+    mkdirSync(join(folder, '.well-known'));
+    writeFileSync(join(parent, 'secret.txt'), 'secret');
+    writeFileSync(join(folder, 'index.html'), 'home');
+    writeFileSync(join(folder, '404.html'), 'lost');
+    writeFileSync(join(folder, 'pith', 'A B', 'index.html'), 'record');
+    writeFileSync(join(folder, '.well-known', 'bundle.json'), '{}');
+    writeFileSync(join(folder, 'script.js'), '');
+    writeFileSync(join(folder, 'unknown.bin'), '');
+    served = await serveFolder(folder, '/repo/');
+  });
+
+  after(async () => {
+    await served.close();
+    rmSync(parent, { recursive: true });
+  });
+
+  const get = async (path: string, init: RequestInit = {}): Promise<[number, string | null, string]> => {
+    const response = await fetch(new URL(path, served.url), { redirect: 'manual', ...init });
+    return [response.status, response.headers.get('content-type'), await response.text()];
+  };
+
+  /** Sends the path as it stands; fetch would resolve the dots before it asks. */
+  const getRaw = (path: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      let text = '';
+      const socket = connect(Number(new URL(served.url).port), '127.0.0.1');
+      socket.on('data', (data) => {
+        text += data;
+      });
+      socket.on('end', () => resolve(text));
+      socket.on('error', reject);
+      socket.end(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    });
+
+  test('files and the index of a folder, with their types', async () => {
+    assert.deepEqual(await get(''), [200, 'text/html; charset=utf-8', 'home']);
+    assert.deepEqual(await get('index.html?query'), [200, 'text/html; charset=utf-8', 'home']);
+    assert.deepEqual(await get('pith/A%20B/'), [200, 'text/html; charset=utf-8', 'record']);
+    assert.deepEqual(await get('.well-known/bundle.json'), [200, 'application/json; charset=utf-8', '{}']);
+    assert.deepEqual(await get('script.js'), [200, 'text/javascript; charset=utf-8', '']);
+    assert.deepEqual(await get('unknown.bin'), [200, 'application/octet-stream', '']);
+    assert.deepEqual(await get('', { method: 'HEAD' }), [200, 'text/html; charset=utf-8', '']);
+  });
+
+  test('a folder without its slash is sent on', async () => {
+    const response = await fetch(new URL('pith/A%20B', served.url), { redirect: 'manual' });
+    assert.equal(response.status, 301);
+    assert.equal(response.headers.get('location'), '/repo/pith/A%20B/');
+  });
+
+  test('what is missing gets 404.html with status 404', async () => {
+    for (const path of ['nothing', 'pith/', 'index.html/', 'script.js/x']) {
+      assert.deepEqual(await get(path), [404, 'text/html; charset=utf-8', 'lost']);
+    }
+  });
+
+  test('outside the sub-path is nothing', async () => {
+    for (const path of ['/', '/index.html', '/repo', '/repository/index.html']) assert.equal((await get(path))[0], 404);
+  });
+
+  test('no way leads out of the folder', async () => {
+    for (const path of [
+      '/repo/../secret.txt',
+      '/repo/%2e%2e/secret.txt',
+      '/repo/..%2fsecret.txt',
+      '/repo/..%5csecret.txt',
+    ]) {
+      assert.match(await getRaw(path), /^HTTP\/1\.1 400 /);
+    }
+    for (const path of ['/repo/%00', '/repo/%']) assert.match(await getRaw(path), /^HTTP\/1\.1 400 /);
+  });
+});
+
+test('close ends the server although a client keeps its connection', async () => {
+  const served = await serveFolder(tmpdir());
+  await fetch(served.url).then((response) => response.text());
+  await served.close();
+  await assert.rejects(fetch(served.url));
+});
+
+test('a sub-path without its slashes is refused', async () => {
+  await assert.rejects(serveFolder(tmpdir(), '/repo'), RangeError);
+});
