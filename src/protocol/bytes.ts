@@ -1,0 +1,131 @@
+/** Conversions between bytes and text, each exact and strict: what does not convert back to itself is refused. */
+import { ParseError } from './errors.ts';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The UTF-8 bytes of well-formed text. @throws RangeError on a lone surrogate, which UTF-8 cannot carry. */
+export function encodeUtf8(text: string): Uint8Array {
+  if (!text.isWellFormed()) throw new RangeError('text with a lone surrogate has no UTF-8 form');
+  return encoder.encode(text);
+}
+
+/**
+ * The text of UTF-8 bytes (section 1, rule 1).
+ *
+ * @throws ParseError `bom` on a byte-order mark of UTF-8, UTF-16 or UTF-32; `invalid_utf8` on anything that is not
+ * UTF-8. Nothing is ever replaced by U+FFFD.
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  const [a, b, c, d] = bytes;
+  const bom =
+    (a === 0xef && b === 0xbb && c === 0xbf && 'UTF-8') ||
+    (a === 0 && b === 0 && c === 0xfe && d === 0xff && 'UTF-32') ||
+    (((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) && 'UTF-16 or UTF-32');
+  if (bom) {
+    throw new ParseError({ code: 'bom', path: '', message: `expected plain UTF-8, got a byte-order mark of ${bom}` });
+  }
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new ParseError({
+      code: 'invalid_utf8',
+      path: '',
+      message: 'expected UTF-8, got a byte sequence that is not',
+    });
+  }
+}
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** Lower-case hexadecimal, two digits a byte. */
+export function encodeHex(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+/** Bytes of lower-case hexadecimal of exactly `length` bytes, or null. */
+export function decodeHex(text: string, length: number): Uint8Array | null {
+  if (text.length !== length * 2 || !/^[0-9a-f]*$/.test(text)) return null;
+  return Uint8Array.from({ length }, (_, i) => Number.parseInt(text.slice(i * 2, i * 2 + 2), 16));
+}
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const BASE64_VALUE: ReadonlyMap<string, number> = new Map([...BASE64].map((char, value) => [char, value]));
+
+/** RFC 4648 section 4 base64: standard alphabet, padded. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const left = bytes.length - i;
+    text += BASE64.charAt(group >> 18) + BASE64.charAt((group >> 12) & 63);
+    text += left > 1 ? BASE64.charAt((group >> 6) & 63) : '=';
+    text += left > 2 ? BASE64.charAt(group & 63) : '=';
+  }
+  return text;
+}
+
+/**
+ * Bytes of canonical base64 of exactly `length` bytes, or null.
+ *
+ * Canonical: standard alphabet, padded, no white space, no stray bits in the last group. Lenient decoders take many
+ * texts for one value, and each would be another signature text for the same event.
+ */
+export function decodeBase64(text: string, length: number): Uint8Array | null {
+  if (text.length !== Math.ceil(length / 3) * 4) return null;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (let i = 0; i < text.length; i += 4) {
+    let group = 0;
+    for (let j = 0; j < 4; j++) group = (group << 6) | (BASE64_VALUE.get(text.charAt(i + j)) ?? 0);
+    for (let shift = 16; shift >= 0 && at < length; shift -= 8) bytes[at++] = (group >> shift) & 255;
+  }
+  // Whatever was lenient above (unknown characters, misplaced padding, stray bits) does not survive the way back.
+  return encodeBase64(bytes) === text ? bytes : null;
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** The first `characters` characters of the RFC 4648 base32 of `bytes`, without padding. */
+export function encodeBase32(bytes: Uint8Array, characters: number): string {
+  if (characters * 5 > bytes.length * 8) throw new RangeError(`${bytes.length} bytes have no ${characters} characters`);
+  let text = '';
+  let bits = 0;
+  let held = 0;
+  for (const byte of bytes) {
+    held = (held << 8) | byte;
+    for (bits += 8; bits >= 5; bits -= 5) {
+      text += BASE32.charAt((held >> (bits - 5)) & 31);
+      if (text.length === characters) return text;
+    }
+    held &= (1 << bits) - 1;
+  }
+  return text;
+}
+
+/** Whether two byte strings are the same. Not constant-time: everything compared here is public. */
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** Puts a UTF-16 unit where its code point sorts: surrogates above U+E000 to U+FFFF. */
+function codePointRank(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+/**
+ * Order by Unicode code point, as Python sorts strings (section 1, rule 6). JavaScript's own order is by UTF-16 unit
+ * and puts U+1F600 before U+FB01.
+ */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return codePointRank(x) - codePointRank(y);
+  }
+  return a.length - b.length;
+}

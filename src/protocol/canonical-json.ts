@@ -1,0 +1,122 @@
+/**
+ * Canonical JSON: the bytes that Python gives for
+ * `json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode()` (section 1).
+ */
+import { compareCodePoints, encodeUtf8 } from './bytes.ts';
+import { isArray, isObject, type Json, type JsonNumber, type JsonObject } from './json.ts';
+import { parseJson } from './parse/json.ts';
+
+// Rule 5: exactly these are escaped; U+007F, U+2028, `/` and all else stay raw.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
+const ESCAPED = /["\\\u0000-\u001f]/g;
+const SHORT_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\t': '\\t',
+  '\n': '\\n',
+  '\f': '\\f',
+  '\r': '\\r',
+};
+
+function formatString(text: string): string {
+  const body = text.replace(
+    ESCAPED,
+    (char) => SHORT_ESCAPES[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return `"${body}"`;
+}
+
+/** Rule 4: a double as Python's `repr` writes it, from the shortest digits that round-trip. */
+function formatDouble(value: number): string {
+  if (value === 0) return Object.is(value, -0) ? '-0.0' : '0.0';
+  const sign = value < 0 ? '-' : '';
+  const [mantissa = '', exponentText = ''] = Math.abs(value).toExponential().split('e');
+  const digits = mantissa.replace('.', '');
+  const exponent = Number(exponentText);
+  if (exponent < -4 || exponent >= 16) {
+    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : '';
+    const size = String(Math.abs(exponent)).padStart(2, '0');
+    return `${sign}${digits.charAt(0)}${fraction}e${exponent < 0 ? '-' : '+'}${size}`;
+  }
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+  const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
+  return `${sign}${whole}.${digits.slice(exponent + 1) || '0'}`;
+}
+
+/** Rules 3 and 4: an integer literal stays as written (but `-0` is `0`), any other is a double. */
+function formatNumber({ literal }: JsonNumber): string {
+  if (/[.eE]/.test(literal)) return formatDouble(Number(literal));
+  return literal === '-0' ? '0' : literal;
+}
+
+/** Layout of formatted JSON. `indent` is the text of one level, `''` for one compact line. */
+interface Layout {
+  readonly sortKeys: boolean;
+  readonly indent: string;
+}
+
+function formatValue(value: Json, layout: Layout, outer: string): string {
+  if (value === null) return 'null';
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  if (typeof value === 'string') return formatString(value);
+  const inner = layout.indent === '' ? '' : `${outer}${layout.indent}`;
+  const colon = layout.indent === '' ? ':' : ': ';
+  let open = '[';
+  let close = ']';
+  let parts: string[];
+  if (isArray(value)) {
+    parts = value.map((item) => formatValue(item, layout, inner));
+  } else if (isObject(value)) {
+    open = '{';
+    close = '}';
+    const members = [...value];
+    if (layout.sortKeys) members.sort(([a], [b]) => compareCodePoints(a, b));
+    parts = members.map(([key, item]) => `${formatString(key)}${colon}${formatValue(item, layout, inner)}`);
+  } else {
+    return formatNumber(value);
+  }
+  if (layout.indent === '' || parts.length === 0) return `${open}${parts.join(',')}${close}`;
+  return `${open}${inner}${parts.join(`,${inner}`)}${outer}${close}`;
+}
+
+/** The canonical text of a value: keys sorted by code point, no white space. */
+export function formatCanonical(value: Json): string {
+  return formatValue(value, { sortKeys: true, indent: '' }, '');
+}
+
+/** One compact line with members in the order they have, numbers and strings in canonical form. */
+export function formatCompact(value: Json): string {
+  return formatValue(value, { sortKeys: false, indent: '' }, '');
+}
+
+/** Indented by two spaces and sorted, for people. Not what any digest covers. */
+export function formatIndented(value: Json): string {
+  return formatValue(value, { sortKeys: true, indent: '  ' }, '\n');
+}
+
+/** The canonical bytes of a value. */
+export function canonicalBytes(value: Json): Uint8Array {
+  return encodeUtf8(formatCanonical(value));
+}
+
+/**
+ * The canonical bytes of one JSON text.
+ *
+ * @throws ParseError with a reading code where the text is not JSON by section 1.
+ */
+export function canonicalize(bytes: Uint8Array): Uint8Array {
+  return canonicalBytes(parseJson(bytes));
+}
+
+/** The same value with the keys of every object sorted by code point. */
+export function sortKeys(value: Json): Json {
+  if (isArray(value)) return value.map(sortKeys);
+  return isObject(value) ? sortObjectKeys(value) : value;
+}
+
+/** {@link sortKeys} for an object. */
+export function sortObjectKeys(object: JsonObject): JsonObject {
+  const members = [...object].sort(([a], [b]) => compareCodePoints(a, b));
+  return new Map(members.map(([key, item]) => [key, sortKeys(item)]));
+}

@@ -1,0 +1,42 @@
+/**
+ * The library's door: everything that other layers, and other programs, may use of the protocol.
+ *
+ *     const trust = readTrust(trustFileBytes);
+ *     const verdict = verifyBundle(bundleBytes, trust);
+ *     if (verdict.bundle !== null) console.log(mergeBundles([verdict.bundle]).state.sha256);
+ */
+export { compareCodePoints, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
+export { canonicalize, formatCanonical, formatCompact, formatIndented } from './canonical-json.ts';
+export { sha256Hex, titleDigest } from './digest.ts';
+export { ParseError, type Problem, pointer, REASON_CODES, type ReasonCode } from './errors.ts';
+export {
+  expectedAliases,
+  fingerprintBase32Of,
+  PITH_NUMBER_PATTERN,
+  SUFFIX_PATTERN,
+  suffixOfNumber,
+} from './identifier.ts';
+export { isArray, isNumber, isObject, type Json, type JsonArray, type JsonNumber, type JsonObject } from './json.ts';
+export { type AppliedEvent, LISTS, type ListName } from './merge/apply.ts';
+export type { Equivocation } from './merge/equivocation.ts';
+export {
+  equivocationFinding,
+  type MergedRecord,
+  mergeBundles,
+  type PublishedBundle,
+  type StateComparison,
+  type ViewDifference,
+} from './merge/merge.ts';
+export type { MergedState } from './merge/state.ts';
+export type { EventSet } from './merge/union.ts';
+export { MERGE_VERSION } from './parse/bundle.ts';
+export { parseJson } from './parse/json.ts';
+export { type ParsedRecord, parseRecord } from './parse/record.ts';
+export { parseTimestamp } from './parse/timestamp.ts';
+export { type BundleVerdict, MAX_BUNDLE_BYTES, type VerifiedBundle, verifyBundle } from './verify/bundle.ts';
+export { verifySignature } from './verify/ed25519.ts';
+export type { InvalidEvent, VerifiedEvent } from './verify/event.ts';
+export { type Check, type CheckOutcome, type CheckSubject, type Finding, Ledger } from './verify/finding.ts';
+export { verifyReceipt } from './verify/receipt.ts';
+export { type IdentifiedRecord, identifyRecord, pithNumber } from './verify/record.ts';
+export { type PinnedKey, readTrust, type Trust } from './verify/signer.ts';

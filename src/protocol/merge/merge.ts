@@ -1,0 +1,217 @@
+/** The merge `pith-open-graph-merge-v1` (section 8), and what is published of several bundles (section 9). */
+import { compareCodePoints, encodeUtf8 } from '../bytes.ts';
+import { formatCompact } from '../canonical-json.ts';
+import { digestOf, sha256Hex, stateDigest } from '../digest.ts';
+import { isObject } from '../json.ts';
+import { quote } from '../parse/members.ts';
+import type { VerifiedBundle } from '../verify/bundle.ts';
+import type { Finding } from '../verify/finding.ts';
+import { type AppliedEvent, applyEvents } from './apply.ts';
+import { type Equivocation, findEquivocations } from './equivocation.ts';
+import { buildState, differences, type MergedState } from './state.ts';
+import { type EventSet, uniteEvents } from './union.ts';
+
+/** What a mirror publishes as `bundle.json`. */
+export type PublishedBundle =
+  | { readonly kind: 'received'; readonly bundle: VerifiedBundle; readonly bytes: Uint8Array }
+  /** No single bundle holds every valid event. Proof is in the bundles it was assembled from. */
+  | { readonly kind: 'assembled'; readonly from: readonly VerifiedBundle[]; readonly bytes: Uint8Array };
+
+/** How the state that a bundle ships compares with the merge of that bundle alone. */
+export interface StateComparison {
+  readonly bundle: VerifiedBundle;
+  readonly outcome: 'equal' | 'different' | 'absent';
+  /** `state_sha256` as the shipped state claims it, where it does. */
+  readonly claimedSha256: string | null;
+  /** The digest of the shipped state's content; null where there is none. */
+  readonly contentSha256: string | null;
+  /** What the merge gives. */
+  readonly computedSha256: string;
+  /** JSON pointers into the state. */
+  readonly differences: readonly string[];
+}
+
+export interface MergedRecord {
+  /** Newest first: by `built_at`, then `bundle_sha256`. */
+  readonly bundles: readonly [VerifiedBundle, ...VerifiedBundle[]];
+  readonly published: PublishedBundle;
+  /** The merge of what is published. */
+  readonly state: MergedState;
+  /** Every valid event in merge order, with what it did. */
+  readonly applied: readonly AppliedEvent[];
+  readonly events: EventSet;
+  readonly equivocations: readonly Equivocation[];
+  readonly comparisons: readonly StateComparison[];
+  /** Where an older bundle has valid events that the newest lacks. */
+  readonly views: readonly ViewDifference[];
+  /** All that the merge found: on events, on shipped states, on views. */
+  readonly findings: readonly Finding[];
+}
+
+/** Section 9: what the newest bundle lacks of an older one's valid events. */
+export interface ViewDifference {
+  readonly newest: VerifiedBundle;
+  readonly older: VerifiedBundle;
+  readonly finding: Finding;
+}
+
+/** Distinct bytes, newest first. One bundle in two layouts is two: the bytes then decide, not the order of files. */
+function newestFirst(bundles: readonly VerifiedBundle[]): readonly VerifiedBundle[] {
+  const distinct = new Map(bundles.map((bundle) => [sha256Hex(bundle.bytes), bundle]));
+  return [...distinct]
+    .sort(
+      ([aBytes, a], [bBytes, b]) =>
+        compareCodePoints(b.builtInstant, a.builtInstant) ||
+        compareCodePoints(b.bundleSha256, a.bundleSha256) ||
+        compareCodePoints(bBytes, aBytes),
+    )
+    .map(([, bundle]) => bundle);
+}
+
+/**
+ * Merges the bundles of one number.
+ *
+ * The result does not depend on the order of the bundles or of their events, nor on doubles.
+ *
+ * @param verified one bundle at least, all of one Pith Number.
+ * @throws RangeError where there is none, or where they are of several numbers.
+ */
+export function mergeBundles(verified: readonly VerifiedBundle[]): MergedRecord {
+  const [newest, ...older] = newestFirst(verified);
+  if (newest === undefined) throw new RangeError('expected one bundle at least, got none');
+  const stranger = older.find((bundle) => bundle.pithNumber !== newest.pithNumber);
+  if (stranger !== undefined) {
+    throw new RangeError(`expected bundles of ${newest.pithNumber}, got one of ${stranger.pithNumber}`);
+  }
+  const bundles = [newest, ...older] as const;
+  const union = uniteEvents(bundles);
+  const complete = bundles.find((bundle) => holdsAll(bundle, union));
+  const base = complete ?? newest;
+  // Invalid events of other bundles stay out where one bundle is published as it came: its merge is its own.
+  const events = complete === undefined ? union : uniteEvents([complete]);
+  const { applied, findings } = applyEvents(events.valid);
+  const equivocations = findEquivocations(events.valid);
+  const state = buildState(subjectOf(base), events, applied, equivocations);
+  const comparisons = bundles.map((bundle) => compareState(bundle, bundle === complete ? state : mergeAlone(bundle)));
+  const views = viewDifferences(bundles);
+  return {
+    bundles,
+    published:
+      complete === undefined
+        ? { kind: 'assembled', from: bundles, bytes: assemble(newest, union, state) }
+        : { kind: 'received', bundle: complete, bytes: complete.bytes },
+    state,
+    applied,
+    events,
+    equivocations,
+    comparisons,
+    views,
+    findings: [
+      ...findings,
+      ...equivocations.map(equivocationFinding),
+      ...comparisons.flatMap(stateFinding),
+      ...views.map(({ finding }) => finding),
+    ],
+  };
+}
+
+function subjectOf(bundle: VerifiedBundle): Parameters<typeof buildState>[0] {
+  const aliases = bundle.aliases.toSorted(
+    (a, b) => compareCodePoints(a.kind, b.kind) || compareCodePoints(a.alias, b.alias),
+  );
+  return { pithNumber: bundle.pithNumber, record: bundle.record.value, aliases: aliases.map(({ value }) => value) };
+}
+
+function mergeAlone(bundle: VerifiedBundle): MergedState {
+  const events = uniteEvents([bundle]);
+  return buildState(subjectOf(bundle), events, applyEvents(events.valid).applied, findEquivocations(events.valid));
+}
+
+function idsOf(bundle: VerifiedBundle): ReadonlySet<string> {
+  return new Set(bundle.events.map((event) => event.eventId));
+}
+
+function holdsAll(bundle: VerifiedBundle, union: EventSet): boolean {
+  const ids = idsOf(bundle);
+  return union.valid.every((event) => ids.has(event.eventId));
+}
+
+/** Section 9: the newest bundle's members, with all events, the recomputed state, and no signature to mistake. */
+function assemble(newest: VerifiedBundle, union: EventSet, state: MergedState): Uint8Array {
+  const bundle = new Map(newest.value);
+  bundle.set(
+    'events',
+    [...union.valid, ...union.invalid].map((event) => event.value),
+  );
+  // Upstream's order: the state before the signature, also where the newest bundle ships none.
+  bundle.delete('bundle_signature');
+  bundle.set('state', state.value);
+  bundle.set('bundle_signature', new Map([['signature_status', 'assembled_by_mirror']]));
+  return encodeUtf8(formatCompact(bundle));
+}
+
+function compareState(bundle: VerifiedBundle, computed: MergedState): StateComparison {
+  const claimed = bundle.claimedState;
+  if (claimed === undefined) {
+    const none = { claimedSha256: null, contentSha256: null, differences: [] };
+    return { bundle, outcome: 'absent', computedSha256: computed.sha256, ...none };
+  }
+  const claimedSha256 = isObject(claimed) ? claimed.get('state_sha256') : undefined;
+  const differing = differences(claimed, computed.value);
+  return {
+    bundle,
+    outcome: differing.length === 0 ? 'equal' : 'different',
+    claimedSha256: typeof claimedSha256 === 'string' ? claimedSha256 : null,
+    contentSha256: isObject(claimed) ? stateDigest(claimed) : digestOf(claimed),
+    computedSha256: computed.sha256,
+    differences: differing,
+  };
+}
+
+function stateFinding({
+  outcome,
+  computedSha256,
+  contentSha256,
+  differences: at,
+}: StateComparison): readonly Finding[] {
+  if (outcome !== 'different') return [];
+  const message = `expected the merge's state ${computedSha256}, got ${contentSha256}; they differ at ${at.map((pointer) => (pointer === '' ? 'the top level' : quote(pointer))).join(', ')}`;
+  return [{ code: 'state_mismatch', where: '/state', eventId: null, message }];
+}
+
+/** @internal Exported for the reports of single files. */
+export function equivocationFinding({ kind, keyId, prevEvent, eventIds }: Equivocation): Finding {
+  const what =
+    kind === 'record_created' ? 'one record_created' : `one event by ${quote(keyId ?? '')} after ${prevEvent}`;
+  const message = `expected ${what}, got ${eventIds.length}: ${listed(eventIds)}`;
+  return { code: 'equivocation', where: '', eventId: eventIds[0] ?? null, message };
+}
+
+/** Ids named in a message: enough to go and look. */
+const MAX_NAMED = 8;
+
+function listed(ids: readonly string[]): string {
+  const more = ids.length - MAX_NAMED;
+  return `${ids.slice(0, MAX_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/**
+ * A newer bundle that lost events withholds them (`events_withheld`). Two bundles that each lack an event of the other,
+ * or that differ though built at one moment, are a split view.
+ */
+function viewDifferences([newest, ...older]: readonly [
+  VerifiedBundle,
+  ...VerifiedBundle[],
+]): readonly ViewDifference[] {
+  const newestIds = idsOf(newest);
+  return older.flatMap((bundle): readonly ViewDifference[] => {
+    const ids = idsOf(bundle);
+    const lost = [...ids].filter((id) => !newestIds.has(id));
+    if (lost.length === 0) return [];
+    // More ids than the two have in common: the newest has one of its own.
+    const isSplit = newestIds.size > ids.size - lost.length || newest.builtInstant === bundle.builtInstant;
+    const message = `expected the bundle built at ${newest.builtAt} (${newest.bundleSha256}) to hold every valid event of the one built at ${bundle.builtAt} (${bundle.bundleSha256}), got one without ${listed(lost)}`;
+    const code = isSplit ? 'split_view' : 'events_withheld';
+    return [{ newest, older: bundle, finding: { code, where: '/events', eventId: null, message } }];
+  });
+}

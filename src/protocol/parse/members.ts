@@ -1,0 +1,152 @@
+/** Reading the members of an object: unknown → typed, every problem noted instead of stopping at the first. */
+import { ParseError, type Problem, pointer, type ReasonCode } from '../errors.ts';
+import { isArray, isNumber, isObject, type Json, type JsonArray, type JsonObject } from '../json.ts';
+import { parseTimestamp } from './timestamp.ts';
+
+const EMPTY: JsonObject = new Map();
+const QUOTED_LENGTH = 80;
+
+/** A value as a message quotes it: its kind, and the text of short ones. */
+export function describe(value: Json | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') {
+    const cut = value.length > QUOTED_LENGTH ? `${value.slice(0, QUOTED_LENGTH)}…` : value;
+    return JSON.stringify(cut);
+  }
+  if (isNumber(value)) return `the number ${value.literal.slice(0, QUOTED_LENGTH)}`;
+  return isObject(value) ? 'an object' : 'an array';
+}
+
+/** Text as a message quotes it: identifiers and digests as they are, anything else in quotes and cut. */
+export function quote(text: string): string {
+  return /^[\w:./+-]{1,100}$/.test(text) ? text : describe(text);
+}
+
+/** Problems noted of one document: enough to mend it by, and a bound on what a broken one can cost. */
+const MAX_PROBLEMS = 100;
+
+/** Where problems gather while one document is read. */
+export class Problems {
+  readonly #list: Problem[] = [];
+
+  /** @throws ParseError where there are too many to go on. */
+  add(code: ReasonCode, path: string, message: string): void {
+    this.#list.push({ code, path, message });
+    if (this.#list.length >= MAX_PROBLEMS) this.throwIfAny();
+  }
+
+  /** @throws ParseError with all that gathered, if anything did. */
+  throwIfAny(): void {
+    const [first, ...more] = this.#list;
+    if (first !== undefined) throw new ParseError(first, more);
+  }
+}
+
+/**
+ * The members of one object.
+ *
+ * Each getter notes a problem where the member is not what it must be, and then gives an empty stand-in: call
+ * `problems.throwIfAny()` before anything is done with what was read.
+ */
+export class Members {
+  readonly object: JsonObject;
+  readonly #path: string;
+  readonly #problems: Problems;
+  readonly #code: ReasonCode;
+
+  constructor(value: Json | undefined, path: string, problems: Problems, code: ReasonCode) {
+    this.#path = path;
+    this.#code = code;
+    this.object = isObject(value) ? value : EMPTY;
+    if (!isObject(value)) problems.add(code, path, `expected an object, got ${describe(value)}`);
+    // What is no object has no members to complain of: that it is none says it all.
+    this.#problems = isObject(value) ? problems : new Problems();
+  }
+
+  path(name: string): string {
+    return pointer(this.#path, name);
+  }
+
+  problem(name: string, expected: string, code: ReasonCode = this.#code): void {
+    this.#problems.add(code, this.path(name), `expected ${expected}, got ${describe(this.object.get(name))}`);
+  }
+
+  #get<T extends Json>(name: string, is: (value: Json | undefined) => value is T, expected: string, empty: T): T {
+    const value = this.object.get(name);
+    if (is(value)) return value;
+    this.problem(name, expected);
+    return empty;
+  }
+
+  /** The members of a member that must be an object. */
+  child(name: string): Members {
+    return new Members(this.object.get(name), this.path(name), this.#problems, this.#code);
+  }
+
+  /** Notes every member that is not one of `names`. */
+  only(...names: readonly string[]): void {
+    for (const name of this.object.keys()) {
+      if (!names.includes(name)) {
+        this.#problems.add(this.#code, this.path(name), `expected no member beside ${names.join(', ')}`);
+      }
+    }
+  }
+
+  string(name: string): string {
+    return this.#get(name, (value) => typeof value === 'string', 'a string', '');
+  }
+
+  nullableString(name: string): string | null {
+    return this.object.get(name) === null ? null : this.string(name);
+  }
+
+  objectAt(name: string): JsonObject {
+    return this.#get(name, isObject, 'an object', EMPTY);
+  }
+
+  array(name: string): JsonArray {
+    return this.#get(name, isArray, 'an array', []);
+  }
+
+  strings(name: string): readonly string[] {
+    return this.array(name).map((item, i) => {
+      if (typeof item === 'string') return item;
+      this.#problems.add(this.#code, pointer(this.path(name), i), `expected a string, got ${describe(item)}`);
+      return '';
+    });
+  }
+
+  /** A string of a given pattern. */
+  matching(name: string, pattern: RegExp, expected: string): string {
+    const value = this.string(name);
+    if (typeof this.object.get(name) === 'string' && !pattern.test(value)) this.problem(name, expected);
+    return value;
+  }
+
+  /** One exact string; `code` where it is another string. */
+  literal(name: string, expected: string, code: ReasonCode = this.#code): void {
+    const value = this.string(name);
+    if (typeof this.object.get(name) === 'string' && value !== expected) {
+      this.problem(name, JSON.stringify(expected), code);
+    }
+  }
+
+  /** A timestamp of section 7. */
+  timestamp(name: string): string {
+    const value = this.string(name);
+    if (typeof this.object.get(name) === 'string' && parseTimestamp(value) === null) {
+      this.problem(name, 'a timestamp YYYY-MM-DDTHH:MM:SS[.fraction]Z of a real date');
+    }
+    return value;
+  }
+
+  /** An integer from 1 to 999,999, written as such (`1`, never `1.0`). */
+  positiveInteger(name: string): number {
+    const value = this.object.get(name);
+    if (isNumber(value) && /^[1-9]\d{0,5}$/.test(value.literal)) return Number(value.literal);
+    this.problem(name, 'a positive integer');
+    return 0;
+  }
+}

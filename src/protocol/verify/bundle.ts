@@ -1,0 +1,349 @@
+/** A whole bundle (sections 2 to 7): what it claims, against what follows from its bytes and the pinned keys. */
+import { decodeBase64, decodeHex, equalBytes } from '../bytes.ts';
+import { formatCanonical } from '../canonical-json.ts';
+import { bundleDigest } from '../digest.ts';
+import { ParseError, type Problem, pointer } from '../errors.ts';
+import {
+  expectedAliases,
+  fingerprintBase32Of,
+  fingerprintOf,
+  PITH_NUMBER_PATTERN,
+  SHORT_PITH_NUMBER_PATTERN,
+} from '../identifier.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
+import {
+  type ClaimedAlias,
+  type ClaimedKey,
+  claimedBundleSha256Of,
+  type ParsedBundle,
+  parseBundle,
+} from '../parse/bundle.ts';
+import { parseJson } from '../parse/json.ts';
+import { describe } from '../parse/members.ts';
+import type { ParsedRecord } from '../parse/record.ts';
+import { type Instant, parseTimestamp } from '../parse/timestamp.ts';
+import { diagnoseEvent, type InvalidEvent, RECORD_CREATED, VerifiedEvent } from './event.ts';
+import { type Check, type Finding, Ledger } from './finding.ts';
+import { type IdentifiedRecord, identifyRecord } from './record.ts';
+import { judgeSignature } from './signature.ts';
+import { type PinnedKey, REGISTRY_ROLE, type Trust } from './signer.ts';
+
+/** Bytes of the largest bundle that is read. The real one has 14 kB. */
+export const MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
+
+interface Verified {
+  readonly bytes: Uint8Array;
+  readonly parsed: ParsedBundle;
+  readonly identified: IdentifiedRecord;
+  readonly key: PinnedKey;
+  readonly bundleSha256: string;
+  readonly events: readonly VerifiedEvent[];
+  readonly invalidEvents: readonly InvalidEvent[];
+}
+
+/** A bundle that passed every check that can reject it. Only {@link verifyBundle} makes one. */
+export class VerifiedBundle {
+  readonly #verified: Verified;
+
+  private constructor(verified: Verified) {
+    this.#verified = verified;
+  }
+
+  /** The bytes that were verified, as received. */
+  get bytes(): Uint8Array {
+    return this.#verified.bytes;
+  }
+  get value(): JsonObject {
+    return this.#verified.parsed.value;
+  }
+  get record(): ParsedRecord {
+    return this.#verified.parsed.record;
+  }
+  get canonicalSha256(): string {
+    return this.#verified.identified.canonicalSha256;
+  }
+  get suffix(): string {
+    return this.#verified.identified.suffix;
+  }
+  get pithNumber(): string {
+    return this.#verified.identified.pithNumber;
+  }
+  get shortPithNumber(): string {
+    return this.#verified.identified.shortPithNumber;
+  }
+  /** In the order of the bundle. */
+  get aliases(): readonly ClaimedAlias[] {
+    return this.#verified.parsed.aliases;
+  }
+  /** Valid ones in the order of the bundle; one that stands twice is here twice. */
+  get events(): readonly VerifiedEvent[] {
+    return this.#verified.events;
+  }
+  get invalidEvents(): readonly InvalidEvent[] {
+    return this.#verified.invalidEvents;
+  }
+  /** What the bundle says the merge gives, of whatever kind; undefined where it says nothing. A claim. */
+  get claimedState(): Json | undefined {
+    return this.#verified.parsed.claimedState;
+  }
+  /** Keys as the bundle lists them. Claims, covered by the bundle's signature. */
+  get claimedKeys(): readonly ClaimedKey[] {
+    return this.#verified.parsed.claimedKeys;
+  }
+  get builtAt(): string {
+    return this.#verified.parsed.builtAt;
+  }
+  get builtInstant(): Instant {
+    return this.#verified.parsed.builtInstant;
+  }
+  get bundleSha256(): string {
+    return this.#verified.bundleSha256;
+  }
+  /** The pinned key whose signature over the bundle was verified. */
+  get key(): PinnedKey {
+    return this.#verified.key;
+  }
+
+  /** @see verifyBundle */
+  static verify(bytes: Uint8Array, trust: Trust): BundleVerdict {
+    if (bytes.length > MAX_BUNDLE_BYTES) {
+      const message = `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${bytes.length}`;
+      return rejected([{ code: 'too_large', path: '', message }]);
+    }
+    let value: Json;
+    try {
+      value = parseJson(bytes);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      return rejected(error.problems);
+    }
+    const ledger = new Ledger();
+    const bundleSha256 = verifyBundleHash(value, ledger);
+    let parsed: ParsedBundle;
+    try {
+      parsed = parseBundle(value);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      return rejected(error.problems, ledger);
+    }
+    const identified = identifyRecord(parsed.record);
+    verifyClaims(parsed, identified, ledger);
+    verifyClaimedKeys(parsed.claimedKeys, trust, ledger);
+    const key = verifyBundleSignature(parsed, bundleSha256, trust, ledger);
+
+    const judged = {
+      checks: ledger.checks,
+      findings: ledger.findings,
+      claimedPithNumber: parsed.claimedPithNumber,
+      bundleSha256,
+    };
+    if (ledger.findings.length > 0 || key === null || bundleSha256 === null) {
+      parsed.events.forEach((event, i) => {
+        diagnoseEvent(event, pointer('/events', i), identified, ledger);
+      });
+      return { outcome: 'rejected', bundle: null, ...judged };
+    }
+    const { events, invalidEvents } = verifyEvents(parsed, identified, trust, ledger);
+    if (!events.some((event) => event.eventType === RECORD_CREATED)) {
+      ledger.find('no_record_created', '/events', 'expected a valid record_created that holds this record, got none');
+      return { outcome: 'rejected', bundle: null, ...judged };
+    }
+    const bundle = new VerifiedBundle({
+      bytes: bytes.slice(),
+      parsed,
+      identified,
+      key,
+      bundleSha256,
+      events,
+      invalidEvents,
+    });
+    return { outcome: ledger.findings.length === 0 ? 'verified' : 'findings', bundle, ...judged };
+  }
+}
+
+interface Judged {
+  /** Every check that was made, in order. */
+  readonly checks: readonly Check[];
+  /** Empty for `verified`; for `rejected` it has at least one, those that reject the bundle among them. */
+  readonly findings: readonly Finding[];
+  /** As claimed by the bundle, where it could be read. */
+  readonly claimedPithNumber: string | null;
+  /** The recomputed digest, where it is the one claimed. */
+  readonly bundleSha256: string | null;
+}
+
+export type BundleVerdict = Judged &
+  (
+    | { readonly outcome: 'verified' | 'findings'; readonly bundle: VerifiedBundle }
+    | { readonly outcome: 'rejected'; readonly bundle: null }
+  );
+
+/**
+ * Verifies one bundle, as received, against the pinned keys.
+ *
+ * Whatever the bytes are, the answer is a verdict: nothing is thrown for bad input.
+ *
+ * @param bytes the bundle file; {@link MAX_BUNDLE_BYTES} at most.
+ */
+export function verifyBundle(bytes: Uint8Array, trust: Trust): BundleVerdict {
+  return VerifiedBundle.verify(bytes, trust);
+}
+
+function rejected(problems: readonly Problem[], ledger = new Ledger()): BundleVerdict {
+  const shape = problems.map(({ code, path, message }) => ({ code, where: path, eventId: null, message }));
+  const findings = [...shape, ...ledger.findings];
+  return {
+    outcome: 'rejected',
+    bundle: null,
+    checks: ledger.checks,
+    findings,
+    claimedPithNumber: null,
+    bundleSha256: null,
+  };
+}
+
+/** The digest of the bundle where it is the one claimed, else null. Also tried on a bundle of the wrong shape. */
+function verifyBundleHash(value: Json, ledger: Ledger): string | null {
+  if (!isObject(value)) return null;
+  const claimed = claimedBundleSha256Of(value);
+  // Without a signature object, or an unsigned one, that is the reason and this would only be its shadow.
+  if (claimed === null) return null;
+  const computed = bundleDigest(value);
+  const where = '/bundle_signature/bundle_sha256';
+  return ledger.compare('bundle_hash', 'digest', 'bundle_hash_mismatch', where, claimed, computed) ? computed : null;
+}
+
+function verifyClaims(parsed: ParsedBundle, identified: IdentifiedRecord, ledger: Ledger): void {
+  const { canonicalSha256, pithNumber, shortPithNumber, suffix, record } = identified;
+  ledger.compare(
+    'record_hash',
+    'digest',
+    'canonical_hash_mismatch',
+    '/canonical_sha256',
+    parsed.claimedCanonicalSha256,
+    canonicalSha256,
+  );
+
+  const number = parsed.claimedPithNumber;
+  const numberCode = PITH_NUMBER_PATTERN.test(number) ? 'number_mismatch' : 'number_syntax';
+  ledger.compare('pith_number', 'comparison', numberCode, '/pith_number', number, pithNumber);
+  const short = parsed.claimedShortPithNumber;
+  const shortCode = SHORT_PITH_NUMBER_PATTERN.test(short) ? 'short_number_mismatch' : 'number_syntax';
+  ledger.compare('short_number', 'comparison', shortCode, '/short_pith_number', short, shortPithNumber);
+
+  const source = formatCanonical(record.value.get('source') ?? null);
+  ledger.compare('source', 'comparison', 'source_mismatch', '/source', formatCanonical(parsed.claimedSource), source);
+  verifyAliases(parsed.aliases, expectedAliases(record.source, suffix), ledger);
+}
+
+/** Aliases of a kind that follows from the record must be right; others are upstream's word and stay. */
+function verifyAliases(aliases: readonly ClaimedAlias[], expected: ReadonlyMap<string, string>, ledger: Ledger): void {
+  const seen = new Set<string>();
+  aliases.forEach(({ kind, alias }, i) => {
+    const where = pointer('/source_aliases', i);
+    const right = expected.get(kind);
+    if (right === undefined) {
+      ledger.check('alias', 'comparison', 'uncheckable', where, alias);
+      return;
+    }
+    ledger.compare('alias', 'comparison', 'alias_mismatch', `${where}/alias_value`, alias, right);
+    if (seen.has(kind)) ledger.find('alias_mismatch', where, `expected one alias of kind ${kind}, got a second`);
+    seen.add(kind);
+  });
+}
+
+/** Claimed keys prove nothing, but a bundle that contradicts itself about them, or the pinned key, is rejected. */
+function verifyClaimedKeys(keys: readonly ClaimedKey[], trust: Trust, ledger: Ledger): void {
+  const seen = new Set<string>();
+  keys.forEach((key, i) => {
+    const at = (name: string): string => `${pointer('/public_keys', i)}/${name}`;
+    if (seen.has(key.keyId)) {
+      ledger.find('duplicate_key_id', at('key_id'), `expected each key_id once, got ${describe(key.keyId)} again`);
+    }
+    seen.add(key.keyId);
+    const bytes = decodeHex(key.publicKeyHex, 32);
+    const base64 = decodeBase64(key.publicKeyBase64, 32);
+    if (bytes === null || base64 === null || !equalBytes(bytes, base64)) {
+      ledger.find(
+        'key_encoding_mismatch',
+        at('public_key_b64'),
+        'expected one key of 32 bytes in hexadecimal and canonical base64',
+      );
+      return;
+    }
+    if (key.fingerprintHex !== null && key.fingerprintHex !== fingerprintOf(bytes)) {
+      const message = `expected ${fingerprintOf(bytes)}, got ${describe(key.fingerprintHex)}`;
+      ledger.find('fingerprint_mismatch', at('fingerprint_sha256_hex'), message);
+    }
+    if (key.fingerprintBase32 !== null && key.fingerprintBase32 !== fingerprintBase32Of(bytes)) {
+      const message = `expected ${fingerprintBase32Of(bytes)}, got ${describe(key.fingerprintBase32)}`;
+      ledger.find('fingerprint_mismatch', at('fingerprint_sha256_b32_first128bits'), message);
+    }
+    const pinned = trust.get(key.keyId);
+    if (pinned !== undefined && !equalBytes(pinned.publicKey, bytes)) {
+      const message = `expected the pinned key ${pinned.publicKeyHex} under this id, got ${describe(key.publicKeyHex)}`;
+      ledger.find('untrusted_key', at('public_key_hex'), message);
+    }
+  });
+}
+
+function verifyBundleSignature(
+  parsed: ParsedBundle,
+  digest: string | null,
+  trust: Trust,
+  ledger: Ledger,
+): PinnedKey | null {
+  const claimed = parsed.claimedSignature;
+  const where = '/bundle_signature';
+  const { key, isValid, problems } = judgeSignature(claimed, 'bundle', digest, trust, where);
+  for (const { code, where: at, message } of problems) ledger.find(code, at, message);
+  if (claimed !== null && parsed.claimedBundleSha256 === null && problems.length === 0) {
+    ledger.find('bundle_schema', `${where}/bundle_sha256`, 'expected the digest that is signed, got none');
+  }
+  const outcome = isValid === true ? 'verified' : claimed === null ? 'absent' : 'failed';
+  ledger.check('bundle_signature', 'signature', outcome, where, claimed?.signatureBase64 ?? '');
+  if (key !== null && key.role !== REGISTRY_ROLE) {
+    const message = `expected a key with role ${REGISTRY_ROLE}, got ${describe(key.role)}`;
+    ledger.find('role_mismatch', `${where}/key_id`, message);
+  }
+  return isValid === true ? key : null;
+}
+
+function verifyEvents(
+  parsed: ParsedBundle,
+  identified: IdentifiedRecord,
+  trust: Trust,
+  ledger: Ledger,
+): { events: readonly VerifiedEvent[]; invalidEvents: readonly InvalidEvent[] } {
+  const events: VerifiedEvent[] = [];
+  const invalidEvents: InvalidEvent[] = [];
+  const rotation = rotations(parsed.claimedKeys);
+  parsed.events.forEach((value, i) => {
+    const where = pointer('/events', i);
+    const verdict = VerifiedEvent.verify(value, where, identified, trust);
+    // Not spread into push: an event can have more findings than a call takes arguments.
+    for (const check of verdict.checks) ledger.checks.push(check);
+    for (const finding of verdict.findings) ledger.findings.push(finding);
+    if (verdict.outcome === 'invalid') {
+      invalidEvents.push(verdict.event);
+      return;
+    }
+    events.push(verdict.event);
+    const end = rotation.get(verdict.event.key.keyId);
+    if (end !== undefined && verdict.event.createdInstant > end) {
+      const message = `expected an event created before its key was rotated at ${end}, got ${verdict.event.createdAt}`;
+      ledger.find('key_past_rotation', `${where}/created_at`, message, verdict.event.eventId);
+    }
+  });
+  return { events, invalidEvents };
+}
+
+/** When each key ends, as the bundle says. Under a pinned id it has the pinned bytes: others were a rejection. */
+function rotations(keys: readonly ClaimedKey[]): ReadonlyMap<string, Instant> {
+  const ends = new Map<string, Instant>();
+  for (const key of keys) {
+    const end = key.rotatesAt === null ? null : parseTimestamp(key.rotatesAt);
+    if (end !== null) ends.set(key.keyId, end);
+  }
+  return ends;
+}

@@ -1,0 +1,84 @@
+/** Whether a signature object counts (section 5): who signed, in which role, over which digest. */
+import { decodeBase64, decodeHex } from '../bytes.ts';
+import { pointer, type ReasonCode } from '../errors.ts';
+import { describe } from '../parse/members.ts';
+import type { ClaimedSignature } from '../parse/signature.ts';
+import { verifySignature } from './ed25519.ts';
+import type { PinnedKey, Trust } from './signer.ts';
+
+/** The three documents that are signed, told apart by `signed_message`. */
+export const SIGNED_MESSAGES = {
+  receipt: 'canonical_sha256_bytes',
+  event: 'open_graph_event_sha256_bytes',
+  bundle: 'bundle_sha256_bytes',
+} as const;
+export type SignatureRole = keyof typeof SIGNED_MESSAGES;
+
+interface SignatureProblem {
+  readonly code: ReasonCode;
+  readonly where: string;
+  readonly message: string;
+}
+
+export interface SignatureVerdict {
+  /** The pinned key that the object names; null where it names none. Says nothing of validity. */
+  readonly key: PinnedKey | null;
+  /** Null where no signature was checked, because the object does not count or the digest is not right. */
+  readonly isValid: boolean | null;
+  /** Empty exactly where everything holds, except for a digest that is not right, which is the caller's finding. */
+  readonly problems: readonly SignatureProblem[];
+}
+
+/**
+ * Judges one signature object.
+ *
+ * @param digest the recomputed digest as 64 hexadecimal digits, or null where it is not the one claimed: then the
+ * signature itself is not tried, since nobody says which bytes it would be over.
+ * @param where JSON pointer of the signature object.
+ */
+export function judgeSignature(
+  claimed: ClaimedSignature | null,
+  role: SignatureRole,
+  digest: string | null,
+  trust: Trust,
+  where: string,
+): SignatureVerdict {
+  if (claimed === null) {
+    const message = 'expected a signature object, got none';
+    return { key: null, isValid: null, problems: [{ code: 'missing_signature', where, message }] };
+  }
+  const problems: SignatureProblem[] = [];
+  const expect = (code: ReasonCode, name: string, got: string | null, expected: string): void => {
+    if (got === expected) return;
+    const message = `expected ${JSON.stringify(expected)}, got ${describe(got)}`;
+    problems.push({ code, where: pointer(where, name), message });
+  };
+  expect('signature_status', 'signature_status', claimed.status, 'signed_v1');
+  // What says of itself that it is no signature need not look like one.
+  if (problems.length > 0) return { key: null, isValid: null, problems };
+  expect('signature_status', 'algorithm', claimed.algorithm, 'ed25519');
+  expect('role_mismatch', 'signed_message', claimed.signedMessage, SIGNED_MESSAGES[role]);
+
+  const signature = decodeBase64(claimed.signatureBase64 ?? '', 64);
+  if (signature === null) {
+    const message = `expected 64 bytes in canonical base64, got ${describe(claimed.signatureBase64)}`;
+    problems.push({ code: 'base64', where: pointer(where, 'signature_b64'), message });
+  }
+  const key = claimed.keyId === null ? null : (trust.get(claimed.keyId) ?? null);
+  if (key === null) {
+    const message = `expected a key that this mirror pins, got ${describe(claimed.keyId)}`;
+    problems.push({ code: 'untrusted_key', where: pointer(where, 'key_id'), message });
+  } else {
+    expect('fingerprint_mismatch', 'public_key_fingerprint', claimed.fingerprint, key.fingerprint);
+  }
+  const message = decodeHex(digest ?? '', 32);
+  if (problems.length > 0 || key === null || signature === null || message === null) {
+    return { key, isValid: null, problems };
+  }
+  const isValid = verifySignature(key.publicKey, message, signature);
+  if (!isValid) {
+    const text = `expected a signature by ${key.keyId} over ${digest}, got one that is not`;
+    problems.push({ code: 'bad_signature', where: pointer(where, 'signature_b64'), message: text });
+  }
+  return { key, isValid, problems };
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { encodeUtf8 } from '../../src/protocol/bytes.ts';
+import {
+  bundleDigest,
+  digestOf,
+  eventDigest,
+  sha256Hex,
+  snapshotDigest,
+  stateDigest,
+  titleDigest,
+} from '../../src/protocol/digest.ts';
+import { isObject, type JsonObject } from '../../src/protocol/json.ts';
+import { parseJson } from '../../src/protocol/parse/json.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+function object(text: string): JsonObject {
+  const value = parseJson(encodeUtf8(text));
+  assert.ok(isObject(value));
+  return value;
+}
+
+describe('section 2: what each digest covers', () => {
+  it('SHA-256 agrees with node:crypto', () => {
+    for (const length of [0, 1, 55, 56, 63, 64, 65, 1000]) {
+      const bytes = Uint8Array.from({ length }, (_, i) => i & 255);
+      assert.equal(sha256Hex(bytes), createHash('sha256').update(bytes).digest('hex'));
+    }
+  });
+
+  it('canonical_sha256 is over the canonical bytes', () => {
+    assert.equal(digestOf(object('{"b":"é","a":1}')), sha256('{"a":1,"b":"é"}'));
+  });
+
+  it('an event: without signature, content_sha256, event_id; unknown members are covered', () => {
+    const event = object(
+      '{"z":1,"signature":{},"content_sha256":"x","event_id":"y","signed_at":2,"bundle_signature":3}',
+    );
+    assert.equal(eventDigest(event), sha256('{"bundle_signature":3,"signed_at":2,"z":1}'));
+  });
+
+  it('an event: only its own three members stay out, not those of its payload', () => {
+    const text = '{"payload":{"content_sha256":"x","event_id":"y","signature":{}}}';
+    assert.equal(eventDigest(object(text)), sha256(text));
+  });
+
+  it('a state: without state_sha256', () => {
+    assert.equal(
+      stateDigest(object('{"state_sha256":"x","a":{"state_sha256":1}}')),
+      sha256('{"a":{"state_sha256":1}}'),
+    );
+  });
+
+  it('a bundle: without bundle_signature; unknown members and the state are covered', () => {
+    const text = '{"event_id":1,"signature":2,"state":{"bundle_signature":3},"x":4}';
+    assert.equal(bundleDigest(object(text.replace('{', '{"bundle_signature":{},'))), sha256(text));
+  });
+
+  it('a snapshot part: of {"payload": X}', () => {
+    assert.equal(snapshotDigest([]), sha256('{"payload":[]}'));
+    assert.equal(snapshotDigest([]), '258153158e38e3291e3d48162225fcdb2d5a3ed65a07baac614ab91432fd4f57');
+  });
+
+  it('digests leave what they are given as it was', () => {
+    const event = object('{"signature":1,"a":2}');
+    eventDigest(event);
+    bundleDigest(event);
+    assert.deepEqual([...event.keys()], ['signature', 'a']);
+  });
+
+  it('section 4: a title is hashed in lower case, TeX kept raw', () => {
+    assert.equal(titleDigest("Ren\\'e and $\\Eta \\to 3\\pi$"), sha256("ren\\'e and $\\eta \\to 3\\pi$"));
+    // Never by the rules of a locale: a Turkish one would give a dotless i.
+    assert.equal(titleDigest('I'), sha256('i'));
+  });
+});
