@@ -1,0 +1,16 @@
+/** Where this program's own files are, and its version. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The folder of `package.json`: two above this file, as source (`src/mirror/`) and as compiled (`lib/mirror/`). */
+export const PACKAGE_ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The trust file that is used where the user names none: it pins `pith-v1-2026-05`. */
+export const DEFAULT_TRUST_FILE = fileURLToPath(new URL('../../src/mirror/trust.json', import.meta.url));
+
+export async function packageVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

@@ -1,0 +1,160 @@
+/**
+ * Reading input files: each opened once, never through a link, never blocking on a pipe. The bytes that are
+ * verified are the bytes that are published.
+ */
+import { constants, type Dirent } from 'node:fs';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { compareCodePoints, MAX_BUNDLE_BYTES, ParseError } from '../protocol/index.ts';
+
+/** Files open at once: enough to keep a disk busy, far below any limit on descriptors. */
+const OPEN_FILES = 16;
+// Windows has neither flag; there a link in the input is caught by the directory listing alone.
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+export interface InputFile {
+  /** Relative to the input folder, with `/`; what reports show. */
+  readonly name: string;
+  readonly path: string;
+  /** A link that the user named is followed; one that was found is not. */
+  readonly isNamedByUser?: boolean;
+}
+
+export interface InputListing {
+  /** By name, in code point order. */
+  readonly files: readonly InputFile[];
+  /** Names of entries that are left alone, such as hidden ones. */
+  readonly ignored: readonly string[];
+  /** Sub-folders that could not be listed; they stop nothing. */
+  readonly unlisted: readonly { readonly name: string; readonly error: ParseError }[];
+}
+
+/**
+ * Lists a folder and its sub-folders.
+ *
+ * @param isInput whether a file of this base name is input.
+ * @throws the system's error where the folder itself cannot be listed.
+ */
+export async function listInput(folder: string, isInput: (baseName: string) => boolean): Promise<InputListing> {
+  const files: InputFile[] = [];
+  const ignored: string[] = [];
+  const unlisted: { name: string; error: ParseError }[] = [];
+  const pending: { path: string; prefix: string }[] = [{ path: folder, prefix: '' }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    let entries: Dirent[] = [];
+    try {
+      entries = await readdir(next.path, { withFileTypes: true });
+    } catch (error) {
+      if (next.prefix === '') throw error;
+      const problem = unreadable(`expected a folder that can be listed, got ${systemCode(error)}`);
+      unlisted.push({ name: next.prefix, error: problem });
+    }
+    for (const entry of entries) {
+      const name = `${next.prefix}${entry.name}`;
+      const path = join(next.path, entry.name);
+      if (entry.name.startsWith('.')) ignored.push(name);
+      else if (entry.isDirectory()) pending.push({ path, prefix: `${name}/` });
+      else if (isInput(entry.name)) files.push({ name, path });
+      else ignored.push(name);
+    }
+  }
+  return {
+    files: files.sort((a, b) => compareCodePoints(a.name, b.name)),
+    ignored: ignored.sort(compareCodePoints),
+    unlisted: unlisted.sort((a, b) => compareCodePoints(a.name, b.name)),
+  };
+}
+
+function unreadable(message: string): ParseError {
+  return new ParseError({ code: 'unreadable', path: '', message });
+}
+
+const OPEN_ERRORS: Readonly<Record<string, string>> = {
+  ELOOP: 'expected a regular file, got a symbolic link, which is not followed',
+  EMLINK: 'expected a regular file, got a symbolic link, which is not followed',
+  EACCES: 'expected a file that may be read, got no permission',
+  EPERM: 'expected a file that may be read, got no permission',
+  ENOENT: 'expected a file, got nothing of that name',
+  ENXIO: 'expected a regular file, got a socket or a device',
+};
+
+function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+async function readOpened(handle: FileHandle): Promise<Uint8Array> {
+  const status = await handle.stat();
+  if (!status.isFile()) throw unreadable('expected a regular file, got a folder, a pipe or a device');
+  const tooLarge = (size: string): ParseError =>
+    new ParseError({ code: 'too_large', path: '', message: `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${size}` });
+  if (status.size > MAX_BUNDLE_BYTES) throw tooLarge(String(status.size));
+  // One byte more than it should have, so that a file that grows meanwhile is noticed instead of cut.
+  const buffer = new Uint8Array(status.size + 1);
+  let length = 0;
+  for (;;) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
+    length += bytesRead;
+    if (bytesRead === 0) return buffer.slice(0, length);
+    if (length === buffer.length)
+      throw unreadable('expected a file that stays as it is, got one that grew while it was read');
+  }
+}
+
+/** @throws ParseError `unreadable` or `too_large`. */
+export async function readInput(file: InputFile): Promise<Uint8Array> {
+  let handle: FileHandle;
+  try {
+    handle = await open(
+      file.path,
+      file.isNamedByUser === true ? OPEN_FLAGS & ~(constants.O_NOFOLLOW ?? 0) : OPEN_FLAGS,
+    );
+  } catch (error) {
+    const code = systemCode(error);
+    throw unreadable(OPEN_ERRORS[code] ?? `expected a file that can be opened, got ${code}`);
+  }
+  try {
+    return await readOpened(handle);
+  } catch (error) {
+    throw error instanceof ParseError
+      ? error
+      : unreadable(`expected a file that can be read, got ${systemCode(error)}`);
+  } finally {
+    await handle.close();
+  }
+}
+
+export type ReadResult =
+  | { readonly file: InputFile; readonly bytes: Uint8Array }
+  | { readonly file: InputFile; readonly error: ParseError };
+
+/**
+ * Reads files side by side and gives each to `use` in the order of the list, a bounded number ahead of it.
+ *
+ * A file that cannot be read is a result like any other: it stops nothing.
+ */
+export async function readInputs(
+  files: readonly InputFile[],
+  use: (result: ReadResult) => void | Promise<void>,
+): Promise<void> {
+  const limit = pLimit(OPEN_FILES);
+  const start = (file: InputFile): Promise<ReadResult> =>
+    limit(async () => {
+      try {
+        return { file, bytes: await readInput(file) };
+      } catch (error) {
+        if (error instanceof ParseError) return { file, error };
+        throw error;
+      }
+    });
+  const ahead: Promise<ReadResult>[] = [];
+  let next = 0;
+  while (next < files.length || ahead.length > 0) {
+    while (next < files.length && ahead.length < OPEN_FILES) {
+      const file = files[next++];
+      if (file !== undefined) ahead.push(start(file));
+    }
+    const result = await ahead.shift();
+    if (result !== undefined) await use(result);
+  }
+}

@@ -1,0 +1,200 @@
+/**
+ * The report: what was found in each file. One shape for `--json` and for the site's `mirror-report.json`.
+ *
+ * No time of build, no absolute path and no host name is in it, so that one input gives one report.
+ */
+import {
+  type BundleVerdict,
+  type Check,
+  compareCodePoints,
+  type Finding,
+  type MergedRecord,
+  mergeBundles,
+  type ParseError,
+  sha256Hex,
+  type Trust,
+  type VerifiedBundle,
+  verifyBundle,
+} from '../protocol/index.ts';
+
+import type { Note } from './notes.ts';
+
+export const TOOL_NAME = 'pith-mirror';
+
+export interface ReportFinding {
+  readonly code: Finding['code'];
+  /** JSON pointer into the file. */
+  readonly where: string;
+  readonly event_id: string | null;
+  readonly message: string;
+}
+
+export interface FileReport {
+  /** Name relative to the input. */
+  readonly file: string;
+  /** Of the bytes; null where they could not be read. */
+  readonly sha256: string | null;
+  readonly outcome: 'verified' | 'findings' | 'rejected';
+  readonly pith_number: string | null;
+  readonly bundle_sha256: string | null;
+  /** Of the state that the merge of this file alone gives. */
+  readonly state_sha256: string | null;
+  readonly applied_event_ids: readonly string[];
+  readonly findings: readonly ReportFinding[];
+  /** How many were checked, whatever came out. */
+  readonly checked: { readonly signatures: number; readonly digests: number };
+}
+
+export interface Totals {
+  readonly files: number;
+  readonly verified: number;
+  readonly with_findings: number;
+  readonly rejected: number;
+  readonly findings: number;
+  readonly signatures: number;
+  readonly digests: number;
+  /** Records published; in `verify`, distinct numbers among the files that were not rejected. */
+  readonly records: number;
+  /** Of these, records without a signed bundle at hand. */
+  readonly record_only: number;
+}
+
+export interface Report {
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly trust: readonly { readonly key_id: string; readonly fingerprint_sha256_hex: string }[];
+  readonly totals: Totals;
+  /** By SHA-256, then name: renaming a file moves nothing. */
+  readonly files: readonly FileReport[];
+}
+
+/** One file that was judged alone. */
+export interface JudgedFile {
+  readonly report: FileReport;
+  readonly checks: readonly Check[];
+  /** What verification found, without what the merge found. */
+  readonly verificationFindings: readonly Finding[];
+  /** Null where the file was rejected. */
+  readonly bundle: VerifiedBundle | null;
+  /** The merge of this file alone; null where it was rejected. */
+  readonly merged: MergedRecord | null;
+}
+
+function reportFindings(findings: readonly Finding[]): readonly ReportFinding[] {
+  return findings.map(({ code, where, eventId, message }) => ({ code, where, event_id: eventId, message }));
+}
+
+/** Counts checks that were made: an absent signature, or a digest that cannot be checked, is none. */
+export function countChecks(checks: readonly Check[]): FileReport['checked'] {
+  const made = checks.filter(({ outcome }) => outcome === 'verified' || outcome === 'failed');
+  return {
+    signatures: made.filter(({ how }) => how === 'signature').length,
+    digests: made.filter(({ how }) => how === 'digest').length,
+  };
+}
+
+/** Judges one bundle file alone: verification, and the merge against the state it ships. */
+export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust): JudgedFile {
+  const verdict: BundleVerdict = verifyBundle(bytes, trust);
+  const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle]);
+  const checks = [...verdict.checks, ...(merged === null ? [] : stateChecks(merged))];
+  const findings = [...verdict.findings, ...(merged?.findings ?? [])];
+  const report: FileReport = {
+    file: name,
+    sha256: sha256Hex(bytes),
+    outcome: verdict.bundle === null ? 'rejected' : findings.length > 0 ? 'findings' : 'verified',
+    pith_number: verdict.bundle?.pithNumber ?? verdict.claimedPithNumber,
+    bundle_sha256: verdict.bundleSha256,
+    state_sha256: merged?.state.sha256 ?? null,
+    applied_event_ids: merged?.applied.map(({ event }) => event.eventId) ?? [],
+    findings: reportFindings(findings),
+    checked: countChecks(checks),
+  };
+  return { report, checks, verificationFindings: verdict.findings, bundle: verdict.bundle, merged };
+}
+
+/** The comparison of the shipped state with the merge, as a row of the ledger. */
+function stateChecks({ comparisons }: MergedRecord): readonly Check[] {
+  return comparisons.map(({ outcome, claimedSha256, computedSha256 }) => ({
+    subject: 'state',
+    how: 'digest',
+    outcome: outcome === 'absent' ? 'absent' : outcome === 'equal' ? 'verified' : 'failed',
+    where: '/state',
+    eventId: null,
+    value: claimedSha256 ?? computedSha256,
+  }));
+}
+
+/** The report of a file that was rejected before, or without, being a bundle. */
+export function rejectedFile(name: string, sha256: string | null, error: ParseError): FileReport {
+  return {
+    file: name,
+    sha256,
+    outcome: 'rejected',
+    pith_number: null,
+    bundle_sha256: null,
+    state_sha256: null,
+    applied_event_ids: [],
+    findings: error.problems.map(({ code, path, message }) => ({ code, where: path, event_id: null, message })),
+    checked: { signatures: 0, digests: 0 },
+  };
+}
+
+/** The report of a note: what of its quoted record was checked. It names no bundle and no state. */
+export function noteReport(note: Note): FileReport {
+  return {
+    file: note.file,
+    sha256: note.sha256,
+    outcome: note.findings.length > 0 ? 'findings' : 'verified',
+    pith_number: note.pithNumber,
+    bundle_sha256: null,
+    state_sha256: null,
+    applied_event_ids: [],
+    findings: reportFindings(note.findings),
+    checked: countChecks(note.checks),
+  };
+}
+
+/** A file's report with findings that only show beside other files. Doubles are left out. */
+export function withFindings(report: FileReport, findings: readonly Finding[]): FileReport {
+  const key = ({ code, where, event_id, message }: ReportFinding): string =>
+    JSON.stringify([code, where, event_id, message]);
+  const known = new Set(report.findings.map(key));
+  const more = reportFindings(findings).filter((finding) => !known.has(key(finding)));
+  if (more.length === 0) return report;
+  const outcome = report.outcome === 'rejected' ? 'rejected' : 'findings';
+  return { ...report, outcome, findings: [...report.findings, ...more] };
+}
+
+/** Puts the files' reports into one. */
+export function assembleReport(
+  version: string,
+  trust: Trust,
+  files: readonly FileReport[],
+  records: { readonly all: number; readonly recordOnly: number },
+): Report {
+  const count = (outcome: FileReport['outcome']): number => files.filter((file) => file.outcome === outcome).length;
+  const sum = (of: (file: FileReport) => number): number => files.reduce((total, file) => total + of(file), 0);
+  return {
+    tool: { name: TOOL_NAME, version },
+    trust: trust.keys.map(({ keyId, fingerprint }) => ({ key_id: keyId, fingerprint_sha256_hex: fingerprint })),
+    totals: {
+      files: files.length,
+      verified: count('verified'),
+      with_findings: count('findings'),
+      rejected: count('rejected'),
+      findings: sum(({ findings }) => findings.length),
+      signatures: sum(({ checked }) => checked.signatures),
+      digests: sum(({ checked }) => checked.digests),
+      records: records.all,
+      record_only: records.recordOnly,
+    },
+    files: files.toSorted(
+      (a, b) => compareCodePoints(a.sha256 ?? '~', b.sha256 ?? '~') || compareCodePoints(a.file, b.file),
+    ),
+  };
+}
+
+/** The report as text: indented JSON and a line end. */
+export function formatReport(report: Report): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

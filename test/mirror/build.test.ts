@@ -1,0 +1,359 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { dirname, join, posix } from 'node:path';
+import { describe, it } from 'node:test';
+import { PROJECT, pithMirror, temporaryFolder } from '../support/cli.ts';
+import { references } from '../support/html.ts';
+import {
+  bytesOf,
+  makeBundle,
+  makeEvent,
+  makeRecord,
+  makeRecordCreated,
+  makeSnapshot,
+  publicKeyEntry,
+  registryKey,
+} from '../support/make-bundle.ts';
+import { assertSameTree, build, readTree, writeFiles } from '../support/site.ts';
+import { SEED_SUFFIX, seedBytes, seedText } from '../support/vectors.ts';
+
+const folder = temporaryFolder();
+const SEED_FOLDER = join(PROJECT, 'bundles');
+const TEST_TRUST = join(folder, 'trust.json');
+writeFileSync(
+  TEST_TRUST,
+  JSON.stringify({
+    keys: [
+      {
+        key_id: registryKey.keyId,
+        role: registryKey.role,
+        public_key_hex: publicKeyEntry(registryKey).public_key_hex,
+        fingerprint_sha256_hex: publicKeyEntry(registryKey).fingerprint_sha256_hex,
+      },
+    ],
+  }),
+);
+
+let made = 0;
+/** A fresh folder of bundles and the output beside it. */
+function project(files: Readonly<Record<string, Uint8Array | string>>): { input: string; out: string } {
+  const root = join(folder, `project-${made++}`);
+  mkdirSync(join(root, 'bundles'), { recursive: true });
+  writeFiles(join(root, 'bundles'), files);
+  return { input: join(root, 'bundles'), out: join(root, 'dist') };
+}
+
+describe('the real site', () => {
+  const out = join(folder, 'real');
+  const built = build([SEED_FOLDER, '--out', out], 0);
+
+  it('has the received bytes as bundle.json, twice, and the shipped state as state.json', async () => {
+    await built;
+    const tree = readTree(out);
+    const seed = seedText();
+    const state = seed.slice(seed.indexOf('"state":{') + 8, seed.indexOf(',"bundle_signature"'));
+    assert.equal(tree.get(`pith/${SEED_SUFFIX}/bundle.json`)?.toString(), seed);
+    assert.equal(tree.get(`.well-known/pith/${SEED_SUFFIX}/bundle.json`)?.toString(), seed);
+    assert.equal(tree.get(`pith/${SEED_SUFFIX}/state.json`)?.toString(), state);
+  });
+
+  it('has exactly the files that the issue names', async () => {
+    await built;
+    const records = [
+      '37ZQDNJOON6QQXTEBSYMMDCWTX',
+      SEED_SUFFIX,
+      'IUO2D37CHJK57UHKMP5LSFFOEP',
+      'POOAWVP32MAYC7PR4BZCMGULFG',
+    ];
+    const expected = [
+      '.nojekyll',
+      '.pith-mirror.json',
+      `.well-known/pith/${SEED_SUFFIX}/bundle.json`,
+      '404.html',
+      'icon.svg',
+      'index.html',
+      'mirror-report.json',
+      'pith-mirrors.json',
+      'pith-signing-key.json',
+      ...records.flatMap((suffix) => [`pith/${suffix}/index.html`, `pith/${suffix}/record.json`]),
+      `pith/${SEED_SUFFIX}/bundle.json`,
+      `pith/${SEED_SUFFIX}/state.json`,
+      'style.css',
+    ];
+    assert.deepEqual([...readTree(out).keys()].sort(), expected.sort());
+  });
+
+  it('has only relative links to files that exist, and http links out', async () => {
+    await built;
+    const tree = readTree(out);
+    for (const [path, bytes] of tree) {
+      if (!path.endsWith('.html')) continue;
+      for (const reference of references(bytes.toString())) {
+        if (reference.startsWith('https://') || reference.startsWith('http://') || reference.startsWith('#')) continue;
+        assert.match(reference, /^[^/:][^:]*\.[a-z]+$/, `${path} links to ${reference}`);
+        const target = posix.normalize(posix.join(dirname(path), reference));
+        assert.ok(tree.has(target), `${path} links to ${reference}, which is not there`);
+      }
+    }
+  });
+
+  it('publishes a report without time, absolute path or host name', async () => {
+    await built;
+    const report = readFileSync(join(out, 'mirror-report.json'), 'utf8');
+    for (const secret of [hostname(), PROJECT, folder, homedir()]) assert.ok(!report.includes(secret));
+    assert.doesNotMatch(report, /20\d\d-\d\d-\d\dT/);
+    const run = await pithMirror(['build', SEED_FOLDER, '--out', out, '--json']);
+    assert.equal(run.stdout, report);
+  });
+
+  it('names the origin as a mirror, and with --site itself', async () => {
+    await built;
+    const bases = (at: string): string[] =>
+      JSON.parse(readFileSync(join(at, 'pith-mirrors.json'), 'utf8')).mirrors.map(
+        ({ base_url }: { base_url: string }) => base_url,
+      );
+    assert.deepEqual(bases(out), ['https://pith.science']);
+    const own = join(folder, 'own');
+    await build([SEED_FOLDER, '--out', own, '--site', 'https://example.org/repo'], 0);
+    assert.deepEqual(bases(own), ['https://pith.science', 'https://example.org/repo']);
+    const page = readFileSync(join(own, `pith/${SEED_SUFFIX}/index.html`), 'utf8');
+    assert.ok(page.includes(`<link rel="canonical" href="https://example.org/repo/pith/${SEED_SUFFIX}/index.html">`));
+    assert.ok(page.includes(`curl -s &#39;https://example.org/repo/pith/${SEED_SUFFIX}/bundle.json&#39;`));
+  });
+
+  it('publishes the pinned key as upstream writes keys', async () => {
+    await built;
+    const own = JSON.parse(readFileSync(join(out, 'pith-signing-key.json'), 'utf8'));
+    const upstream = JSON.parse(seedText()).public_keys[0];
+    for (const name of [
+      'key_id',
+      'algorithm',
+      'format',
+      'public_key_b64',
+      'public_key_hex',
+      'fingerprint_sha256_b32_first128bits',
+      'fingerprint_sha256_hex',
+    ]) {
+      assert.equal(own[name], upstream[name], name);
+    }
+  });
+});
+
+describe('one input, one output', () => {
+  it('another place, time zone, locale, umask and file names give the same bytes', async () => {
+    const record = makeRecord();
+    const other = makeRecord({ id: '2606.00002' });
+    const files: Record<string, Uint8Array> = {
+      'a.json': seedBytes(),
+      'b.json': bytesOf(makeBundle(record)),
+      'c/d.json': bytesOf(makeBundle(other)),
+      [`${SEED_SUFFIX}.md`]: new TextEncoder().encode(
+        `---\npith_number: "pith:2026:${SEED_SUFFIX}"\n---\n\nA *note*.\n`,
+      ),
+    };
+    const renamed = Object.fromEntries(
+      Object.entries(files)
+        .reverse()
+        .map(([name, bytes]) => [name.endsWith('.md') ? `z/${name}` : `z${name.replace('.json', '')}-9.json`, bytes]),
+    );
+    const trust = join(folder, 'both.json');
+    const keys = [TEST_TRUST, join(PROJECT, 'src/mirror/trust.json')].flatMap(
+      (path) => JSON.parse(readFileSync(path, 'utf8')).keys,
+    );
+    writeFileSync(trust, JSON.stringify({ keys }));
+    const first = project(files);
+    const second = project(renamed);
+    await build([first.input, '--out', first.out, '--trust', trust], 0, { env: { TZ: 'UTC', LANG: 'C' } });
+    await build(['bundles', '--trust', trust], 0, {
+      cwd: dirname(second.input),
+      env: {
+        TZ: 'Asia/Kathmandu',
+        LANG: 'tr_TR.UTF-8',
+        LC_ALL: 'tr_TR.UTF-8',
+        SOURCE_DATE_EPOCH: '1',
+        NODE_ENV: 'development',
+      },
+    });
+    const [a, b] = [new Map(readTree(first.out)), new Map(readTree(second.out))];
+    // The report is the one file that names the input's files.
+    const names = (tree: Map<string, Buffer>): unknown => {
+      const report = JSON.parse(tree.get('mirror-report.json')?.toString() ?? '');
+      tree.delete('mirror-report.json');
+      for (const file of report.files) file.file = 'renamed';
+      return report;
+    };
+    assert.deepEqual(names(a), names(b));
+    assertSameTree(a, b);
+  });
+});
+
+describe('bad input', () => {
+  const good = bytesOf(makeBundle(makeRecord()));
+
+  it('is rejected with its reason while the rest is published: exit code 3', async () => {
+    const { input, out } = project({
+      'good.json': good,
+      'bad.json': new TextDecoder().decode(good).replace('Nothing of It', 'Everything of It'),
+      'not.json': '{',
+      'README.txt': 'ignored',
+    });
+    const run = await build([input, '--out', out, '--trust', TEST_TRUST], 3);
+    assert.match(run.stderr, /ignored.*README\.txt/);
+    assert.match(run.stdout, /rejected {2}bad\.json\n {4}bundle_hash_mismatch/);
+    assert.match(run.stdout, /rejected {2}not\.json\n {4}not_json/);
+    const report = JSON.parse(readFileSync(join(out, 'mirror-report.json'), 'utf8'));
+    assert.deepEqual([report.totals.records, report.totals.rejected, report.totals.verified], [1, 2, 1]);
+  });
+
+  it('with --strict publishes nothing: exit code 1, and the old site stays', async () => {
+    const { input, out } = project({ 'good.json': good });
+    await build([input, '--out', out, '--trust', TEST_TRUST, '--strict'], 0);
+    const before = readTree(out);
+    writeFiles(input, { 'bad.json': '{}' });
+    const run = await build([input, '--out', out, '--trust', TEST_TRUST, '--strict'], 1);
+    assert.match(run.stderr, /nothing is published: --strict/);
+    assertSameTree(before, readTree(out));
+  });
+
+  it('of which nothing is left publishes nothing: exit code 1, and the old site stays', async () => {
+    const { input, out } = project({ 'good.json': good });
+    await build([input, '--out', out, '--trust', TEST_TRUST], 0);
+    const before = readTree(out);
+    for (const content of ['{}', null]) {
+      rmSync(join(input, 'good.json'), { force: true });
+      if (content !== null) writeFiles(input, { 'good.json': content });
+      await build([input, '--out', out, '--trust', TEST_TRUST], 1);
+      assertSameTree(before, readTree(out));
+    }
+  });
+
+  it('an invalid event is listed with its reason, and the record is published without it', async () => {
+    const record = makeRecord();
+    const broken = { ...makeEvent(record, 'correction'), payload: { changed: true } };
+    const bundle = makeBundle(record, [makeRecordCreated(record), makeSnapshot(record), broken]);
+    const { input, out } = project({ 'x.json': bytesOf(bundle) });
+    const run = await build([input, '--out', out, '--trust', TEST_TRUST, '--json'], 3);
+    const [file] = JSON.parse(run.stdout).files;
+    assert.equal(file.outcome, 'findings');
+    assert.deepEqual(
+      file.findings.map(({ code, where, event_id }: Record<string, string>) => [code, where, event_id]),
+      [['content_hash_mismatch', '/events/2/content_sha256', broken.event_id]],
+    );
+    const suffix = file.pith_number.slice(-26);
+    const state = JSON.parse(readFileSync(join(out, `pith/${suffix}/state.json`), 'utf8'));
+    assert.deepEqual(state.invalid_events, [{ event_id: broken.event_id, reason: 'content_hash_mismatch' }]);
+    assert.deepEqual(state.current.corrections, []);
+  });
+});
+
+describe('several bundles of one number', () => {
+  const record = makeRecord();
+  const base = [makeRecordCreated(record), makeSnapshot(record)];
+  const correction = makeEvent(record, 'correction', { payload: { note: 'one' } });
+  const other = makeEvent(record, 'author_attestation', { payload: { note: 'two' } });
+  const older = bytesOf(makeBundle(record, [...base, correction], { built_at: '2026-07-01T00:00:00Z' }));
+  const newer = bytesOf(makeBundle(record, [...base, other], { built_at: '2026-07-02T00:00:00Z' }));
+
+  it('of which none holds all are assembled; each stays available byte for byte, and the page says so', async () => {
+    const { input, out } = project({ 'older.json': older, 'newer.json': newer });
+    await build([input, '--out', out, '--trust', TEST_TRUST], 3);
+    const tree = readTree(out);
+    const bundles = [...tree].filter(([path]) => path.includes('/bundles/')).map(([, bytes]) => bytes.toString());
+    assert.deepEqual(bundles.sort(), [older, newer].map((bytes) => new TextDecoder().decode(bytes)).sort());
+    const [page = ''] = [...tree]
+      .filter(([path]) => /^pith\/.*index\.html$/.test(path))
+      .map(([, bytes]) => bytes.toString());
+    assert.match(page, /split_view/);
+    assert.match(page, /assembled by this mirror, not signed/);
+    const [assembled = ''] = [...tree]
+      .filter(([path]) => /^pith\/[A-Z2-7]+\/bundle\.json$/.test(path))
+      .map(([, bytes]) => bytes.toString());
+    assert.deepEqual(JSON.parse(assembled).bundle_signature, { signature_status: 'assembled_by_mirror' });
+    const again = await pithMirror(['verify', '-', '--trust', TEST_TRUST, '--json'], {
+      input: new TextEncoder().encode(assembled),
+    });
+    assert.equal(again.code, 1);
+    assert.equal(JSON.parse(again.stdout).files[0].findings[0].code, 'signature_status');
+  });
+});
+
+describe('the output folder', () => {
+  const { input } = project({ 'good.json': bytesOf(makeBundle(makeRecord())) });
+  const args = (out: string): string[] => [input, '--out', out, '--trust', TEST_TRUST];
+
+  it('is refused where it holds what this tool did not write', async () => {
+    const out = join(folder, 'thesis');
+    writeFiles(out, { 'chapter-1.tex': 'years of work' });
+    const run = await build(args(out), 2);
+    assert.match(run.stderr, /was not written by pith-mirror/);
+    assert.equal(readFileSync(join(out, 'chapter-1.tex'), 'utf8'), 'years of work');
+  });
+
+  it('may be empty, and need not exist', async () => {
+    const out = join(folder, 'deep/er/empty');
+    await build(args(out), 0);
+    rmSync(out, { recursive: true });
+    mkdirSync(out);
+    await build(args(out), 0);
+  });
+
+  it('is refused where it is a link, a root, a home, the program, the input or a part of these', async () => {
+    const link = join(folder, 'link');
+    mkdirSync(join(folder, 'target'));
+    symlinkSync(join(folder, 'target'), link);
+    for (const out of [
+      link,
+      '/',
+      homedir(),
+      dirname(homedir()),
+      PROJECT,
+      join(PROJECT, 'src/x'),
+      input,
+      join(input, 'x'),
+      dirname(input),
+    ]) {
+      const run = await build(args(out), 2);
+      assert.match(run.stderr, /--out/, out);
+    }
+  });
+
+  it('keeps the old site when a build fails, and what is no longer in the input leaves the new one', async () => {
+    const { input: own, out } = project({
+      'a.json': bytesOf(makeBundle(makeRecord())),
+      'b.json': bytesOf(makeBundle(makeRecord({ id: '2606.00002' }))),
+    });
+    await build([own, '--out', out, '--trust', TEST_TRUST], 0);
+    const before = readTree(out);
+    rmSync(join(own, 'b.json'));
+    await build([own, '--out', out, '--trust', TEST_TRUST], 0);
+    assert.equal(readTree(out).size, before.size - 5);
+  });
+
+  it('is locked while a build has it; a lock of a dead process is taken over', async () => {
+    const out = join(folder, 'locked');
+    const lock = join(folder, '.locked.pith-mirror-lock');
+    writeFileSync(lock, `${process.pid}\n${hostname()}\n`);
+    const run = await build(args(out), 1);
+    assert.match(run.stderr, new RegExp(`another build writes this output: process ${process.pid}`));
+    assert.ok(!existsSync(out));
+    // No process has this number: it is above the kernel's largest.
+    writeFileSync(lock, `4194305\n${hostname()}\n`);
+    await build(args(out), 0);
+    assert.ok(!existsSync(lock));
+  });
+
+  it('is put back where a build was killed between the two renames of its swap', async () => {
+    const out = join(folder, 'swap');
+    await build(args(out), 0);
+    const before = readTree(out);
+    cpSync(out, join(folder, '.swap.pith-mirror-old'), { recursive: true });
+    rmSync(out, { recursive: true });
+    mkdirSync(join(folder, '.swap.pith-mirror-stage'));
+    await build([join(folder, 'nowhere'), '--out', out], 2);
+    await build([project({}).input, '--out', out, '--trust', TEST_TRUST], 1);
+    assertSameTree(before, readTree(out));
+    assert.ok(!existsSync(join(folder, '.swap.pith-mirror-old')));
+    assert.ok(!existsSync(join(folder, '.swap.pith-mirror-stage')));
+  });
+});

@@ -1,0 +1,246 @@
+/** Reading input: what is no plain file of a bearable size is a rejection, and stops nothing. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmod, link, mkdir, mkdtemp, open, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { type InputFile, listInput, type ReadResult, readInput, readInputs } from '../../src/mirror/read.ts';
+import { MAX_BUNDLE_BYTES, ParseError } from '../../src/protocol/index.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pith-mirror-read-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const isJson = (name: string): boolean => name.endsWith('.json');
+const at = (name: string): string => join(folder, name);
+const file = (name: string): InputFile => ({ name, path: at(name) });
+
+async function put(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await mkdir(join(at(name), '..'), { recursive: true });
+    await writeFile(at(name), name);
+  }
+}
+
+const names = async (): Promise<readonly string[]> => (await listInput(folder, isJson)).files.map(({ name }) => name);
+
+async function codeOf(input: InputFile): Promise<string> {
+  try {
+    await readInput(input);
+    return 'read';
+  } catch (error) {
+    assert.ok(error instanceof ParseError, String(error));
+    assert.equal(error.message.includes(folder), false, 'a message with an absolute path');
+    return error.code;
+  }
+}
+
+describe('listing', () => {
+  test('sub-folders are listed too, all in code point order of the whole name', async () => {
+    await put(
+      'b.json',
+      'a/z.json',
+      'a.json',
+      'B.json',
+      'a/b/c.json',
+      'é.json',
+      '😀.json',
+      'ﬁ.json',
+      '10.json',
+      '9.json',
+    );
+    assert.deepEqual(await names(), [
+      '10.json',
+      '9.json',
+      'B.json',
+      'a.json',
+      'a/b/c.json',
+      'a/z.json',
+      'b.json',
+      'é.json',
+      'ﬁ.json',
+      '😀.json',
+    ]);
+  });
+
+  test('other names and hidden ones are left alone, with a note', async () => {
+    await put('a.json', 'b.txt', 'json', 'c.JSON', '.d.json', '.git/e.json', 'sub/.f.json');
+    const { files, ignored } = await listInput(folder, isJson);
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ['a.json'],
+    );
+    assert.deepEqual(ignored, ['.d.json', '.git', 'b.txt', 'c.JSON', 'json', 'sub/.f.json']);
+  });
+
+  test('a folder named x.json is a folder', async () => {
+    await put('x.json/y.json');
+    assert.deepEqual(await names(), ['x.json/y.json']);
+  });
+
+  test('a link to a folder is not followed, whatever its name', async () => {
+    await put('real/a.json');
+    await symlink('real', at('other'));
+    await symlink('real', at('other.json'));
+    await symlink('.', at('loop'));
+    const { files, ignored } = await listInput(folder, isJson);
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ['other.json', 'real/a.json'],
+    );
+    assert.deepEqual(ignored, ['loop', 'other']);
+    assert.equal(await codeOf(file('other.json')), 'unreadable');
+  });
+
+  test('a name of any characters is listed and read', async () => {
+    const odd = ['a b.json', 'a\nb.json', 'a\u202eb.json', 'a\'"`$.json', '-.json', '\\.json'];
+    await put(...odd);
+    assert.deepEqual(await names(), odd.toSorted());
+    for (const name of odd) assert.equal(await codeOf(file(name)), 'read');
+  });
+
+  test('an empty folder is an empty list; none at all is an error', async () => {
+    assert.deepEqual(await listInput(folder, isJson), { files: [], ignored: [], unlisted: [] });
+    await assert.rejects(listInput(at('none'), isJson), { code: 'ENOENT' });
+  });
+
+  test('a sub-folder that cannot be listed stops nothing: it is a rejection or a note', async () => {
+    await put('a.json');
+    // Root may list every folder; a path that is too long cannot be listed by anyone.
+    execFileSync('python3', [
+      '-c',
+      'import os,sys\nos.chdir(sys.argv[1])\nfor _ in range(24):\n  os.mkdir("d"*200)\n  os.chdir("d"*200)',
+      folder,
+    ]);
+    try {
+      assert.ok((await names()).includes('a.json'));
+    } finally {
+      execFileSync('rm', ['-rf', folder]);
+    }
+  });
+});
+
+describe('one file', () => {
+  test('the bytes come as they are', async () => {
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 256);
+    await writeFile(at('a.json'), bytes);
+    assert.deepEqual(await readInput(file('a.json')), bytes);
+    await writeFile(at('b.json'), '');
+    assert.deepEqual(await readInput(file('b.json')), new Uint8Array());
+  });
+
+  test('a symbolic link is refused, a hard link is a file', async () => {
+    await put('a.json');
+    await symlink('a.json', at('b.json'));
+    await symlink('none', at('c.json'));
+    await symlink('/etc/passwd', at('d.json'));
+    await link(at('a.json'), at('e.json'));
+    for (const name of ['b.json', 'c.json', 'd.json']) assert.equal(await codeOf(file(name)), 'unreadable');
+    assert.equal(await codeOf(file('e.json')), 'read');
+  });
+
+  test('a link that the user named is followed', async () => {
+    await put('a.json');
+    await symlink('a.json', at('b.json'));
+    assert.equal(await codeOf({ ...file('b.json'), isNamedByUser: true }), 'read');
+  });
+
+  test('a FIFO is refused at once, named by the user or not', { timeout: 5000 }, async () => {
+    execFileSync('mkfifo', [at('a.json')]);
+    assert.deepEqual(await names(), ['a.json']);
+    assert.equal(await codeOf(file('a.json')), 'unreadable');
+    assert.equal(await codeOf({ ...file('a.json'), isNamedByUser: true }), 'unreadable');
+  });
+
+  test('a socket is refused', async () => {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(at('a.json'), done));
+    assert.equal(await codeOf(file('a.json')), 'unreadable');
+    await new Promise((done) => server.close(done));
+  });
+
+  for (const path of ['/dev/zero', '/dev/null', '/dev/tty']) {
+    test(`a device is refused: ${path}`, async () => {
+      assert.equal(await codeOf({ name: 'a.json', path, isNamedByUser: true }), 'unreadable');
+    });
+  }
+
+  test('a folder is refused', async () => {
+    await put('x.json/y.json');
+    assert.equal(await codeOf(file('x.json')), 'unreadable');
+  });
+
+  test('a file that went away is refused', async () => {
+    assert.equal(await codeOf(file('gone.json')), 'unreadable');
+  });
+
+  test('a file in a folder that is none, and a name that is too long, are refused', async () => {
+    await put('a.json');
+    assert.equal(await codeOf(file('a.json/b.json')), 'unreadable');
+    assert.equal(await codeOf(file(`${'a'.repeat(300)}.json`)), 'unreadable');
+  });
+
+  test('a file without permission is refused, or read where the user may read all', async () => {
+    await put('a.json');
+    await chmod(at('a.json'), 0);
+    // As root there is no such file; what must not be is an error of another kind.
+    assert.equal(await codeOf(file('a.json')), process.getuid?.() === 0 ? 'read' : 'unreadable');
+  });
+
+  test('a sparse file of 3 GiB is too large, in little time and memory', async () => {
+    await (await open(at('a.json'), 'w')).close();
+    await truncate(at('a.json'), 3 * 1024 ** 3);
+    const before = process.memoryUsage().arrayBuffers;
+    assert.equal(await codeOf(file('a.json')), 'too_large');
+    assert.ok(process.memoryUsage().arrayBuffers - before < 64 * 1024 ** 2);
+  });
+
+  test('the limit is a bundle of 16 MiB: that much is read, one byte more is not', async () => {
+    assert.equal(MAX_BUNDLE_BYTES, 16 * 1024 * 1024);
+    await writeFile(at('a.json'), '');
+    await truncate(at('a.json'), MAX_BUNDLE_BYTES);
+    assert.equal((await readInput(file('a.json'))).length, MAX_BUNDLE_BYTES);
+    await truncate(at('a.json'), MAX_BUNDLE_BYTES + 1);
+    assert.equal(await codeOf(file('a.json')), 'too_large');
+  });
+
+  test('a file that says it is empty and is not is refused, not cut', async () => {
+    assert.equal(await codeOf({ name: 'a.json', path: '/proc/self/status', isNamedByUser: true }), 'unreadable');
+  });
+});
+
+describe('many files', () => {
+  test('come in the order of the list, each once, the bad ones among them', async () => {
+    const list = Array.from({ length: 100 }, (_, i) => `${String(i).padStart(3, '0')}.json`);
+    await put(...list.filter((_, i) => i % 10 !== 3));
+    const results: ReadResult[] = [];
+    await readInputs(list.map(file), async (result) => {
+      await new Promise((done) => setTimeout(done, Math.floor(results.length % 3)));
+      results.push(result);
+    });
+    assert.deepEqual(
+      results.map((result) => result.file.name),
+      list,
+    );
+    for (const [i, result] of results.entries()) {
+      if (i % 10 === 3) assert.equal('error' in result && result.error.code, 'unreadable');
+      else assert.equal('bytes' in result && new TextDecoder().decode(result.bytes), list[i]);
+    }
+  });
+
+  test('none: nothing happens', async () => {
+    await readInputs([], () => assert.fail());
+  });
+
+  test('a failure in between comes out as it is', async () => {
+    await put('a.json', 'b.json', 'c.json');
+    const failing = readInputs(['a.json', 'b.json', 'c.json'].map(file), ({ file: { name } }) => {
+      if (name === 'b.json') throw new TypeError('of the caller');
+    });
+    await assert.rejects(failing, { name: 'TypeError', message: 'of the caller' });
+  });
+});
