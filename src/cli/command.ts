@@ -1,0 +1,79 @@
+/** What the commands share: options, paths from where the user stands, exit codes. */
+import { readFile, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { messageOf, UsageError } from '../mirror/failure.ts';
+import { DEFAULT_TRUST_FILE, PACKAGE_ROOT } from '../mirror/package.ts';
+import { loadTrust } from '../mirror/pipeline.ts';
+import type { Trust } from '../protocol/index.ts';
+
+export const EXIT = {
+  /** Everything verified. */
+  OK: 0,
+  /** Failed; nothing published. */
+  FAILED: 1,
+  /** Wrong usage or configuration. */
+  USAGE: 2,
+  /** Published, but with findings or rejected files. */
+  FINDINGS: 3,
+} as const;
+
+/** @throws UsageError for unknown options. */
+export function parseOptions<T extends NonNullable<ParseArgsConfig['options']>>(args: readonly string[], options: T) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+/**
+ * A path that the user gave, from where the user stands.
+ *
+ * `npm run` moves to the folder of package.json first and leaves the place it was called from in INIT_CWD. That counts
+ * only where this very package's script runs: in another project's script, paths are from that project's root.
+ */
+export function userPath(path: string): string {
+  const { INIT_CWD, npm_package_json, npm_lifecycle_event } = process.env;
+  const isOwnScript =
+    (npm_lifecycle_event === 'mirror' || npm_lifecycle_event === 'build') &&
+    npm_package_json !== undefined &&
+    resolve(npm_package_json) === resolve(PACKAGE_ROOT, 'package.json');
+  return resolve(isOwnScript && INIT_CWD !== undefined ? INIT_CWD : process.cwd(), path);
+}
+
+/** The keys that the user pins, or those that come with the program. */
+export async function trustOption(path: string | undefined): Promise<Trust> {
+  return loadTrust(path === undefined ? DEFAULT_TRUST_FILE : userPath(path));
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** The bytes of a file, or of standard input for `-` and for nothing. */
+export async function readArgument(path: string | undefined): Promise<Uint8Array> {
+  if (path === undefined || path === '-') return readStandardInput();
+  try {
+    return new Uint8Array(await readFile(userPath(path)));
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+/** Whether a path is a folder. @throws UsageError where there is nothing. */
+export async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+/** At most one argument. */
+export function singleArgument(positionals: readonly string[]): string | undefined {
+  if (positionals.length > 1) throw new UsageError(`expected one argument at most, got ${positionals.join(' ')}`);
+  return positionals[0];
+}

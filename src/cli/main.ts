@@ -1,0 +1,74 @@
+/** The command line. One file a command; this one chooses. */
+import { BuildError, messageOf, UsageError } from '../mirror/failure.ts';
+import { packageVersion } from '../mirror/package.ts';
+import { ParseError } from '../protocol/index.ts';
+import { BUILD_HELP, build } from './build.ts';
+import { CANON_HELP, canon } from './canon.ts';
+import { EXIT } from './command.ts';
+import { NUMBER_HELP, number } from './number.ts';
+import { printable } from './terminal.ts';
+import { VERIFY_HELP, verify } from './verify.ts';
+
+interface Command {
+  readonly run: (args: readonly string[]) => Promise<number>;
+  readonly help: string;
+}
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ['build', { run: build, help: BUILD_HELP }],
+  ['verify', { run: verify, help: VERIFY_HELP }],
+  ['canon', { run: canon, help: CANON_HELP }],
+  ['number', { run: number, help: NUMBER_HELP }],
+]);
+
+const HELP = `pith-mirror: a static mirror of Pith Open Graph bundles that proves what it shows
+
+${[...COMMANDS.values()].map(({ help }) => `  ${help.split('\n', 1)[0]}`).join('\n')}
+
+pith-mirror COMMAND --help says more; pith-mirror --version prints the version.
+`;
+
+function failed(error: unknown): number {
+  const say = (text: string): void => {
+    process.stderr.write(`pith-mirror: ${printable(text)}\n`);
+  };
+  if (error instanceof UsageError) {
+    say(error.message);
+    return EXIT.USAGE;
+  }
+  if (error instanceof ParseError || error instanceof BuildError) {
+    say(error.message);
+    return EXIT.FAILED;
+  }
+  // A full disk, a missing permission: the system's own words are clear enough. Anything else is a defect of ours.
+  const isSystem = error instanceof Error && 'syscall' in error;
+  say(isSystem ? messageOf(error) : `unexpected error: ${messageOf(error)}`);
+  if (!isSystem && error instanceof Error)
+    process.stderr.write(`${printable(error.stack ?? '').replaceAll('\\u{000a}', '\n')}\n`);
+  return EXIT.FAILED;
+}
+
+/** Runs one command. @returns the exit code; nothing is thrown. */
+export async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...args] = argv;
+  try {
+    if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      process.stdout.write(HELP);
+      return name === undefined ? EXIT.USAGE : EXIT.OK;
+    }
+    if (name === '--version' || name === '-V') {
+      process.stdout.write(`${await packageVersion()}\n`);
+      return EXIT.OK;
+    }
+    const command = COMMANDS.get(name);
+    if (command === undefined)
+      throw new UsageError(`unknown command ${name}; one of ${[...COMMANDS.keys()].join(', ')}`);
+    if (args.includes('--help') || args.includes('-h')) {
+      process.stdout.write(command.help);
+      return EXIT.OK;
+    }
+    return await command.run(args);
+  } catch (error) {
+    return failed(error);
+  }
+}

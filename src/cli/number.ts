@@ -1,0 +1,23 @@
+/** `pith-mirror number`: the Pith Number of a canonical record. */
+
+import { UsageError } from '../mirror/failure.ts';
+import { isObject, parseJson, pithNumber } from '../protocol/index.ts';
+import { EXIT, parseOptions, readArgument, singleArgument } from './command.ts';
+
+export const NUMBER_HELP = `pith-mirror number [FILE|-]
+
+Prints the Pith Number of a canonical record (the JSON of canonical_record in a bundle).
+`;
+
+export async function number(args: readonly string[]): Promise<number> {
+  const { positionals } = parseOptions(args, {});
+  const bytes = await readArgument(singleArgument(positionals));
+  const value = parseJson(bytes);
+  if (isObject(value) && value.has('canonical_record') && !value.has('metadata')) {
+    throw new UsageError(
+      'expected a canonical record, got a document that holds one: give its canonical_record, or use verify',
+    );
+  }
+  process.stdout.write(`${pithNumber(bytes)}\n`);
+  return EXIT.OK;
+}

@@ -1,0 +1,53 @@
+/** `pith-mirror verify`: the same checks, no site. */
+import { basename } from 'node:path';
+import { UsageError } from '../mirror/failure.ts';
+import { type VerifyInput, verifyFiles } from '../mirror/pipeline.ts';
+import { listInput } from '../mirror/read.ts';
+import { formatReport } from '../mirror/report.ts';
+import { EXIT, isFolder, parseOptions, readArgument, trustOption, userPath } from './command.ts';
+import { formatReportText } from './report.ts';
+import { TerminalProgress } from './terminal.ts';
+
+export const VERIFY_HELP = `pith-mirror verify PATH… [--trust FILE] [--json]
+
+Checks bundles as build does, each alone, and writes nothing. PATH is a file, a folder (every *.json below it),
+or - for standard input.
+
+  --trust FILE  the keys you trust; default: the file that comes with pith-mirror (pith-v1-2026-05)
+  --json        print the report as JSON
+
+Exit code: 0 everything verified; 1 a file is rejected; 2 wrong usage or configuration; 3 none is rejected, but
+some have findings.
+`;
+
+async function expand(argument: string): Promise<readonly VerifyInput[]> {
+  if (argument === '-') return [{ name: '-', bytes: await readArgument('-') }];
+  const path = userPath(argument);
+  if (!(await isFolder(path))) return [{ name: basename(path), path, isNamedByUser: true }];
+  const { files, unlisted } = await listInput(path, (name) => name.endsWith('.json'));
+  return [...files, ...unlisted];
+}
+
+export async function verify(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOptions(args, {
+    trust: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  });
+  if (positionals.length === 0) throw new UsageError('expected a file, a folder or - to verify');
+  const started = performance.now();
+  const trust = await trustOption(values.trust);
+  const inputs: VerifyInput[] = [];
+  for (const argument of positionals) inputs.push(...(await expand(argument)));
+  if (inputs.length === 0) throw new UsageError(`no *.json file in ${positionals.join(' ')}`);
+  const progress = new TerminalProgress();
+  try {
+    const report = await verifyFiles(inputs, trust, progress);
+    progress.finish();
+    const seconds = (performance.now() - started) / 1000;
+    process.stdout.write(values.json ? formatReport(report) : formatReportText(report, 'verified', seconds));
+    if (report.totals.rejected > 0) return EXIT.FAILED;
+    return report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
+  } finally {
+    progress.finish();
+  }
+}
