@@ -1,0 +1,370 @@
+/** One record's page in words: from what was verified and merged to what is shown. Pure. */
+import {
+  absoluteUrl,
+  bundleFile,
+  HOME,
+  ICON,
+  MIRRORS,
+  REPORT,
+  receivedBundleFile,
+  recordFile,
+  recordPage,
+  relativeLink,
+  SIGNING_KEY,
+  STYLE,
+  stateFile,
+} from '../../mirror/paths.ts';
+import type { MirrorPlan, RecordEntry } from '../../mirror/plan.ts';
+import {
+  type AppliedEvent,
+  expectedAliases,
+  type Finding,
+  formatIndented,
+  isArray,
+  isNumber,
+  isObject,
+  type Json,
+  type MergedRecord,
+} from '../../protocol/index.ts';
+import { type LedgerGroup, ledgerGroups } from './ledger.ts';
+import { arxivLink, doiLink, type Link, licenseLink, originRecord, safeHref } from './links.ts';
+import { type MarkdownNode, markdownTree } from './markdown.ts';
+import { visibleText } from './text.ts';
+import { counted, EFFECT_WORDS, spaced } from './words.ts';
+
+/** Upstream's four badges. `unknown` is for a record without a bundle: absence cannot be seen from here. */
+export interface Badge {
+  readonly state: 'yes' | 'no' | 'unknown';
+  readonly text: string;
+}
+
+export interface CompletenessRow {
+  readonly isThere: boolean;
+  readonly name: string;
+  readonly text: string;
+  readonly link: Link | null;
+}
+
+export interface EventRow {
+  readonly type: string;
+  readonly eventId: string | null;
+  readonly createdAt: string | null;
+  readonly signer: string | null;
+  /** What became of it: an effect, or why it is invalid. */
+  readonly effect: string;
+  readonly isApplied: boolean;
+}
+
+export interface FileLink {
+  readonly name: string;
+  readonly href: string;
+  readonly text: string;
+}
+
+export interface NoteView {
+  readonly retrievedFrom: Link | null;
+  readonly retrievedAt: string | null;
+  readonly collections: readonly string[];
+  readonly text: readonly MarkdownNode[];
+}
+
+/** How the page as a whole is marked. */
+export type Verdict = 'verified' | 'findings' | 'record-only';
+
+export interface RecordView {
+  readonly suffix: string;
+  readonly pithNumber: string;
+  readonly shortPithNumber: string;
+  readonly verdict: Verdict;
+  readonly verdictHeading: string;
+  readonly verdictText: string;
+  readonly title: string | null;
+  readonly authors: string | null;
+  readonly abstractExcerpt: string | null;
+  readonly arxiv: Link;
+  readonly doi: Link;
+  readonly license: Link | null;
+  readonly submittedAt: string;
+  readonly categories: readonly string[];
+  readonly badges: readonly Badge[];
+  readonly findings: readonly { readonly code: string; readonly where: string; readonly message: string }[];
+  readonly ledger: readonly LedgerGroup[];
+  readonly completeness: readonly CompletenessRow[];
+  readonly events: readonly EventRow[];
+  readonly files: readonly FileLink[];
+  readonly received: readonly FileLink[];
+  readonly isAssembled: boolean;
+  /** Null where no receipt is at hand. */
+  readonly receipt: readonly (readonly [string, string])[] | null;
+  readonly hashes: readonly (readonly [string, string])[];
+  readonly hasState: boolean;
+  readonly aliases: readonly (readonly [string, string])[];
+  readonly recordJson: string;
+  /** Shell lines, each with a heading. */
+  readonly shell: readonly { readonly heading: string; readonly lines: string }[];
+  readonly keys: readonly (readonly [string, string])[];
+  readonly notes: readonly NoteView[];
+  readonly links: {
+    readonly home: string;
+    readonly style: string;
+    readonly icon: string;
+    readonly report: string;
+    readonly mirrors: string;
+    readonly key: string;
+    readonly origin: string;
+    readonly canonical: string | null;
+  };
+}
+
+function member(object: Json | undefined, ...names: readonly string[]): Json | undefined {
+  return names.reduce<Json | undefined>((at, name) => (isObject(at) ? at.get(name) : undefined), object);
+}
+
+function text(value: Json | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function count(value: Json | undefined): number {
+  return isNumber(value) ? Number(value.literal) : 0;
+}
+
+/** The newest snapshot that stands in the current state. */
+function currentSnapshot(merged: MergedRecord | null): Json | undefined {
+  const listed = (merged?.applied ?? []).filter(
+    ({ effect, list }) => effect === 'listed' && list === 'graph_snapshots',
+  );
+  return listed.at(-1)?.event.payload.get('graph_snapshot');
+}
+
+function listLength(merged: MergedRecord | null, name: string): number {
+  const list = member(merged?.state.value, 'current', name);
+  return isArray(list) ? list.length : 0;
+}
+
+/** `timestamp_proofs` of a bundle are covered by its signature, but are no events and in no state. */
+function proofs(merged: MergedRecord | null): number {
+  const list = merged?.bundles[0].value.get('timestamp_proofs');
+  return isArray(list) ? list.length : 0;
+}
+
+function badges(merged: MergedRecord | null): readonly Badge[] {
+  if (merged === null)
+    return ['attested', 'anchored', 'stored', 'references'].map((name) => ({
+      state: 'unknown',
+      text: `${name}: not known here`,
+    }));
+  const badge = (is: boolean, yes: string, no: string): Badge => ({ state: is ? 'yes' : 'no', text: is ? yes : no });
+  const references = member(currentSnapshot(merged), 'references');
+  const known = count(member(references, 'count'));
+  const isResolved = known > 0 && count(member(references, 'resolved_work')) >= known;
+  return [
+    badge(listLength(merged, 'author_attestations') > 0, 'attested', 'not attested'),
+    badge(listLength(merged, 'timestamp_anchors') + proofs(merged) > 0, 'anchored', 'not anchored'),
+    badge(listLength(merged, 'storage_attestations') > 0, 'stored', 'not stored'),
+    badge(isResolved, 'refs resolved', 'refs pending'),
+  ];
+}
+
+function completeness(merged: MergedRecord | null, suffix: string): readonly CompletenessRow[] {
+  const origin: Link = { text: 'at the origin', href: originRecord(suffix) };
+  const row = (name: string, found: number, one: string): CompletenessRow => {
+    if (found > 0) return { isThere: true, name, text: counted(found, one), link: null };
+    const words = merged === null ? 'not known here' : 'none in the bundle';
+    return { isThere: false, name, text: words, link: origin };
+  };
+  return [
+    row('Bitcoin timestamp', listLength(merged, 'timestamp_anchors') + proofs(merged), 'anchor'),
+    row('Internet Archive', listLength(merged, 'storage_attestations'), 'storage attestation'),
+    row('Author claim', listLength(merged, 'author_attestations'), 'attestation'),
+    row('Citations', listLength(merged, 'citation_signatures'), 'signature'),
+    row('Replications', listLength(merged, 'replication_records'), 'record'),
+  ];
+}
+
+function appliedRow({ event, effect, list, supersededBy }: AppliedEvent): EventRow {
+  const where = effect === 'listed' && list !== null ? `: ${spaced(list)}` : '';
+  const by = supersededBy.length > 0 ? ` (by ${supersededBy.join(', ')})` : '';
+  return {
+    type: event.eventType,
+    eventId: event.eventId,
+    createdAt: event.createdAt,
+    signer: `${text(event.signer.get('signer_id')) ?? ''} · ${event.key.keyId}`,
+    effect: `${EFFECT_WORDS[effect]}${where}${by}`,
+    isApplied: true,
+  };
+}
+
+function eventRows(merged: MergedRecord | null): readonly EventRow[] {
+  if (merged === null) return [];
+  const invalid = merged.events.invalid.map(({ eventId, reason, value }) => ({
+    type: text(member(value, 'event_type')) ?? 'unknown',
+    eventId,
+    createdAt: null,
+    signer: null,
+    effect: `invalid, not applied: ${spaced(reason)}`,
+    isApplied: false,
+  }));
+  return [...merged.applied.map(appliedRow), ...invalid];
+}
+
+function receiptRows(merged: MergedRecord | null, quoted: Json | null): RecordView['receipt'] {
+  const created = merged?.applied.find(({ effect }) => effect === 'record');
+  const receipt = created?.event.payload.get('receipt') ?? quoted ?? undefined;
+  if (!isObject(receipt)) return null;
+  const rows: [string, string | null][] = [
+    ['First computed', text(receipt.get('first_computed_at'))],
+    ['Builder', text(receipt.get('builder_version'))],
+    ['Signature', `Pith Ed25519 (${text(receipt.get('key_id')) ?? 'no key named'})`],
+    ['Signature value', text(receipt.get('signature_b64'))],
+    ['Receipt version', text(receipt.get('receipt_version'))],
+  ];
+  return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+}
+
+const PYTHON =
+  "python3 -c \"import sys,json,hashlib; b=json.dumps(json.loads(sys.stdin.read()), sort_keys=True, separators=(',',':'), ensure_ascii=False).encode(); print(hashlib.sha256(b).hexdigest())\"";
+
+/** The record's own check, from this mirror's files. Nothing of a bundle is in it but suffix and digest. */
+function shellLines(entry: RecordEntry, site: string | null): RecordView['shell'] {
+  const { suffix, canonicalSha256 } = entry.identified;
+  const [file, pick] = entry.merged === null ? [recordFile(suffix), '.'] : [bundleFile(suffix), '.canonical_record'];
+  const expect = `# expect: ${canonicalSha256}`;
+  const hash = (read: string): string => `${read} \\\n  | jq -c '${pick}' \\\n  | ${PYTHON}\n${expect}`;
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  return [
+    ...(site === null
+      ? []
+      : [
+          {
+            heading: 'From this mirror, online',
+            lines: hash(`curl -s '${absoluteUrl(site, file).replaceAll("'", '%27')}'`),
+          },
+        ]),
+    { heading: 'From a downloaded copy, in the folder of this page', lines: hash(`cat ${name}`) },
+    { heading: 'The canonical bytes alone', lines: `sha256sum record.json\n${expect}` },
+    ...(entry.merged === null
+      ? []
+      : [{ heading: 'Every digest and signature, with pith-mirror', lines: 'pith-mirror verify bundle.json' }]),
+  ];
+}
+
+function verdictOf(
+  { merged }: RecordEntry,
+  findings: readonly Finding[],
+): Pick<RecordView, 'verdict' | 'verdictHeading' | 'verdictText'> {
+  if (merged === null) {
+    return {
+      verdict: 'record-only',
+      verdictHeading: 'Record only: nothing signed is at hand',
+      verdictText:
+        'This mirror has no bundle for this record. Its hash and number were recomputed from the record below and fit; who vouches for the record, and which events belong to it, cannot be checked here.',
+    };
+  }
+  const valid = counted(merged.events.valid.length, 'event');
+  if (findings.length === 0) {
+    return {
+      verdict: 'verified',
+      verdictHeading: 'Verified when this page was built',
+      verdictText: `Every signature of the bundle and its ${valid} was checked against the pinned key, and every digest that can be computed from a bundle; the state was recomputed by the merge. The ledger below names each check.`,
+    };
+  }
+  return {
+    verdict: 'findings',
+    verdictHeading: `Verified, with ${counted(findings.length, 'finding')}`,
+    verdictText: `The bundle’s digest and signature hold. Of its events ${merged.events.valid.length} are valid and ${merged.events.invalid.length} are not. Read the findings before you rely on this record.`,
+  };
+}
+
+function noteViews({ notes }: RecordEntry): readonly NoteView[] {
+  return notes.map(({ retrievedFrom, retrievedAt, collections, text: source }) => ({
+    retrievedFrom: retrievedFrom === null ? null : { text: retrievedFrom, href: safeHref(retrievedFrom) },
+    retrievedAt,
+    collections,
+    text: markdownTree(source),
+  }));
+}
+
+function fileLinks(entry: RecordEntry, page: string): readonly FileLink[] {
+  const { suffix } = entry.identified;
+  const link = (path: string, words: string): FileLink => ({
+    name: path.slice(path.lastIndexOf('/') + 1),
+    href: relativeLink(page, path),
+    text: words,
+  });
+  const record = link(recordFile(suffix), 'the canonical record, canonical bytes');
+  if (entry.merged === null) return [record];
+  const isAssembled = entry.merged.published.kind === 'assembled';
+  return [
+    link(bundleFile(suffix), isAssembled ? 'assembled by this mirror, not signed' : 'the signed bundle, as received'),
+    link(stateFile(suffix), 'the state, recomputed by the merge'),
+    record,
+  ];
+}
+
+/** What the pages of one site share. */
+export type SiteContext = Pick<MirrorPlan, 'site' | 'trust'>;
+
+export function recordView(entry: RecordEntry, { site, trust }: SiteContext): RecordView {
+  const { identified, merged, received, findings } = entry;
+  const { record, suffix } = identified;
+  const page = recordPage(suffix);
+  const quoted = entry.notes.find((note) => note.quoted !== null)?.quoted ?? null;
+  const paper = member(currentSnapshot(merged), 'paper');
+  const eventNames = new Map(merged?.applied.map(({ event }) => [event.eventId, event.eventType]));
+  return {
+    suffix,
+    pithNumber: identified.pithNumber,
+    shortPithNumber: identified.shortPithNumber,
+    ...verdictOf(entry, findings),
+    title: merged === null ? (quoted?.title ?? null) : text(member(paper, 'title')),
+    authors: merged === null ? (quoted?.authors ?? null) : text(member(paper, 'authors_text')),
+    abstractExcerpt: text(member(paper, 'abstract_excerpt')),
+    arxiv: arxivLink(record.source.id, record.source.version),
+    doi: doiLink(record.source.id),
+    license: licenseLink(record.license),
+    submittedAt: record.submittedAt,
+    categories: [record.primaryCategory, ...record.crossCategories],
+    badges: badges(merged),
+    findings: findings.map(({ code, where, message }) => ({ code, where, message })),
+    ledger: ledgerGroups(entry.checks, eventNames),
+    completeness: completeness(merged, suffix),
+    events: eventRows(merged),
+    files: fileLinks(entry, page),
+    received:
+      received.length > 1
+        ? received.map(({ bundle, bytesSha256 }) => ({
+            name: bytesSha256,
+            href: relativeLink(page, receivedBundleFile(suffix, bytesSha256)),
+            text: `built ${bundle.builtAt}, ${counted(bundle.events.length, 'valid event')}`,
+          }))
+        : [],
+    isAssembled: merged?.published.kind === 'assembled',
+    receipt: receiptRows(merged, quoted?.receipt ?? null),
+    hashes: [
+      ['Schema', `pith-number/v${text(record.value.get('schema_version')) ?? ''}`],
+      ['Canonical hash', identified.canonicalSha256],
+      ...(merged === null ? [] : [['State hash, recomputed', merged.state.sha256] as const]),
+    ],
+    hasState: merged !== null,
+    aliases: [...expectedAliases(record.source, suffix)],
+    recordJson: formatIndented(record.value),
+    shell: shellLines(entry, site),
+    keys: trust.keys.map(({ keyId, fingerprint }) => [keyId, fingerprint] as const),
+    notes: noteViews(entry),
+    links: {
+      home: relativeLink(page, HOME),
+      style: relativeLink(page, STYLE),
+      icon: relativeLink(page, ICON),
+      report: relativeLink(page, REPORT),
+      mirrors: relativeLink(page, MIRRORS),
+      key: relativeLink(page, SIGNING_KEY),
+      origin: originRecord(suffix),
+      canonical: site === null ? null : absoluteUrl(site, page),
+    },
+  };
+}
+
+/** The `<title>` of a record's page. */
+export function pageTitle({ title, shortPithNumber }: RecordView): string {
+  return title === null ? shortPithNumber : `${visibleText(title)} · ${shortPithNumber}`;
+}

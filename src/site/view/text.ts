@@ -1,0 +1,32 @@
+/** Text from strangers, made safe to read: what cannot be seen, or turns other text around, is shown by its number. */
+
+// Controls, lone surrogates, separators of lines, and whatever is invisible or sets a direction.
+const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
+// The joiners stay: some scripts cannot be written without them.
+const SEEN_AS_THEY_ARE: ReadonlySet<string> = new Set(['\t', '\n', '\u200c', '\u200d']);
+
+export interface TextPart {
+  readonly text: string;
+  /** Whether `text` stands for a character that would not be seen: `U+202E`. */
+  readonly isUnseen: boolean;
+}
+
+/** Splits text into what can be shown as it is and what is named instead. */
+export function visibleParts(text: string): readonly TextPart[] {
+  const parts: { text: string; isUnseen: boolean }[] = [];
+  for (const char of text) {
+    const isUnseen = UNSEEN.test(char) && !SEEN_AS_THEY_ARE.has(char);
+    const shown = isUnseen ? `U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}` : char;
+    const last = parts.at(-1);
+    if (last !== undefined && !isUnseen && !last.isUnseen) last.text += shown;
+    else parts.push({ text: shown, isUnseen });
+  }
+  return parts;
+}
+
+/** The same as plain text, for places that hold no elements: a page's title, an attribute. */
+export function visibleText(text: string): string {
+  return visibleParts(text)
+    .map((part) => (part.isUnseen ? `[${part.text}]` : part.text))
+    .join('');
+}

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { PROJECT, temporaryFolder } from '../support/cli.ts';
+import { elements, pageText, references } from '../support/html.ts';
+import {
+  bytesOf,
+  type Data,
+  makeBundle,
+  makeEvent,
+  makeRecord,
+  makeRecordCreated,
+  makeSnapshot,
+  numberOf,
+  publicKeyEntry,
+  registryKey,
+} from '../support/make-bundle.ts';
+import { build, readTree, writeFiles } from '../support/site.ts';
+import { SEED_SUFFIX, seedText } from '../support/vectors.ts';
+
+const folder = temporaryFolder();
+const real = join(folder, 'real');
+const realBuilt = build([join(PROJECT, 'bundles'), '--out', real], 0);
+
+async function realPage(path: string): Promise<string> {
+  await realBuilt;
+  return readFileSync(join(real, path), 'utf8');
+}
+
+describe('the record page shows what section 12 lists', () => {
+  const parts: readonly (readonly [string, string])[] = [
+    ['the short number', 'pith:4MJCW2CW'],
+    ['the full number', `pith:2026:${SEED_SUFFIX}`],
+    ['four badges', 'not attested not anchored not stored refs pending'],
+    ['the title', 'Concordia: JIT-Compiled Persistent-Kernel Checkpointing for Fault-Tolerant LLM Inference'],
+    ['authors as upstream gives them', 'Andi Quinn, Chen Qian, Rain Jiang, Xiangyu Gao, Xiaoning Ding'],
+    ['arXiv id and version', '2606.23521 v1'],
+    ['the date', '2026-06-22'],
+    ['categories', 'cs.DC · cs.LG'],
+    ['LaTeX lines', `\\usepackage{pith} \\pithnumber{${SEED_SUFFIX}}`],
+    ['completeness', 'Bitcoin timestamp none in the bundle'],
+    ['the portable bundle', 'bundle.json the signed bundle, as received'],
+    ['first computed', '2026-06-23T03:14:22.156953Z'],
+    ['the builder', 'pith-number-builder-2026-05-17-v1'],
+    ['the signature with its key', 'Pith Ed25519 (pith-v1-2026-05)'],
+    ['the schema', 'pith-number/v1.0'],
+    ['the canonical hash', 'e3122b6856d2128e28a3d37aefaaf3c64a64391adaa6e2328e2fb5b0f2bf1db0'],
+    ['aliases', '10.48550/arxiv.2606.23521'],
+    [
+      'the shell lines',
+      "python3 -c \"import sys,json,hashlib; b=json.dumps(json.loads(sys.stdin.read()), sort_keys=True, separators=(',',':'), ensure_ascii=False).encode(); print(hashlib.sha256(b).hexdigest())\"",
+    ],
+    ['the record, indented', '{ "metadata": { "abstract_canon_sha256": "1179ebf8'],
+    ['that it was verified', 'Verified when this page was built'],
+    ['what cannot be checked', 'cannot be checked here'],
+    ['what a mirror cannot prove', 'It cannot show that it is honest about itself'],
+    ['the fingerprint of the pinned key', '8d4b5ee74e4693bcd1df2446408b0d54'],
+  ];
+  for (const [what, expected] of parts) {
+    it(what, async () => {
+      const text = pageText(await realPage(`pith/${SEED_SUFFIX}/index.html`));
+      assert.ok(text.includes(expected), `${expected}\nnot in\n${text}`);
+    });
+  }
+
+  it('every alias of the bundle', async () => {
+    const text = pageText(await realPage(`pith/${SEED_SUFFIX}/index.html`));
+    for (const { alias_kind, alias_value } of JSON.parse(seedText()).source_aliases) {
+      assert.ok(text.includes(alias_kind) && text.includes(alias_value), alias_kind);
+    }
+  });
+});
+
+describe('a record-only page', () => {
+  const suffix = '37ZQDNJOON6QQXTEBSYMMDCWTX';
+  it('says that nothing signed is at hand, links no bundle and no state, and gives the recomputed hash', async () => {
+    const html = await realPage(`pith/${suffix}/index.html`);
+    const text = pageText(html);
+    assert.match(text, /Record only: nothing signed is at hand/);
+    assert.match(text, /dff301b52e737d085e640cb0c60c569dcf43dfdb9288102189d8683b395c881b/);
+    assert.match(text, /No receipt is at hand/);
+    assert.ok(!text.includes('Verified when this page was built'));
+    assert.ok(references(html).every((reference) => !/(bundle|state)\.json$/.test(reference)));
+  });
+
+  it("keeps the operator's words apart from what is signed", async () => {
+    const note = elements(await realPage(`pith/${suffix}/index.html`)).find(
+      ({ attributes }) => attributes.get('class') === 'note',
+    );
+    assert.match(note?.text ?? '', /These are the mirror’s own words\. Nobody signed them\./);
+    assert.match(note?.text ?? '', /shows neither the signature nor the bundle/);
+  });
+});
+
+describe('the home page', () => {
+  it('says what this is, how many records there are and what was verified, and lists them', async () => {
+    const html = await realPage('index.html');
+    const text = pageText(html);
+    assert.match(text, /Records 4 With a signed bundle 1 Record only 3 Signatures checked 4/);
+    for (const suffix of [
+      '37ZQDNJOON6QQXTEBSYMMDCWTX',
+      SEED_SUFFIX,
+      'IUO2D37CHJK57UHKMP5LSFFOEP',
+      'POOAWVP32MAYC7PR4BZCMGULFG',
+    ]) {
+      assert.ok(references(html).includes(`pith/${suffix}/index.html`));
+    }
+  });
+});
+
+describe('every page', () => {
+  it('needs no script, no other host, no attribute that fails from file://', async () => {
+    await realBuilt;
+    for (const [path, bytes] of readTree(real)) {
+      if (!path.endsWith('.html')) continue;
+      for (const { name, attributes } of elements(bytes.toString())) {
+        assert.ok(!['script', 'iframe', 'object', 'embed', 'form', 'base'].includes(name), `${path}: ${name}`);
+        assert.ok(!attributes.has('integrity') && !attributes.has('crossorigin'), path);
+        for (const attribute of attributes.keys()) assert.doesNotMatch(attribute, /^on/, path);
+        if (name === 'link' || name === 'img')
+          assert.doesNotMatch(attributes.get('href') ?? '', /^(https?:)?\/\//, path);
+        if (name === 'a' && /^https?:/.test(attributes.get('href') ?? '')) {
+          assert.equal(attributes.get('rel'), 'nofollow noopener noreferrer', path);
+        }
+      }
+    }
+  });
+
+  it('has a language, one first heading, headings in order, and ids that occur once', async () => {
+    await realBuilt;
+    for (const [path, bytes] of readTree(real)) {
+      if (!path.endsWith('.html')) continue;
+      const found = elements(bytes.toString());
+      assert.equal(found.find(({ name }) => name === 'html')?.attributes.get('lang'), 'en', path);
+      const levels = found.flatMap(({ name }) => (/^h[1-6]$/.test(name) ? [Number(name[1])] : []));
+      assert.equal(levels.filter((level) => level === 1).length, 1, path);
+      levels.forEach((level, i) => {
+        assert.ok(level <= (levels[i - 1] ?? 0) + 1, `${path}: h${level} after h${levels[i - 1]}`);
+      });
+      const ids = found.flatMap(({ attributes }) => attributes.get('id') ?? []);
+      assert.equal(new Set(ids).size, ids.length, path);
+    }
+  });
+});
+
+describe('text from bundles is only ever text', () => {
+  const HOSTILE = [
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    '</title></head><body><h1>other</h1>',
+    '<!-- -- --> ]]> &lt;b&gt; &#x3c;i&#x3e; {{7*7}}',
+    'javascript:alert(1)',
+    '\u202Eevil\u202C \u200B\u0007\uFEFF \u2028 \u{e0041}',
+    'A'.repeat(3000),
+    '\n\n  leading lines',
+  ];
+  const trust = join(folder, 'trust.json');
+  const { key_id, public_key_hex, fingerprint_sha256_hex } = publicKeyEntry(registryKey);
+  writeFileSync(
+    trust,
+    JSON.stringify({ keys: [{ key_id, public_key_hex, fingerprint_sha256_hex, role: 'pith_registry' }] }),
+  );
+
+  /** One record with text in every place that a bundle can put some on a page. */
+  function bundleWith(text: string, id: string): Data {
+    const record = makeRecord({
+      id,
+      title: text,
+      metadata: { license: text, primary_cat: text, cross_cats_sorted: [text] },
+    });
+    const events = [
+      makeRecordCreated(record),
+      makeSnapshot(record, { title: text, authors_text: text, abstract_excerpt: text }),
+      makeEvent(record, text, { target: text, payload: { note: text } }),
+      { event_type: text, event_id: text },
+    ];
+    return makeBundle(record, events);
+  }
+
+  const input = join(folder, 'hostile');
+  const out = join(folder, 'hostile-site');
+  const records = HOSTILE.map((text, i) => bundleWith(text, `2606.1000${i}`));
+  const harmless = bundleWith('harmless', '2606.20000');
+  writeFiles(input, Object.fromEntries([...records, harmless].map((bundle, i) => [`${i}.json`, bytesOf(bundle)])));
+  const built = build([input, '--out', out, '--trust', trust], 3);
+
+  const pageOf = (bundle: Data): string =>
+    readFileSync(join(out, 'pith', numberOf(bundle.canonical_record).slice(-26), 'index.html'), 'utf8');
+  /** The elements of a page without what text may change: how many, of which kind, with which attributes. */
+  const shape = (html: string): readonly string[] =>
+    elements(html)
+      .filter(({ attributes }) => attributes.get('class') !== 'unseen')
+      .map(({ name, attributes }) => `${name} ${[...attributes.keys()].join(' ')}`);
+
+  for (const [i, text] of HOSTILE.entries()) {
+    it(JSON.stringify(text).slice(0, 60), async () => {
+      await built;
+      const html = pageOf(records[i]);
+      assert.deepEqual(shape(html), shape(pageOf(harmless)));
+      for (const hidden of ['\u202E', '\u200B', '\u0007', '\uFEFF', '\u2028', '\u{e0041}']) {
+        assert.ok(!html.includes(hidden), `U+${hidden.codePointAt(0)?.toString(16)} is on the page`);
+      }
+      for (const reference of references(html))
+        assert.match(reference, /^(https?:\/\/|#|(\.\.\/)*[\w.-]+(\/[\w.-]+)*$)/);
+    });
+  }
+
+  it('the home page has the same elements as for harmless records', async () => {
+    await built;
+    const rows = elements(readFileSync(join(out, 'index.html'), 'utf8')).filter(({ name }) => name === 'li');
+    assert.equal(rows.length, HOSTILE.length + 1);
+  });
+});
