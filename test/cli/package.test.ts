@@ -24,7 +24,11 @@ before(async () => {
   writeFileSync(join(user, 'bundles', 'real.json'), seedBytes());
   await npm(['pack', '--pack-destination', folder], PROJECT);
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
-  await npm(['install', '--no-audit', '--no-fund', '--prefer-offline', join(folder, tarball)], user);
+  // A registry that does not answer must end the test, not hang it.
+  await npm(
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1', join(folder, tarball)],
+    user,
+  );
   before0 = readdirSync(join(user, 'node_modules/pith-mirror'));
 });
 

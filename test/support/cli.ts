@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -23,11 +23,18 @@ export interface RunOptions {
   readonly input?: Uint8Array;
 }
 
-/** npm's variables of the test run itself would tell the program that it runs as a script of this package. */
+/**
+ * The environment as the user's shell has it, without what `npm test` adds: npm's variables would tell the program that
+ * it runs as a script of this package, and the pinned Node on the path would hide the user's own, with which npm finds
+ * its configuration and the launcher must cope.
+ */
 function cleanEnvironment(): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('npm_') && name !== 'INIT_CWD'),
-  );
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_') && name !== 'INIT_CWD');
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !/node_modules[\\/]\.bin$|node-gyp-bin$/.test(folder))
+    .join(delimiter);
+  return { ...Object.fromEntries(own), PATH: path };
 }
 
 export function runProgram(file: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
