@@ -4,8 +4,7 @@
  * A site is built in a folder beside the output, on the same file system, and swapped in by renaming. Until then the
  * old site stays as it was; an interrupted swap is finished by the next command.
  */
-import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, readFile, realpath, rename, rm, utimes } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { BuildError, UsageError } from './failure.ts';
@@ -100,7 +99,7 @@ async function acquire(lock: string): Promise<void> {
       throw new BuildError(`another build writes this output: ${who}. If that is not so, remove ${lock}`);
     }
     // Renaming first: of two builds that find a stale lock, one gets it.
-    const aside = `${lock}-${randomUUID()}`;
+    const aside = `${lock}-${process.pid}`;
     await rename(lock, aside).catch(() => undefined);
     await rm(aside, { force: true });
   }
@@ -143,6 +142,19 @@ export class Output {
     if ((await exists(old)) && !(await exists(output.#out))) await rename(old, output.#out);
     for (const left of [old, stage, work]) await rm(left, { recursive: true, force: true });
     return output;
+  }
+
+  /** Gives the staged site the modes and the time that one input always has, whatever umask and clock say. */
+  async settle(time: Date): Promise<void> {
+    const entries = await readdir(this.stage, { recursive: true, withFileTypes: true });
+    // Folders last and deepest first: setting the time of what lies in one would change its own.
+    const paths = entries.map((entry) => ({ path: join(entry.parentPath, entry.name), isFolder: entry.isDirectory() }));
+    const files = paths.filter(({ isFolder }) => !isFolder);
+    const folders = paths.filter(({ isFolder }) => isFolder).sort((a, b) => b.path.length - a.path.length);
+    for (const { path, isFolder } of [...files, ...folders, { path: this.stage, isFolder: true }]) {
+      await chmod(path, isFolder ? 0o755 : 0o644);
+      await utimes(path, time, time);
+    }
   }
 
   /** Puts the staged site in the place of the old one. */

@@ -9,7 +9,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ParseError, readTrust, sha256Hex, type Trust } from '../protocol/index.ts';
 import { checkSite, listSite } from './check.ts';
-import { recordFiles, reportOfPlan, type SiteFile, siteFiles } from './documents.ts';
+import { dataTime, recordFiles, reportOfPlan, type SiteFile, siteFiles } from './documents.ts';
 import { messageOf, UsageError } from './failure.ts';
 import { isNoteName, type Note, readNote } from './notes.ts';
 import { Output } from './output.ts';
@@ -162,6 +162,7 @@ async function publish(plan: MirrorPlan, output: Output, progress: Progress): Pr
   progress.stage('checking what was written', plan.records.length);
   const handMade = await listSite(join(PACKAGE_ROOT, 'public'));
   await checkSite(stage, plan, [paths.HOME, paths.NOT_FOUND, ...handMade], () => progress.step());
+  await output.settle(new Date(dataTime(plan)));
   await output.swap();
 }
 

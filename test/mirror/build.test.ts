@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { describe, it } from 'node:test';
@@ -140,6 +150,17 @@ describe('the real site', () => {
   });
 });
 
+/** Mode and time of every file and folder; all have the time of the newest bundle. */
+function modesAndTimes(root: string): readonly string[] {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  return ['.', ...entries.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1)).sort()].map(
+    (path) => {
+      const { mode, mtime } = statSync(join(root, path));
+      return `${path} ${(mode & 0o7777).toString(8)} ${mtime.toISOString()}`;
+    },
+  );
+}
+
 describe('one input, one output', () => {
   it('another place, time zone, locale, umask and file names give the same bytes', async () => {
     const record = makeRecord();
@@ -164,7 +185,9 @@ describe('one input, one output', () => {
     writeFileSync(trust, JSON.stringify({ keys }));
     const first = project(files);
     const second = project(renamed);
+    const umask = process.umask(0o077);
     await build([first.input, '--out', first.out, '--trust', trust], 0, { env: { TZ: 'UTC', LANG: 'C' } });
+    process.umask(umask);
     await build(['bundles', '--trust', trust], 0, {
       cwd: dirname(second.input),
       env: {
@@ -185,6 +208,7 @@ describe('one input, one output', () => {
     };
     assert.deepEqual(names(a), names(b));
     assertSameTree(a, b);
+    assert.deepEqual(modesAndTimes(first.out), modesAndTimes(second.out));
   });
 });
 
