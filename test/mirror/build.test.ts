@@ -14,7 +14,7 @@ import { homedir, hostname } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { describe, it } from 'node:test';
 import { PROJECT, pithMirror, temporaryFolder } from '../support/cli.ts';
-import { references } from '../support/html.ts';
+import { elements, references } from '../support/html.ts';
 import {
   bytesOf,
   makeBundle,
@@ -290,6 +290,15 @@ describe('several bundles of one number', () => {
       .map(([, bytes]) => bytes.toString());
     assert.match(page, /split_view/);
     assert.match(page, /assembled by this mirror, not signed/);
+    // What each bundle adds and withholds: the correction is only in the older, the attestation only in the newer.
+    const received = elements(page).filter(
+      ({ name, attributes }) => name === 'p' && attributes.get('class') === 'quiet',
+    );
+    const lines = received.map(({ text }) => text.replaceAll(/\s+/g, ' ').trim());
+    for (const line of [`Only here: ${correction.event_id}`, `Not here, but in another: ${correction.event_id}`]) {
+      assert.ok(lines.includes(line), line);
+      assert.ok(lines.includes(line.replace(correction.event_id, other.event_id)), line);
+    }
     const [assembled = ''] = [...tree]
       .filter(([path]) => /^pith\/[A-Z2-7]+\/bundle\.json$/.test(path))
       .map(([, bytes]) => bytes.toString());

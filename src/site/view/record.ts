@@ -20,8 +20,6 @@ import {
   expectedAliases,
   type Finding,
   formatIndented,
-  isArray,
-  isNumber,
   isObject,
   type Json,
   type MergedRecord,
@@ -29,21 +27,10 @@ import {
 import { type LedgerGroup, ledgerGroups } from './ledger.ts';
 import { arxivLink, doiLink, type Link, licenseLink, originRecord, safeHref } from './links.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
+import { type ShellLines, shellLines } from './shell.ts';
+import { type Badge, badges, type CompletenessRow, completeness, currentSnapshot, member, text } from './status.ts';
 import { visibleText } from './text.ts';
 import { counted, EFFECT_WORDS, spaced } from './words.ts';
-
-/** Upstream's four badges. `unknown` is for a record without a bundle: absence cannot be seen from here. */
-export interface Badge {
-  readonly state: 'yes' | 'no' | 'unknown';
-  readonly text: string;
-}
-
-export interface CompletenessRow {
-  readonly isThere: boolean;
-  readonly name: string;
-  readonly text: string;
-  readonly link: Link | null;
-}
 
 export interface EventRow {
   readonly type: string;
@@ -59,6 +46,14 @@ export interface FileLink {
   readonly name: string;
   readonly href: string;
   readonly text: string;
+}
+
+/** One of several bundles, by what sets it apart. */
+export interface ReceivedRow extends FileLink {
+  /** Valid events that no other bundle has. */
+  readonly adds: readonly string[];
+  /** Valid events of others that it has not. */
+  readonly lacks: readonly string[];
 }
 
 export interface NoteView {
@@ -92,7 +87,8 @@ export interface RecordView {
   readonly completeness: readonly CompletenessRow[];
   readonly events: readonly EventRow[];
   readonly files: readonly FileLink[];
-  readonly received: readonly FileLink[];
+  /** Where there are several bundles of this number; else empty. */
+  readonly received: readonly ReceivedRow[];
   readonly isAssembled: boolean;
   /** Null where no receipt is at hand. */
   readonly receipt: readonly (readonly [string, string])[] | null;
@@ -100,8 +96,7 @@ export interface RecordView {
   readonly hasState: boolean;
   readonly aliases: readonly (readonly [string, string])[];
   readonly recordJson: string;
-  /** Shell lines, each with a heading. */
-  readonly shell: readonly { readonly heading: string; readonly lines: string }[];
+  readonly shell: readonly ShellLines[];
   readonly keys: readonly (readonly [string, string])[];
   readonly notes: readonly NoteView[];
   readonly links: {
@@ -114,71 +109,6 @@ export interface RecordView {
     readonly origin: string;
     readonly canonical: string | null;
   };
-}
-
-function member(object: Json | undefined, ...names: readonly string[]): Json | undefined {
-  return names.reduce<Json | undefined>((at, name) => (isObject(at) ? at.get(name) : undefined), object);
-}
-
-function text(value: Json | undefined): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function count(value: Json | undefined): number {
-  return isNumber(value) ? Number(value.literal) : 0;
-}
-
-/** The newest snapshot that stands in the current state. */
-function currentSnapshot(merged: MergedRecord | null): Json | undefined {
-  const listed = (merged?.applied ?? []).filter(
-    ({ effect, list }) => effect === 'listed' && list === 'graph_snapshots',
-  );
-  return listed.at(-1)?.event.payload.get('graph_snapshot');
-}
-
-function listLength(merged: MergedRecord | null, name: string): number {
-  const list = member(merged?.state.value, 'current', name);
-  return isArray(list) ? list.length : 0;
-}
-
-/** `timestamp_proofs` of a bundle are covered by its signature, but are no events and in no state. */
-function proofs(merged: MergedRecord | null): number {
-  const list = merged?.bundles[0].value.get('timestamp_proofs');
-  return isArray(list) ? list.length : 0;
-}
-
-function badges(merged: MergedRecord | null): readonly Badge[] {
-  if (merged === null)
-    return ['attested', 'anchored', 'stored', 'references'].map((name) => ({
-      state: 'unknown',
-      text: `${name}: not known here`,
-    }));
-  const badge = (is: boolean, yes: string, no: string): Badge => ({ state: is ? 'yes' : 'no', text: is ? yes : no });
-  const references = member(currentSnapshot(merged), 'references');
-  const known = count(member(references, 'count'));
-  const isResolved = known > 0 && count(member(references, 'resolved_work')) >= known;
-  return [
-    badge(listLength(merged, 'author_attestations') > 0, 'attested', 'not attested'),
-    badge(listLength(merged, 'timestamp_anchors') + proofs(merged) > 0, 'anchored', 'not anchored'),
-    badge(listLength(merged, 'storage_attestations') > 0, 'stored', 'not stored'),
-    badge(isResolved, 'refs resolved', 'refs pending'),
-  ];
-}
-
-function completeness(merged: MergedRecord | null, suffix: string): readonly CompletenessRow[] {
-  const origin: Link = { text: 'at the origin', href: originRecord(suffix) };
-  const row = (name: string, found: number, one: string): CompletenessRow => {
-    if (found > 0) return { isThere: true, name, text: counted(found, one), link: null };
-    const words = merged === null ? 'not known here' : 'none in the bundle';
-    return { isThere: false, name, text: words, link: origin };
-  };
-  return [
-    row('Bitcoin timestamp', listLength(merged, 'timestamp_anchors') + proofs(merged), 'anchor'),
-    row('Internet Archive', listLength(merged, 'storage_attestations'), 'storage attestation'),
-    row('Author claim', listLength(merged, 'author_attestations'), 'attestation'),
-    row('Citations', listLength(merged, 'citation_signatures'), 'signature'),
-    row('Replications', listLength(merged, 'replication_records'), 'record'),
-  ];
 }
 
 function appliedRow({ event, effect, list, supersededBy }: AppliedEvent): EventRow {
@@ -219,33 +149,6 @@ function receiptRows(merged: MergedRecord | null, quoted: Json | null): RecordVi
     ['Receipt version', text(receipt.get('receipt_version'))],
   ];
   return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
-}
-
-const PYTHON =
-  "python3 -c \"import sys,json,hashlib; b=json.dumps(json.loads(sys.stdin.read()), sort_keys=True, separators=(',',':'), ensure_ascii=False).encode(); print(hashlib.sha256(b).hexdigest())\"";
-
-/** The record's own check, from this mirror's files. Nothing of a bundle is in it but suffix and digest. */
-function shellLines(entry: RecordEntry, site: string | null): RecordView['shell'] {
-  const { suffix, canonicalSha256 } = entry.identified;
-  const [file, pick] = entry.merged === null ? [recordFile(suffix), '.'] : [bundleFile(suffix), '.canonical_record'];
-  const expect = `# expect: ${canonicalSha256}`;
-  const hash = (read: string): string => `${read} \\\n  | jq -c '${pick}' \\\n  | ${PYTHON}\n${expect}`;
-  const name = file.slice(file.lastIndexOf('/') + 1);
-  return [
-    ...(site === null
-      ? []
-      : [
-          {
-            heading: 'From this mirror, online',
-            lines: hash(`curl -s '${absoluteUrl(site, file).replaceAll("'", '%27')}'`),
-          },
-        ]),
-    { heading: 'From a downloaded copy, in the folder of this page', lines: hash(`cat ${name}`) },
-    { heading: 'The canonical bytes alone', lines: `sha256sum record.json\n${expect}` },
-    ...(entry.merged === null
-      ? []
-      : [{ heading: 'Every digest and signature, with pith-mirror', lines: 'pith-mirror verify bundle.json' }]),
-  ];
 }
 
 function verdictOf(
@@ -301,11 +204,26 @@ function fileLinks(entry: RecordEntry, page: string): readonly FileLink[] {
   ];
 }
 
+/** Section 9 for readers: what each bundle adds, and what it withholds. */
+function receivedRows({ received, identified }: RecordEntry, page: string): readonly ReceivedRow[] {
+  if (received.length < 2) return [];
+  const holders = new Map<string, number>();
+  const held = received.map(({ bundle }) => new Set(bundle.events.map(({ eventId }) => eventId)));
+  for (const ids of held) for (const id of ids) holders.set(id, (holders.get(id) ?? 0) + 1);
+  return received.map(({ bundle, bytesSha256 }, i) => ({
+    name: `${bytesSha256}.json`,
+    href: relativeLink(page, receivedBundleFile(identified.suffix, bytesSha256)),
+    text: `built ${bundle.builtAt}, signed by ${bundle.key.keyId}, ${counted(held[i]?.size ?? 0, 'valid event')}`,
+    adds: [...holders].filter(([id, count]) => count === 1 && held[i]?.has(id)).map(([id]) => id),
+    lacks: [...holders.keys()].filter((id) => !held[i]?.has(id)),
+  }));
+}
+
 /** What the pages of one site share. */
 export type SiteContext = Pick<MirrorPlan, 'site' | 'trust'>;
 
 export function recordView(entry: RecordEntry, { site, trust }: SiteContext): RecordView {
-  const { identified, merged, received, findings } = entry;
+  const { identified, merged, findings } = entry;
   const { record, suffix } = identified;
   const page = recordPage(suffix);
   const quoted = entry.notes.find((note) => note.quoted !== null)?.quoted ?? null;
@@ -330,14 +248,7 @@ export function recordView(entry: RecordEntry, { site, trust }: SiteContext): Re
     completeness: completeness(merged, suffix),
     events: eventRows(merged),
     files: fileLinks(entry, page),
-    received:
-      received.length > 1
-        ? received.map(({ bundle, bytesSha256 }) => ({
-            name: bytesSha256,
-            href: relativeLink(page, receivedBundleFile(suffix, bytesSha256)),
-            text: `built ${bundle.builtAt}, ${counted(bundle.events.length, 'valid event')}`,
-          }))
-        : [],
+    received: receivedRows(entry, page),
     isAssembled: merged?.published.kind === 'assembled',
     receipt: receiptRows(merged, quoted?.receipt ?? null),
     hashes: [

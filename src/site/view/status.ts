@@ -1,0 +1,82 @@
+/** What the current state has, in upstream's words: four badges and the list of five (section 12). */
+import { isArray, isNumber, isObject, type Json, type MergedRecord } from '../../protocol/index.ts';
+import { type Link, originRecord } from './links.ts';
+import { counted } from './words.ts';
+
+/** Upstream's four badges. `unknown` is for a record without a bundle: absence cannot be seen from here. */
+export interface Badge {
+  readonly state: 'yes' | 'no' | 'unknown';
+  readonly text: string;
+}
+
+export interface CompletenessRow {
+  readonly isThere: boolean;
+  readonly name: string;
+  readonly text: string;
+  readonly link: Link | null;
+}
+
+export function member(object: Json | undefined, ...names: readonly string[]): Json | undefined {
+  return names.reduce<Json | undefined>((at, name) => (isObject(at) ? at.get(name) : undefined), object);
+}
+
+export function text(value: Json | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function count(value: Json | undefined): number {
+  return isNumber(value) ? Number(value.literal) : 0;
+}
+
+/** The newest snapshot that stands in the current state. */
+export function currentSnapshot(merged: MergedRecord | null): Json | undefined {
+  const listed = (merged?.applied ?? []).filter(
+    ({ effect, list }) => effect === 'listed' && list === 'graph_snapshots',
+  );
+  return listed.at(-1)?.event.payload.get('graph_snapshot');
+}
+
+function listLength(merged: MergedRecord | null, name: string): number {
+  const list = member(merged?.state.value, 'current', name);
+  return isArray(list) ? list.length : 0;
+}
+
+/** `timestamp_proofs` of a bundle are covered by its signature, but are no events and in no state. */
+function proofs(merged: MergedRecord | null): number {
+  const list = merged?.bundles[0].value.get('timestamp_proofs');
+  return isArray(list) ? list.length : 0;
+}
+
+export function badges(merged: MergedRecord | null): readonly Badge[] {
+  if (merged === null)
+    return ['attested', 'anchored', 'stored', 'references'].map((name) => ({
+      state: 'unknown',
+      text: `${name}: not known here`,
+    }));
+  const badge = (is: boolean, yes: string, no: string): Badge => ({ state: is ? 'yes' : 'no', text: is ? yes : no });
+  const references = member(currentSnapshot(merged), 'references');
+  const known = count(member(references, 'count'));
+  const isResolved = known > 0 && count(member(references, 'resolved_work')) >= known;
+  return [
+    badge(listLength(merged, 'author_attestations') > 0, 'attested', 'not attested'),
+    badge(listLength(merged, 'timestamp_anchors') + proofs(merged) > 0, 'anchored', 'not anchored'),
+    badge(listLength(merged, 'storage_attestations') > 0, 'stored', 'not stored'),
+    badge(isResolved, 'refs resolved', 'refs pending'),
+  ];
+}
+
+export function completeness(merged: MergedRecord | null, suffix: string): readonly CompletenessRow[] {
+  const origin: Link = { text: 'at the origin', href: originRecord(suffix) };
+  const row = (name: string, found: number, one: string): CompletenessRow => {
+    if (found > 0) return { isThere: true, name, text: counted(found, one), link: null };
+    const words = merged === null ? 'not known here' : 'none in the bundle';
+    return { isThere: false, name, text: words, link: origin };
+  };
+  return [
+    row('Bitcoin timestamp', listLength(merged, 'timestamp_anchors') + proofs(merged), 'anchor'),
+    row('Internet Archive', listLength(merged, 'storage_attestations'), 'storage attestation'),
+    row('Author claim', listLength(merged, 'author_attestations'), 'attestation'),
+    row('Citations', listLength(merged, 'citation_signatures'), 'signature'),
+    row('Replications', listLength(merged, 'replication_records'), 'record'),
+  ];
+}
