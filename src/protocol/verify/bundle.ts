@@ -141,7 +141,8 @@ export class VerifiedBundle {
       return { outcome: 'rejected', bundle: null, ...judged };
     }
     const bundle = new VerifiedBundle({
-      bytes: bytes.slice(),
+      // A copy (Buffer's own slice is none): what was verified must not change afterwards.
+      bytes: new Uint8Array(bytes),
       parsed,
       identified,
       key,

@@ -90,6 +90,14 @@ describe('section 7: what a good bundle may be', () => {
   });
 });
 
+it('the bytes of a verified bundle are a copy: who gave them cannot change them afterwards', () => {
+  for (const given of [bytesOf(BUNDLE), Buffer.from(bytesOf(BUNDLE))]) {
+    const { bundle } = verifyBundle(given, testTrust);
+    given.fill(0);
+    assert.deepEqual(bundle?.bytes, bytesOf(BUNDLE));
+  }
+});
+
 describe('section 6: a bundle does not vouch for itself', () => {
   /** What an attacker makes with a key of their own, under names of their choice. */
   function selfSigned(keyId: string, fingerprint: string): Data {
