@@ -48,9 +48,18 @@ function failed(error: unknown): number {
   return EXIT.FAILED;
 }
 
+/** A reader that has enough (`| head`) is no failure; a full disk behind standard output is one, with one line. */
+function watchOutput(): void {
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') process.stderr.write(`pith-mirror: standard output: ${printable(messageOf(error))}\n`);
+    process.exit(error.code === 'EPIPE' ? undefined : EXIT.FAILED);
+  });
+}
+
 /** Runs one command. @returns the exit code; nothing is thrown. */
 export async function main(argv: readonly string[]): Promise<number> {
   const [name, ...args] = argv;
+  watchOutput();
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
       process.stdout.write(HELP);

@@ -14,3 +14,11 @@ export class BuildError extends Error {
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
 }
+
+/** What the system said, in Node's words or in the bundler's. */
+const SYSTEM_WORDS = /\bE[A-Z]{2,}: .*|[^\n]*\(os error \d+\)/;
+
+/** The system's own line in an error that others wrapped, with their stack in its message; null where there is none. */
+export function systemLineOf(error: unknown): string | null {
+  return error instanceof Error ? (SYSTEM_WORDS.exec(error.message)?.[0].trim() ?? null) : null;
+}

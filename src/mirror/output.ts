@@ -4,10 +4,11 @@
  * A site is built in a folder beside the output, on the same file system, and swapped in by renaming. Until then the
  * old site stays as it was; an interrupted swap is finished by the next command.
  */
-import { chmod, lstat, mkdir, open, readdir, readFile, realpath, rename, rm, utimes } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { chmod, lstat, mkdir, readdir, realpath, rename, rm, rmdir, utimes } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
-import { BuildError, UsageError } from './failure.ts';
+import { BuildError, messageOf, UsageError } from './failure.ts';
+import { Lock } from './lock.ts';
 import { MARKER } from './paths.ts';
 
 /** The names beside an output folder `NAME`. All begin with a dot and say whose they are. */
@@ -41,6 +42,7 @@ async function realTarget(path: string): Promise<string> {
   return join(await realpath(parent).catch(() => realTarget(parent)), basename(full));
 }
 
+/** Refuses a place. What lies there is judged under the lock. */
 async function refuse(out: string, input: string, packageRoot: string): Promise<void> {
   const no = (why: string): never => {
     throw new UsageError(`--out ${out}: ${why}`);
@@ -57,63 +59,32 @@ async function refuse(out: string, input: string, packageRoot: string): Promise<
   const source = await real(input);
   if (isWithin(target, source)) no('is or holds the folder of bundles');
   if (isWithin(source, target)) no('lies in the folder of bundles');
-  if (status === null) return;
-  const names = await readdir(out);
-  if (names.length > 0 && !names.includes(MARKER)) {
-    no(
-      `is not empty and was not written by pith-mirror (it has no ${MARKER}); name another folder, or empty it yourself`,
-    );
-  }
 }
 
-function isAlive(pid: number): boolean {
+/** What is at the place of the site. */
+async function occupantOf(out: string): Promise<'nothing' | 'empty' | 'site' | 'foreign'> {
   try {
-    process.kill(pid, 0);
-    return true;
+    const names = await readdir(out);
+    if (names.length === 0) return 'empty';
+    return names.includes(MARKER) ? 'site' : 'foreign';
   } catch (error) {
-    // EPERM: it lives, but is another user's.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'nothing';
+    throw error;
   }
 }
 
-async function isStale(lock: string): Promise<{ readonly stale: boolean; readonly who: string }> {
-  const text = await readFile(lock, 'utf8').catch(() => '');
-  const [pid = '', host = ''] = text.split('\n');
-  // A lock of another machine (a shared disk) cannot be judged from here.
-  const stale = text === '' || (host === hostname() && !isAlive(Number(pid)));
-  return { stale, who: `process ${pid} on ${host}` };
-}
-
-async function acquire(lock: string): Promise<void> {
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const handle = await open(lock, 'wx');
-      await handle.writeFile(`${process.pid}\n${hostname()}\n`);
-      await handle.close();
-      return;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
-    const { stale, who } = await isStale(lock);
-    if (!stale) {
-      throw new BuildError(`another build writes this output: ${who}. If that is not so, remove ${lock}`);
-    }
-    // Renaming first: of two builds that find a stale lock, one gets it.
-    const aside = `${lock}-${process.pid}`;
-    await rename(lock, aside).catch(() => undefined);
-    await rm(aside, { force: true });
-  }
-  throw new BuildError(`the lock ${lock} could not be had`);
-}
+const FOREIGN = `is not empty and was not written by pith-mirror (it has no ${MARKER}); name another folder, or empty it yourself`;
 
 /** The right to replace one output folder. */
 export class Output {
   readonly #out: string;
   readonly #beside: Neighbours;
+  readonly #lock: Lock;
 
-  private constructor(out: string) {
+  private constructor(out: string, lock: Lock) {
     this.#out = out;
     this.#beside = neighboursOf(out);
+    this.#lock = lock;
   }
 
   /** The folder to build the new site in; on the file system of the output. */
@@ -134,14 +105,38 @@ export class Output {
    */
   static async take(out: string, input: string, packageRoot: string): Promise<Output> {
     await refuse(out, input, packageRoot);
-    const output = new Output(resolve(out));
-    const { lock, old, stage, work } = output.#beside;
-    await mkdir(dirname(output.#out), { recursive: true });
-    await acquire(lock);
+    const path = resolve(out);
+    await mkdir(dirname(path), { recursive: true });
+    const output = new Output(path, await Lock.acquire(neighboursOf(path).lock));
+    try {
+      await output.#recover();
+      if ((await occupantOf(path)) === 'foreign') throw new UsageError(`--out ${out}: ${FOREIGN}`);
+      return output;
+    } catch (error) {
+      await output.#lock.release().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** `old` is a whole site wherever it is: it is renamed away before it is removed. */
+  async #recover(): Promise<void> {
+    const { old, stage, work } = this.#beside;
+    for (const left of [stage, work]) await rm(left, { recursive: true, force: true });
+    if (!(await exists(old))) return;
+    const occupant = await occupantOf(this.#out);
     // Killed between the two renames of a swap: the old site goes back to its place.
-    if ((await exists(old)) && !(await exists(output.#out))) await rename(old, output.#out);
-    for (const left of [old, stage, work]) await rm(left, { recursive: true, force: true });
-    return output;
+    if (occupant === 'empty') await rmdir(this.#out);
+    if (occupant === 'empty' || occupant === 'nothing') await rename(old, this.#out);
+    if (occupant === 'site') {
+      await this.#discardOld();
+      await rm(work, { recursive: true, force: true });
+    }
+  }
+
+  async #discardOld(): Promise<void> {
+    const { old, work } = this.#beside;
+    await mkdir(work, { recursive: true });
+    await rename(old, join(work, 'old'));
   }
 
   /** Gives the staged site the modes and the time that one input always has, whatever umask and clock say. */
@@ -157,24 +152,50 @@ export class Output {
     }
   }
 
-  /** Puts the staged site in the place of the old one. */
+  /**
+   * Puts the staged site in the place of the old one.
+   *
+   * @throws where that cannot be done; then the old site is in its place. Once the new one is, nothing is thrown.
+   */
   async swap(): Promise<void> {
     const { old, stage } = this.#beside;
-    const hadOld = await exists(this.#out);
-    if (hadOld) await rename(this.#out, old);
+    const occupant = await occupantOf(this.#out);
+    // Not so when the build began.
+    if (occupant === 'foreign') throw new BuildError(`--out ${this.#out}: ${FOREIGN}`);
+    if (occupant !== 'nothing') await rename(this.#out, old);
     try {
       await rename(stage, this.#out);
     } catch (error) {
-      if (hadOld) await rename(old, this.#out);
+      if (occupant !== 'nothing') await this.#putBack(messageOf(error));
       throw error;
     }
-    await rm(old, { recursive: true, force: true });
+    if (occupant !== 'nothing') await this.#discardOld().catch(() => undefined);
   }
 
-  /** Removes what is temporary, and the lock. */
-  async release(): Promise<void> {
-    const { lock, stage, work } = this.#beside;
-    for (const left of [stage, work]) await rm(left, { recursive: true, force: true });
-    await rm(lock, { force: true });
+  async #putBack(why: string): Promise<void> {
+    const { old } = this.#beside;
+    try {
+      await rename(old, this.#out);
+    } catch (error) {
+      const hope = `the old site is whole at ${old}, and the next build puts it back`;
+      throw new BuildError(`${why}; then ${messageOf(error)}; ${hope}`);
+    }
+  }
+
+  /**
+   * Removes what is temporary, and the lock.
+   *
+   * @returns what could not be removed, and why. It harms nothing: the next build removes it.
+   */
+  async release(): Promise<readonly string[]> {
+    const { stage, work } = this.#beside;
+    const problems: string[] = [];
+    const attempt = (removal: Promise<void>): Promise<void> =>
+      removal.catch((error) => {
+        problems.push(messageOf(error));
+      });
+    for (const left of [stage, work]) await attempt(rm(left, { recursive: true, force: true }));
+    await attempt(this.#lock.release());
+    return problems;
   }
 }

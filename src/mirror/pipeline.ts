@@ -10,7 +10,7 @@ import { basename, dirname, join } from 'node:path';
 import { ParseError, readTrust, sha256Hex, type Trust } from '../protocol/index.ts';
 import { checkSite, listSite } from './check.ts';
 import { dataTime, recordFiles, reportOfPlan, type SiteFile, siteFiles } from './documents.ts';
-import { messageOf, UsageError } from './failure.ts';
+import { BuildError, messageOf, systemLineOf, UsageError } from './failure.ts';
 import { isNoteName, type Note, readNote } from './notes.ts';
 import { Output } from './output.ts';
 import { PACKAGE_ROOT, packageVersion } from './package.ts';
@@ -127,9 +127,10 @@ function refusalOf(report: Report, strict: boolean): string | null {
  * @throws UsageError, BuildError. Whatever is thrown, the site that was there before is still there.
  */
 export async function buildMirror(options: BuildOptions, progress: Progress): Promise<BuildResult> {
-  const listing = await listFolder(options.input);
+  // Before anything else: it puts back what an interrupted build left.
   const output = await Output.take(options.out, options.input, PACKAGE_ROOT);
   try {
+    const listing = await listFolder(options.input);
     for (const name of listing.ignored) progress.note(`ignored, not a bundle (*.json) nor a note (SUFFIX.md): ${name}`);
     const { judged, notes, rejected } = await judgeFiles(listing.files, options.trust, progress);
     const unlisted = listing.unlisted.map(({ name, error }) => rejectedFile(name, null, error));
@@ -141,7 +142,7 @@ export async function buildMirror(options: BuildOptions, progress: Progress): Pr
     await publish(plan, output, progress);
     return { report, published: true, refusal: null };
   } finally {
-    await output.release();
+    for (const problem of await output.release()) progress.note(`left for the next build to remove: ${problem}`);
   }
 }
 
@@ -150,7 +151,12 @@ async function publish(plan: MirrorPlan, output: Output, progress: Progress): Pr
   progress.stage('rendering', plan.records.length);
   // Astro takes longer to load than most files take to verify: only whoever renders waits for it.
   const { renderPages } = await import('./render.ts');
-  await renderPages({ outDir: stage, workDir: work, plan, onRecord: () => progress.step() });
+  try {
+    await renderPages({ outDir: stage, workDir: work, plan, onRecord: () => progress.step() });
+  } catch (error) {
+    const line = systemLineOf(error);
+    throw line === null ? error : new BuildError(`rendering failed: ${line}`);
+  }
 
   progress.stage('writing', plan.records.length);
   await writeSite(stage, siteFiles(plan));

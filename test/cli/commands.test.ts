@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sha256Hex } from '../../src/protocol/index.ts';
-import { PROJECT, pithMirror, runProgram, temporaryFolder } from '../support/cli.ts';
+import { LAUNCHER, PROJECT, pithMirror, runProgram, temporaryFolder } from '../support/cli.ts';
 import { bytesOf, makeBundle, makeRecord, publicKeyEntry, registryKey, withState } from '../support/make-bundle.ts';
 import { SEED_SUFFIX, seedBytes, seedText, vectorLines } from '../support/vectors.ts';
 
@@ -188,6 +188,20 @@ describe('usage', () => {
     assert.match((await pithMirror(['--help'])).stdout, /build[\s\S]*verify[\s\S]*canon[\s\S]*number/);
     const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
     assert.equal((await pithMirror(['--version'])).stdout, `${version}\n`);
+  });
+});
+
+describe('standard output', () => {
+  it('that takes no more is told in one line, not with a stack', async () => {
+    const run = await runProgram('sh', [
+      '-c',
+      `"$0" "$1" canon "$2" > /dev/full`,
+      process.execPath,
+      LAUNCHER,
+      SEED_FILE,
+    ]);
+    assert.equal(run.code, 1);
+    assert.match(run.stderr, /^pith-mirror: standard output: [^\n]*ENOSPC[^\n]*\n$/);
   });
 });
 

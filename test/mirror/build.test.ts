@@ -366,12 +366,13 @@ describe('the output folder', () => {
   it('is locked while a build has it; a lock of a dead process is taken over', async () => {
     const out = join(folder, 'locked');
     const lock = join(folder, '.locked.pith-mirror-lock');
-    writeFileSync(lock, `${process.pid}\n${hostname()}\n`);
+    // A lock of another machine is never judged.
+    writeFiles(lock, { holder: JSON.stringify({ pid: process.pid, host: 'elsewhere.example' }) });
     const run = await build(args(out), 1);
     assert.match(run.stderr, new RegExp(`another build writes this output: process ${process.pid}`));
     assert.ok(!existsSync(out));
     // No process has this number: it is above the kernel's largest.
-    writeFileSync(lock, `4194305\n${hostname()}\n`);
+    writeFiles(lock, { holder: JSON.stringify({ pid: 4194305, host: hostname() }) });
     await build(args(out), 0);
     assert.ok(!existsSync(lock));
   });

@@ -7,7 +7,7 @@ import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-const LAUNCHER = join(PROJECT, 'src/cli/launch.mjs');
+export const LAUNCHER = join(PROJECT, 'src/cli/launch.mjs');
 
 export interface Run {
   readonly code: number | null;
