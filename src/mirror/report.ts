@@ -194,7 +194,14 @@ export function assembleReport(
   };
 }
 
-/** The report as text: indented JSON and a line end. */
+/** What JSON leaves as it is and a terminal or an editor acts on: C1 controls, line separators, directions, the invisible. */
+const UNSAFE = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu;
+
+const escapeUnits = (char: string): string =>
+  Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
+
+/** The report as text: indented JSON and a line end. Names and messages from strangers are escaped, and read the same. */
 export function formatReport(report: Report): string {
-  return `${JSON.stringify(report, null, 2)}\n`;
+  // Outside of strings there is nothing but ASCII and line feeds, so every match is inside one.
+  return `${JSON.stringify(report, null, 2).replace(UNSAFE, escapeUnits)}\n`;
 }

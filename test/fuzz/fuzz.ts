@@ -1,0 +1,135 @@
+/** Makes mutated bundles, has each judged, and holds every verdict against the oracle. */
+import { type BundleVerdict, verifyBundle } from '../../src/protocol/index.ts';
+import { BASES, type Base } from './bases.ts';
+import { canonical, read } from './independent.ts';
+import { fuzzTrust, PINNED_KEYS } from './keys.ts';
+import { mutateBytes, mutateStructure, mutateTokens } from './mutate.ts';
+import { objections } from './oracle.ts';
+import { Random } from './random.ts';
+import { chooseSealing, seal } from './seal.ts';
+
+export type Verify = (bytes: Uint8Array) => BundleVerdict;
+
+const trust = fuzzTrust(...PINNED_KEYS);
+export const verifyStrictly: Verify = (bytes) => verifyBundle(bytes, trust);
+
+/** Milliseconds that one document may take. */
+const MAX_TIME = 1000;
+
+export interface FuzzCase {
+  readonly base: Base;
+  readonly bytes: Uint8Array;
+  /** What was done to it. */
+  readonly how: string;
+  /** Digests of bundles that a pinned registry key has signed, as far as this case can know them. */
+  readonly bundleDigests: ReadonlySet<string>;
+}
+
+const KNOWN: readonly string[] = BASES.map(({ bundleSha256 }) => bundleSha256);
+
+/** One case of a seed: the same one whatever ran before it. */
+export function makeCase(seed: string, index: number): FuzzCase {
+  const random = new Random(`${seed} ${index}`);
+  const base = random.pick(BASES);
+  const kind = random.pick(['bytes', 'tokens', 'tokens', 'structure', 'structure'] as const);
+  if (kind === 'bytes') {
+    const bytes = mutateBytes(base.bytes, random);
+    return { base, bytes, how: kind, bundleDigests: new Set(KNOWN) };
+  }
+  const text = kind === 'tokens' ? mutateTokens(base.text, random) : mutateStructure(base, random);
+  const sealing = chooseSealing(random);
+  const sealed = random.chance(80) ? seal(text, sealing, random) : null;
+  const how = sealed === null ? kind : `${kind}; events ${sealing.events}, bundle ${sealing.bundle}`;
+  const bytes = new TextEncoder().encode(sealed?.text ?? text);
+  // After sealing, a byte again: nothing that was signed may bear it.
+  const isBroken = random.chance(5);
+  return {
+    base,
+    bytes: isBroken ? mutateBytes(bytes, random) : bytes,
+    how: isBroken ? `${how}, then bytes` : how,
+    bundleDigests: new Set([...KNOWN, ...(sealed?.bundleDigests ?? [])]),
+  };
+}
+
+export interface Failure {
+  readonly index: number;
+  readonly how: string;
+  readonly what: readonly string[];
+}
+
+export interface FuzzResult {
+  readonly cases: number;
+  readonly seconds: number;
+  readonly outcomes: ReadonlyMap<string, number>;
+  /** How many verdicts have a code, by code. */
+  readonly codes: ReadonlyMap<string, number>;
+  /** How many accepted bundles have an invalid event of a reason, by reason. */
+  readonly reasons: ReadonlyMap<string, number>;
+  /** Cases that were accepted though their canonical content is not the base's. */
+  readonly acceptedOthers: number;
+  readonly slowest: { readonly index: number; readonly milliseconds: number };
+  readonly failures: readonly Failure[];
+}
+
+function count(counts: Map<string, number>, names: Iterable<string>): void {
+  for (const name of new Set(names)) counts.set(name, (counts.get(name) ?? 0) + 1);
+}
+
+const summary = ({ outcome, findings }: BundleVerdict): string =>
+  JSON.stringify([outcome, findings.map(({ code, where }) => [code, where])]);
+
+/**
+ * @param onStep is told how many cases are done.
+ * @param maxTime milliseconds that one verdict may take.
+ * @param maxFailures ends the run when there are as many.
+ */
+export function fuzz(
+  cases: number,
+  seed: string,
+  verify: Verify = verifyStrictly,
+  {
+    first = 0,
+    maxTime = MAX_TIME,
+    maxFailures = Number.POSITIVE_INFINITY,
+    onStep = (_: number): void => undefined,
+  } = {},
+): FuzzResult {
+  const outcomes = new Map<string, number>();
+  const codes = new Map<string, number>();
+  const reasons = new Map<string, number>();
+  const failures: Failure[] = [];
+  const contents = new Map(BASES.map((base) => [base, canonical(read(base.bytes))]));
+  const expected = new Map(BASES.map((base) => [base, summary(verify(base.bytes))]));
+  let slowest = { index: -1, milliseconds: 0 };
+  let acceptedOthers = 0;
+  const started = performance.now();
+  for (let index = first; index < first + cases && failures.length < maxFailures; index++) {
+    const { base, bytes, how, bundleDigests } = makeCase(seed, index);
+    const what: string[] = [];
+    const before = performance.now();
+    try {
+      const verdict = verify(bytes);
+      const milliseconds = performance.now() - before;
+      if (milliseconds > slowest.milliseconds) slowest = { index, milliseconds };
+      if (milliseconds > maxTime) what.push(`took ${milliseconds.toFixed(0)} ms`);
+      count(outcomes, [verdict.outcome]);
+      count(
+        codes,
+        verdict.findings.map(({ code }) => code),
+      );
+      count(reasons, verdict.bundle?.invalidEvents.map(({ reason }) => reason) ?? []);
+      what.push(...objections(bytes, verdict, bundleDigests));
+      const document = read(bytes);
+      const isSame = document !== undefined && canonical(document) === contents.get(base);
+      if (isSame && summary(verdict) !== expected.get(base))
+        what.push(`same content, other verdict: ${summary(verdict)}`);
+      if (!isSame && verdict.outcome !== 'rejected') acceptedOthers++;
+    } catch (error) {
+      what.push(`threw ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+    if (what.length > 0) failures.push({ index, how, what });
+    onStep(index - first + 1);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  return { cases, seconds, outcomes, codes, reasons, acceptedOthers, slowest, failures };
+}

@@ -1,0 +1,209 @@
+/**
+ * One build, through the command line, of a folder in which good files lie among one of each bad kind: exactly the good
+ * ones are published, and nothing of the others reaches a page, a log line or a terminal.
+ *
+ * With many more good files: PITH_MIRROR_GOOD_FILES=10000 node --test test/site/hostile.test.ts
+ */
+import assert from 'node:assert/strict';
+import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { describe, test } from 'node:test';
+import { BUNDLE } from '../support/broken.ts';
+import { pithMirror, temporaryFolder } from '../support/cli.ts';
+import { writeHostileInput } from '../support/hostile-input.ts';
+import { elements, references } from '../support/html.ts';
+import { authorKey, type Data, publicKeyEntry, registryKey, secondKey, type TestKey } from '../support/make-bundle.ts';
+import { build, readTree } from '../support/site.ts';
+
+const GOOD_FILES = Number(process.env.PITH_MIRROR_GOOD_FILES ?? '200');
+
+const folder = temporaryFolder();
+const input = join(folder, 'input');
+const out = join(folder, 'site');
+const trust = join(folder, 'trust.json');
+const keys = [registryKey, secondKey, authorKey].map((key: TestKey) => {
+  const { key_id, public_key_hex, fingerprint_sha256_hex } = publicKeyEntry(key);
+  return { key_id, public_key_hex, fingerprint_sha256_hex, role: key.role };
+});
+writeFileSync(trust, JSON.stringify({ keys }));
+const { good, invalidEvents, eventCodes, texts, harmless, bad, ignored } = writeHostileInput(input, GOOD_FILES);
+const built = build([input, '--out', out, '--trust', trust], 3);
+
+/** The same good files with nothing beside them. */
+const calmInput = join(folder, 'calm-input');
+const calmOut = join(folder, 'calm-site');
+const calmBuilt = built.then(() => {
+  for (const { name } of good) {
+    mkdirSync(dirname(join(calmInput, name)), { recursive: true });
+    linkSync(join(input, name), join(calmInput, name));
+  }
+  return build([calmInput, '--out', calmOut, '--trust', trust], 0);
+});
+
+const published = [...good, invalidEvents, ...texts, harmless];
+const suffixes = published.map(({ suffix }) => suffix).sort();
+const page = (suffix: string): string => readFileSync(join(out, 'pith', suffix, 'index.html'), 'utf8');
+const reportFiles = (): readonly Data[] => JSON.parse(readFileSync(join(out, 'mirror-report.json'), 'utf8')).files;
+
+/** The elements of a page without what text may change: how many, of which kind, with which attributes. */
+const shape = (html: string): readonly string[] =>
+  elements(html)
+    .filter(({ attributes }) => attributes.get('class') !== 'unseen')
+    .map(({ name, attributes }) => `${name} ${[...attributes.keys()].join(' ')}`);
+
+/** Where a page may send its reader. */
+const HOSTS: readonly string[] = ['pith.science', 'arxiv.org', 'doi.org', 'creativecommons.org', 'github.com'];
+
+/** Asserts that a text has nothing that a terminal, or a reader of lines, would act on. */
+function assertPrintable(text: string, what = ''): void {
+  const [unsafe] = /.{0,40}(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u.exec(text) ?? [];
+  assert.equal(unsafe === undefined ? '' : JSON.stringify(unsafe), '', what);
+}
+
+describe('exactly the good files are published', () => {
+  test('the folders of records, here and under .well-known, are those of the good files', async () => {
+    await built;
+    const paths = [...readTree(out).keys()];
+    const folders = (pattern: RegExp): readonly string[] =>
+      [...new Set(paths.flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
+    assert.deepEqual(folders(/^pith\/([^/]+)\//), suffixes);
+    assert.deepEqual(folders(/^\.well-known\/pith\/([^/]+)\/bundle\.json$/), suffixes);
+    assert.ok(paths.every((path) => /^[\w./-]+$/.test(path)));
+  });
+
+  test('each bundle.json has the bytes of its file', async () => {
+    await built;
+    for (const { name, suffix } of published) {
+      assert.ok(readFileSync(join(out, 'pith', suffix, 'bundle.json')).equals(readFileSync(join(input, name))), name);
+    }
+  });
+
+  test('the home page lists each once, and no other', async () => {
+    await built;
+    const links = references(readFileSync(join(out, 'index.html'), 'utf8')).filter((link) => link.startsWith('pith/'));
+    assert.deepEqual(
+      links.toSorted(),
+      suffixes.map((suffix) => `pith/${suffix}/index.html`),
+    );
+  });
+
+  test('every page, bundle and state of a good file is as it is without any bad file', async () => {
+    await calmBuilt;
+    const calm = readTree(calmOut);
+    const all = readTree(out);
+    for (const [path, bytes] of calm) {
+      // These two say how many files there are, and what is wrong.
+      if (path === 'index.html' || path === 'mirror-report.json') continue;
+      assert.ok(all.get(path)?.equals(bytes), path);
+    }
+  });
+});
+
+describe('the report', () => {
+  test('has each bad file with its codes, and each good one without', async () => {
+    await built;
+    const rejected = new Map(
+      reportFiles()
+        .filter(({ outcome }) => outcome === 'rejected')
+        .map(({ file, findings }) => [file, findings.map(({ code }: Data) => code)]),
+    );
+    assert.deepEqual([...rejected.keys()].sort(), [...bad.keys()].sort());
+    for (const [name, codes] of bad) {
+      if (codes.length > 0) assert.deepEqual(rejected.get(name), codes, name);
+    }
+    const names = new Set(good.map(({ name }) => name));
+    for (const { file, outcome, findings } of reportFiles()) {
+      if (names.has(file)) assert.deepEqual([outcome, findings], ['verified', []], file);
+      assert.ok(!ignored.includes(file), file);
+    }
+  });
+
+  test('has each invalid event with its code and its place', async () => {
+    await built;
+    const findings: readonly Data[] = reportFiles().find(({ file }) => file === invalidEvents.name)?.findings ?? [];
+    assert.deepEqual(
+      findings.map(({ code, where }) => [code, Number(/^\/events\/(\d+)/.exec(where)?.[1])]),
+      eventCodes.map((code, i) => [code, i + 1]),
+    );
+    const state = JSON.parse(readFileSync(join(out, 'pith', invalidEvents.suffix, 'state.json'), 'utf8'));
+    assert.deepEqual(state.applied_event_ids, [BUNDLE.events[0].event_id]);
+  });
+});
+
+describe('the pages', () => {
+  test('link to nothing of a bad file, and to nothing that is not there', async () => {
+    await built;
+    const tree = readTree(out);
+    const names = [...bad.keys(), ...ignored]
+      .map((name) => posix.basename(name))
+      .filter((name) => !/^(\d+|bundle)\.json$/.test(name));
+    for (const [path, bytes] of tree) {
+      if (!path.endsWith('.html')) continue;
+      for (const link of references(bytes.toString())) {
+        if (link.startsWith('#')) continue;
+        if (/^https?:\/\//.test(link)) {
+          assert.ok(HOSTS.includes(new URL(link).host), `${path} links to ${link}`);
+          continue;
+        }
+        assert.match(link, /^[\w./-]+$/, path);
+        assert.ok(tree.has(posix.join(dirname(path), link)), `${path} links to ${link}`);
+        assert.ok(!names.includes(posix.basename(link)), `${path} links to ${link}`);
+      }
+    }
+  });
+
+  test('of hostile texts have the elements of the harmless one', async () => {
+    await built;
+    const expected = shape(page(harmless.suffix)).join('\n');
+    for (const [i, { suffix }] of texts.entries()) assert.equal(shape(page(suffix)).join('\n'), expected, `text ${i}`);
+  });
+
+  test('of good files all have the same elements', async () => {
+    await built;
+    const [first] = good;
+    assert.ok(first);
+    const expected = shape(page(first.suffix)).join('\n');
+    for (const { name, suffix } of good) assert.equal(shape(page(suffix)).join('\n'), expected, name);
+  });
+
+  test('have on the home page only the elements of a calm one', async () => {
+    await calmBuilt;
+    const kinds = (root: string): readonly string[] => {
+      const html = readFileSync(join(root, 'index.html'), 'utf8');
+      return [...new Set(shape(html))].sort();
+    };
+    // Its sentence of trouble is the one thing more; it has no other kind of element.
+    assert.deepEqual(kinds(out), kinds(calmOut));
+  });
+
+  test('have no control, direction or invisible character', async () => {
+    await built;
+    for (const [path, bytes] of readTree(out)) {
+      if (path.endsWith('.html')) assertPrintable(bytes.toString(), path);
+    }
+  });
+});
+
+describe('what is printed', () => {
+  test('by build: no character that a terminal acts on, and each file on a line of its own', async () => {
+    const { stdout, stderr } = await built;
+    assertPrintable(stdout);
+    assertPrintable(stderr);
+    assert.equal(stdout.match(/^rejected {2}\S/gm)?.length, bad.size);
+    assert.equal(stderr.match(/^ignored, /gm)?.length, ignored.length);
+  });
+
+  test('in the report: none either, and JSON gives the very names again', async () => {
+    await built;
+    assertPrintable(readFileSync(join(out, 'mirror-report.json'), 'utf8'));
+  });
+
+  test('by verify, as text and as JSON', async () => {
+    for (const option of [[], ['--json']]) {
+      const { code, stdout, stderr } = await pithMirror(['verify', input, '--trust', trust, ...option]);
+      assert.equal(code, 1);
+      assertPrintable(stdout);
+      assertPrintable(stderr);
+    }
+  });
+});
