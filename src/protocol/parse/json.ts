@@ -40,12 +40,14 @@ const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
 class Reader {
   readonly #text: string;
+  readonly #maxItems: number;
   #at = 0;
   /** Keys and indices from the root to the value being read; the pointer of an error is made of them. */
   readonly #trail: (string | number)[] = [];
 
-  constructor(text: string) {
+  constructor(text: string, maxItems: number) {
     this.#text = text;
+    this.#maxItems = maxItems;
   }
 
   document(): Json {
@@ -114,6 +116,10 @@ class Reader {
     return true;
   }
 
+  #room(held: number): void {
+    if (held >= this.#maxItems) this.#fail('too_large', `expected at most ${this.#maxItems} items`);
+  }
+
   /** After an item: true to go on with the next, false at the end. */
   #more(close: number): boolean {
     this.#space();
@@ -132,6 +138,7 @@ class Reader {
     const level = this.#trail.length;
     do {
       this.#trail[level] = items.length;
+      this.#room(items.length);
       items.push(this.#value());
     } while (this.#more(CLOSE_ARRAY));
     this.#trail.length = level;
@@ -146,6 +153,7 @@ class Reader {
       if (this.#text.charCodeAt(this.#at) !== QUOTE) this.#fail('not_json', 'expected a member name in quotes');
       const name = this.#string();
       this.#trail[level] = name;
+      this.#room(members.size);
       if (members.has(name)) this.#fail('duplicate_key', 'expected each member once');
       this.#space();
       if (this.#text.charCodeAt(this.#at) !== COLON) this.#fail('not_json', 'expected ":"');
@@ -240,9 +248,10 @@ class Reader {
 /**
  * Reads one JSON text.
  *
+ * @param maxItems the most that one array or object may hold. It bounds what a text can make of a few bytes each.
  * @throws ParseError with a reading code (`bom`, `invalid_utf8`, `not_json`, `duplicate_key`, `lone_surrogate`,
- * `too_deep`, `number_out_of_range`) and the JSON pointer of the value in which reading stopped.
+ * `too_deep`, `number_out_of_range`, `too_large`) and the JSON pointer of the value in which reading stopped.
  */
-export function parseJson(bytes: Uint8Array): Json {
-  return new Reader(decodeUtf8(bytes)).document();
+export function parseJson(bytes: Uint8Array, maxItems = Number.POSITIVE_INFINITY): Json {
+  return new Reader(decodeUtf8(bytes), maxItems).document();
 }

@@ -6,6 +6,7 @@ import {
   type ClaimedAlias,
   type ClaimedKey,
   claimedBundleSha256Of,
+  MAX_EVENTS,
   type ParsedBundle,
   parseBundle,
 } from '../parse/bundle.ts';
@@ -104,7 +105,8 @@ export class VerifiedBundle {
     }
     let value: Json;
     try {
-      value = parseJson(bytes);
+      // No part of a bundle has more than its events may have.
+      value = parseJson(bytes, MAX_EVENTS);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       return rejected(error.problems);

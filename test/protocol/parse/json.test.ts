@@ -122,6 +122,22 @@ describe('section 1, rule 2: JSON only', () => {
   });
 });
 
+describe('section 7: how many items one array or object may hold', () => {
+  const parse = (text: string, maxItems?: number) => parseJson(encodeUtf8(text), maxItems);
+
+  it('as many as the caller says, and any number where it says nothing', () => {
+    for (const text of ['[1,2,3]', '{"a":1,"b":2,"c":3}', '[[1,2,3],[1,2,3]]']) {
+      parse(text, 3);
+      parse(text);
+      assert.throws(() => parse(text, 2), { code: 'too_large' }, text);
+    }
+  });
+
+  it('reading stops at the first that is too many, whatever follows', () => {
+    assert.throws(() => parse('[1,2,3,not JSON', 2), { code: 'too_large', path: '/2' });
+  });
+});
+
 describe('JSON values', () => {
   it('tell their kinds apart', () => {
     const kinds = [null, true, 'a', { literal: '1' }, [], new Map()].map((value) =>

@@ -371,6 +371,18 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
     assert.deepEqual(codes, ['too_large']);
   });
 
+  it('more than 100,000 items in any part: too_large, without reading on', () => {
+    const many = `[${'0,'.repeat(100_000)}0]`;
+    for (const text of [many, `{"note":${many}}`, `{"events":[],"state":{"x":${many}},`]) {
+      const { findings } = verifyBundle(encodeUtf8(text), testTrust);
+      assert.deepEqual(
+        findings.map(({ code }) => code),
+        ['too_large'],
+        text.slice(0, 20),
+      );
+    }
+  });
+
   it('what is said is linear in the input: a long identifier is not repeated by each finding', () => {
     const long = makeRecord({ id: 'x'.repeat(100_000) });
     const payload = { canonical_sha256: digest(long), source_id: '' };

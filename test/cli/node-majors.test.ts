@@ -1,0 +1,28 @@
+/** Another Node gives the same site: the oldest major that "engines" admits, beside the pinned one. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { LAUNCHER, PROJECT, runProgram, temporaryFolder } from '../support/cli.ts';
+import { assertSameTree, build, readTree } from '../support/site.ts';
+
+/** From the packages that carry the pinned Node, which has other versions too. */
+const OTHER = '22.23.3';
+
+it(`Node ${OTHER} and Node ${process.versions.node} build the same bytes`, async () => {
+  const folder = temporaryFolder();
+  const manifest = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
+  const platform = process.platform === 'win32' ? 'win' : process.platform;
+  const name = Object.keys(manifest.optionalDependencies).find((own) => own.endsWith(`-${platform}-${process.arch}`));
+  assert.ok(name, `a package with Node for ${platform}-${process.arch}`);
+  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1', `${name}@${OTHER}`];
+  const installed = await runProgram('npm', install, { cwd: folder });
+  assert.equal(installed.code, 0, installed.stderr);
+  const node = join(folder, 'node_modules', name, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');
+
+  assert.notEqual(OTHER.split('.')[0], process.versions.node.split('.')[0]);
+  const run = await runProgram(node, [LAUNCHER, 'build', join(PROJECT, 'bundles'), '--out', join(folder, 'other')]);
+  assert.equal(run.code, 0, run.stderr);
+  await build([join(PROJECT, 'bundles'), '--out', join(folder, 'pinned')], 0);
+  assertSameTree(readTree(join(folder, 'other')), readTree(join(folder, 'pinned')));
+});
