@@ -25,7 +25,15 @@ Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or 
 function siteOption(site: string | undefined): string | null {
   if (site === undefined) return null;
   const url = URL.parse(site);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '' || url.hash !== '') {
+  if (
+    url === null ||
+    !/^https?:$/.test(url.protocol) ||
+    url.username !== '' ||
+    url.password !== '' ||
+    /\.html?$/.test(url.pathname) ||
+    url.search !== '' ||
+    url.hash !== ''
+  ) {
     throw new UsageError(`--site: expected an http or https URL such as https://example.org/mirror/, got ${site}`);
   }
   return url.href.endsWith('/') ? url.href : `${url.href}/`;

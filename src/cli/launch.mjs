@@ -5,7 +5,7 @@
  * npm puts this file on the user's path, so it meets whatever Node is first there, and must itself be plain JavaScript that an old
  * one (18) can read. Where that Node is too old, the program runs on the Node that npm installed beside it as an optional dependency.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -56,6 +56,30 @@ function findRuntime() {
 }
 
 /**
+ * Runs a program in this one's place: its output is this one's, and so are the signals that this one gets, so that whoever ends
+ * the launcher ends the program.
+ * @param {string} runtime
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+function runOn(runtime, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(runtime, args, { stdio: 'inherit' });
+    /** @type {NodeJS.Signals[]} */
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    /** @param {NodeJS.Signals} signal */
+    const forward = (signal) => child.kill(signal);
+    for (const signal of signals) process.on(signal, forward);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      for (const name of signals) process.off(name, forward);
+      if (signal !== null) process.kill(process.pid, signal);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/**
  * @param {string} self the path of this file
  * @param {string[]} args
  * @returns {Promise<number>} the exit code
@@ -71,10 +95,14 @@ async function launch(self, args) {
     return main(args);
   }
   const runtime = findRuntime();
-  const child = runtime === undefined ? undefined : spawnSync(runtime, [self, ...args], { stdio: 'inherit' });
-  if (child?.signal) process.kill(process.pid, child.signal);
-  if (child?.status != null) return child.status;
-  const cause = child?.error === undefined ? 'no package with one is installed' : child.error.message;
+  let cause = 'no package with one is installed';
+  if (runtime !== undefined) {
+    try {
+      return await runOn(runtime, [self, ...args]);
+    } catch (error) {
+      cause = error instanceof Error ? error.message : String(error);
+    }
+  }
   process.stderr.write(
     `pith-mirror needs Node ${minimumNode} or later; this is ${process.versions.node}, and ${cause}.\n` +
       'Install a newer Node, or reinstall pith-mirror without --omit=optional.\n',

@@ -1,5 +1,5 @@
 /** `pith-mirror verify`: the same checks, no site. */
-import { basename } from 'node:path';
+import { basename, isAbsolute } from 'node:path';
 import { UsageError } from '../mirror/failure.ts';
 import { type VerifyInput, verifyFiles } from '../mirror/pipeline.ts';
 import { listInput } from '../mirror/read.ts';
@@ -20,12 +20,21 @@ Exit code: 0 everything verified; 1 a file is rejected; 2 wrong usage or configu
 some have findings.
 `;
 
-async function expand(argument: string): Promise<readonly VerifyInput[]> {
+/** What an argument stands for; its files are named relative to it. */
+async function expand(argument: string, progress: TerminalProgress): Promise<readonly VerifyInput[]> {
   if (argument === '-') return [{ name: '-', bytes: await readArgument('-') }];
   const path = userPath(argument);
   if (!(await isFolder(path))) return [{ name: basename(path), path, isNamedByUser: true }];
-  const { files, unlisted } = await listInput(path, (name) => name.endsWith('.json'));
+  const { files, unlisted, ignored } = await listInput(path, (name) => name.endsWith('.json'));
+  for (const { name, why } of ignored) progress.note(`ignored, ${why}: ${name}`);
   return [...files, ...unlisted];
+}
+
+/** With several arguments, files of one name are told apart as the user told them apart; never by an absolute path. */
+function nameAmongSeveral(argument: string, input: VerifyInput): VerifyInput {
+  if (argument === '-' || isAbsolute(argument)) return input;
+  const name = 'isNamedByUser' in input ? argument : `${argument.replace(/\/+$/, '')}/${input.name}`;
+  return { ...input, name };
 }
 
 export async function verify(args: readonly string[]): Promise<number> {
@@ -37,9 +46,12 @@ export async function verify(args: readonly string[]): Promise<number> {
   const started = performance.now();
   const trust = await trustOption(values.trust);
   const inputs: VerifyInput[] = [];
-  for (const argument of positionals) inputs.push(...(await expand(argument)));
-  if (inputs.length === 0) throw new UsageError(`no *.json file in ${positionals.join(' ')}`);
   const progress = new TerminalProgress();
+  for (const argument of positionals) {
+    const found = await expand(argument, progress);
+    inputs.push(...(positionals.length === 1 ? found : found.map((input) => nameAmongSeveral(argument, input))));
+  }
+  if (inputs.length === 0) throw new UsageError(`no *.json file in ${positionals.join(' ')}`);
   try {
     const report = await verifyFiles(inputs, trust, progress);
     progress.finish();

@@ -131,7 +131,7 @@ export async function buildMirror(options: BuildOptions, progress: Progress): Pr
   const output = await Output.take(options.out, options.input, PACKAGE_ROOT);
   try {
     const listing = await listFolder(options.input);
-    for (const name of listing.ignored) progress.note(`ignored, not a bundle (*.json) nor a note (SUFFIX.md): ${name}`);
+    for (const { name, why } of listing.ignored) progress.note(`ignored, ${why}: ${name}`);
     const { judged, notes, rejected } = await judgeFiles(listing.files, options.trust, progress);
     const unlisted = listing.unlisted.map(({ name, error }) => rejectedFile(name, null, error));
     const input = { judged, notes, rejected: [...rejected, ...unlisted] };
@@ -188,6 +188,11 @@ export async function verifyFiles(inputs: readonly VerifyInput[], trust: Trust, 
   const numbers = new Set(
     reports.flatMap(({ outcome, pith_number }) => (outcome === 'rejected' ? [] : (pith_number ?? []))),
   );
-  const records = { all: numbers.size, recordOnly: 0 };
+  const signed = new Set(
+    reports.flatMap(({ outcome, bundle_sha256, pith_number }) =>
+      outcome !== 'rejected' && bundle_sha256 !== null ? (pith_number ?? []) : [],
+    ),
+  );
+  const records = { all: numbers.size, recordOnly: numbers.size - signed.size };
   return assembleReport(await packageVersion(), trust, [...reports, ...rejected, ...unread], records);
 }

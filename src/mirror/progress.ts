@@ -7,5 +7,3 @@ export interface Progress {
   /** Something that the user should know, but that changes no result. May quote input: escape it. */
   note(text: string): void;
 }
-
-export const SILENT: Progress = { stage: () => undefined, step: () => undefined, note: () => undefined };

@@ -24,8 +24,8 @@ export interface InputFile {
 export interface InputListing {
   /** By name, in code point order. */
   readonly files: readonly InputFile[];
-  /** Names of entries that are left alone, such as hidden ones. */
-  readonly ignored: readonly string[];
+  /** Entries that are left alone, and why. */
+  readonly ignored: readonly { readonly name: string; readonly why: string }[];
   /** Sub-folders that could not be listed; they stop nothing. */
   readonly unlisted: readonly { readonly name: string; readonly error: ParseError }[];
 }
@@ -38,7 +38,7 @@ export interface InputListing {
  */
 export async function listInput(folder: string, isInput: (baseName: string) => boolean): Promise<InputListing> {
   const files: InputFile[] = [];
-  const ignored: string[] = [];
+  const ignored: { name: string; why: string }[] = [];
   const unlisted: { name: string; error: ParseError }[] = [];
   const pending: { path: string; prefix: string }[] = [{ path: folder, prefix: '' }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -53,15 +53,19 @@ export async function listInput(folder: string, isInput: (baseName: string) => b
     for (const entry of entries) {
       const name = `${next.prefix}${entry.name}`;
       const path = join(next.path, entry.name);
-      if (entry.name.startsWith('.')) ignored.push(name);
+      if (entry.name.startsWith('.')) ignored.push({ name, why: 'hidden' });
       else if (entry.isDirectory()) pending.push({ path, prefix: `${name}/` });
       else if (isInput(entry.name)) files.push({ name, path });
-      else ignored.push(name);
+      else
+        ignored.push({
+          name,
+          why: entry.isSymbolicLink() ? 'a symbolic link' : 'neither a bundle (*.json) nor a note (SUFFIX.md)',
+        });
     }
   }
   return {
     files: files.sort((a, b) => compareCodePoints(a.name, b.name)),
-    ignored: ignored.sort(compareCodePoints),
+    ignored: ignored.sort((a, b) => compareCodePoints(a.name, b.name)),
     unlisted: unlisted.sort((a, b) => compareCodePoints(a.name, b.name)),
   };
 }

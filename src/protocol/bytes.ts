@@ -15,8 +15,10 @@ export function encodeUtf8(text: string): Uint8Array {
  *
  * @throws ParseError `bom` on a byte-order mark of UTF-8, UTF-16 or UTF-32; `invalid_utf8` on anything that is not
  * UTF-8. Nothing is ever replaced by U+FFFD.
+ * @throws TypeError where it is given no bytes.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
+  if (!(bytes instanceof Uint8Array)) throw new TypeError('expected bytes in a Uint8Array');
   const [a, b, c, d] = bytes;
   const bom =
     (a === 0xef && b === 0xbb && c === 0xbf && 'UTF-8') ||

@@ -93,6 +93,26 @@ describe('verify', () => {
     );
   });
 
+  it('tells files of one name apart as the user did, and says what it leaves alone', async () => {
+    for (const name of ['one', 'two']) {
+      mkdirSync(join(folder, name), { recursive: true });
+      writeFileSync(join(folder, name, 'x.json'), seedBytes());
+      writeFileSync(join(folder, name, 'x.txt'), '');
+    }
+    const run = await pithMirror(['verify', 'one', 'two/x.json', '--json'], { cwd: folder });
+    assert.deepEqual(
+      JSON.parse(run.stdout).files.map(({ file }: { file: string }) => file),
+      ['one/x.json', 'two/x.json'],
+    );
+    assert.match(run.stderr, /ignored, [^\n]*: x\.txt/);
+  });
+
+  it('counts a note with a quoted record as record only: nothing signed was at hand', async () => {
+    const run = await pithMirror(['verify', join(PROJECT, 'bundles/37ZQDNJOON6QQXTEBSYMMDCWTX.md'), '--json']);
+    const { totals } = JSON.parse(run.stdout);
+    assert.deepEqual([run.code, totals.records, totals.record_only, totals.signatures], [0, 1, 1, 0]);
+  });
+
   it('has exit code 3 where nothing is rejected but there are findings', async () => {
     const bundle = withState(makeBundle(makeRecord()));
     const wrong = { ...bundle.state, event_count: 7 };
@@ -166,6 +186,11 @@ describe('usage', () => {
     ['a trust file that is none', ['verify', SEED_FILE, '--trust', SEED_FILE]],
     ['a site that is no address', ['build', '--site', 'example', '--out', join(folder, 'out')]],
     ['a site with a password', ['build', '--site', 'https://a:b@example.org/', '--out', join(folder, 'out')]],
+    [
+      'a site with a password and no name',
+      ['build', '--site', 'https://:b@example.org/', '--out', join(folder, 'out')],
+    ],
+    ['a site that is a page', ['build', '--site', 'https://example.org/index.html', '--out', join(folder, 'out')]],
     ['two folders', ['build', 'a', 'b']],
   ];
   for (const [what, args] of wrong) {

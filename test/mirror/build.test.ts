@@ -100,6 +100,8 @@ describe('the real site', () => {
     for (const [path, bytes] of tree) {
       if (!path.endsWith('.html')) continue;
       for (const reference of references(bytes.toString())) {
+        // An empty icon keeps browsers from asking the host's root for one, where 404.html may be anywhere.
+        if (reference === 'data:,' && path === '404.html') continue;
         if (reference.startsWith('https://') || reference.startsWith('http://') || reference.startsWith('#')) continue;
         assert.match(reference, /^[^/:][^:]*\.[a-z]+$/, `${path} links to ${reference}`);
         const target = posix.normalize(posix.join(dirname(path), reference));
@@ -290,6 +292,8 @@ describe('several bundles of one number', () => {
       .map(([, bytes]) => bytes.toString());
     assert.match(page, /split_view/);
     assert.match(page, /assembled by this mirror, not signed/);
+    assert.match(page, /pith-mirror verify bundles --trust trust\.json/);
+    assert.doesNotMatch(page, /The bundle’s digest and signature hold/);
     // What each bundle adds and withholds: the correction is only in the older, the attestation only in the newer.
     const received = elements(page).filter(
       ({ name, attributes }) => name === 'p' && attributes.get('class') === 'quiet',

@@ -369,7 +369,6 @@ describe('what a note quotes of a record is checked', () => {
     assert.deepEqual(outcomes(note), {
       record_hash: 'verified',
       pith_number: 'verified',
-      short_number: 'verified',
       title: 'verified',
       receipt: 'verified',
     });
@@ -451,7 +450,6 @@ describe('what a note quotes of a record is checked', () => {
       assert.deepEqual(outcomes(note), {
         record_hash: 'verified',
         pith_number: 'verified',
-        short_number: 'verified',
         title: 'verified',
         receipt: 'absent',
       });

@@ -74,7 +74,15 @@ describe('listing', () => {
       files.map(({ name }) => name),
       ['a.json'],
     );
-    assert.deepEqual(ignored, ['.d.json', '.git', 'b.txt', 'c.JSON', 'json', 'sub/.f.json']);
+    const other = 'neither a bundle (*.json) nor a note (SUFFIX.md)';
+    assert.deepEqual(ignored, [
+      { name: '.d.json', why: 'hidden' },
+      { name: '.git', why: 'hidden' },
+      { name: 'b.txt', why: other },
+      { name: 'c.JSON', why: other },
+      { name: 'json', why: other },
+      { name: 'sub/.f.json', why: 'hidden' },
+    ]);
   });
 
   test('a folder named x.json is a folder', async () => {
@@ -92,7 +100,10 @@ describe('listing', () => {
       files.map(({ name }) => name),
       ['other.json', 'real/a.json'],
     );
-    assert.deepEqual(ignored, ['loop', 'other']);
+    assert.deepEqual(ignored, [
+      { name: 'loop', why: 'a symbolic link' },
+      { name: 'other', why: 'a symbolic link' },
+    ]);
     assert.equal(await codeOf(file('other.json')), 'unreadable');
   });
 

@@ -100,6 +100,14 @@ describe('section 5: canonical base64', () => {
   });
 });
 
+describe('what is no bytes', () => {
+  it("is the caller's mistake, not the document's", () => {
+    for (const value of ['{}', [], {}, null, undefined]) {
+      assert.throws(() => decodeUtf8(value as unknown as Uint8Array), TypeError);
+    }
+  });
+});
+
 describe('hexadecimal', () => {
   it('is lower-case, of the exact length, and nothing else', () => {
     const bytes = Uint8Array.from([0, 1, 0xab, 0xff]);

@@ -5,12 +5,13 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 // Each tool is named by its script and run with this very Node: node_modules/.bin holds shell scripts on Windows.
-const biome = '@biomejs/biome/bin/biome';
-const tsc = 'typescript/bin/tsc';
-const astro = 'astro/bin/astro.mjs';
+const biome = 'node_modules/@biomejs/biome/bin/biome';
+const tsc = 'node_modules/typescript/bin/tsc';
+const astro = 'node_modules/astro/bin/astro.mjs';
 
 const steps: readonly (readonly [name: string, ...command: string[]])[] = [
   ['format and lint', biome, 'ci', '--error-on-warnings', '--diagnostic-level=warn', '--colors=off'],
+  ['layers', '--test', 'test/layers.test.ts'],
   ['types', tsc, '-p', '.'],
   ['types of the pure layer, without DOM and Node', tsc, '-p', 'src/protocol'],
   ['types of the package build', tsc, '-p', 'src/tsconfig.package.json', '--noEmit'],
@@ -28,9 +29,9 @@ const steps: readonly (readonly [name: string, ...command: string[]])[] = [
 ];
 
 let failed = 0;
-for (const [name, script = '', ...args] of steps) {
+for (const [name, ...args] of steps) {
   const start = performance.now();
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [`node_modules/${script}`, ...args], {
+  const { status, stdout, stderr, error } = spawnSync(process.execPath, args, {
     cwd: root,
     encoding: 'utf8',
     // Set here, not in package.json: npm scripts have no way to set a variable that works in every shell.

@@ -54,7 +54,8 @@ export function parseEvent(value: Json, path: string): ParsedEvent {
   const supersedes = event.strings('supersedes');
   if (supersedes.some((name) => !EVENT_ID_PATTERN.test(name))) event.problem('supersedes', `only event ids`);
   const prevEvent = event.nullableString('prev_event');
-  if (prevEvent !== null && !EVENT_ID_PATTERN.test(prevEvent)) event.problem('prev_event', `${id}, or null`);
+  if (typeof event.object.get('prev_event') === 'string' && !EVENT_ID_PATTERN.test(prevEvent ?? ''))
+    event.problem('prev_event', `${id}, or null`);
 
   const createdAt = event.string('created_at');
   const parsed: ParsedEvent = {

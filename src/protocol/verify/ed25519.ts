@@ -43,6 +43,15 @@ export function isPublicKey(publicKey: Uint8Array): boolean {
  * @param signature 64 bytes: R, then S little-endian.
  */
 export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  try {
+    return isSignature(publicKey, message, signature);
+  } catch {
+    // What only looks like bytes: detached, of another kind, a proxy.
+    return false;
+  }
+}
+
+function isSignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (!(publicKey instanceof Uint8Array && message instanceof Uint8Array && signature instanceof Uint8Array))
     return false;
   if (publicKey.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return false;

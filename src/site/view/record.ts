@@ -171,6 +171,13 @@ function verdictOf(
       verdictText: `Every signature of the bundle and its ${valid} was checked against the pinned key, and every digest that can be computed from a bundle; the state was recomputed by the merge. The ledger below names each check.`,
     };
   }
+  if (merged.published.kind === 'assembled') {
+    return {
+      verdict: 'findings',
+      verdictHeading: `Assembled from several bundles, with ${counted(findings.length, 'finding')}`,
+      verdictText: `No bundle that was received holds every valid event. The digests and signatures of the ${merged.bundles.length} bundles hold, and are what proves the events; the one that this mirror assembled from them is not signed. Of the events ${merged.events.valid.length} are valid and ${merged.events.invalid.length} are not. Read the findings before you rely on this record.`,
+    };
+  }
   return {
     verdict: 'findings',
     verdictHeading: `Verified, with ${counted(findings.length, 'finding')}`,
@@ -259,7 +266,7 @@ export function recordView(entry: RecordEntry, { site, trust }: SiteContext): Re
     hasState: merged !== null,
     aliases: [...expectedAliases(record.source, suffix)],
     recordJson: formatIndented(record.value),
-    shell: shellLines(entry, site),
+    shell: shellLines(entry, { site, trust }),
     keys: trust.keys.map(({ keyId, fingerprint }) => [keyId, fingerprint] as const),
     notes: noteViews(entry),
     links: {

@@ -1,6 +1,7 @@
 /** The lines with which a reader repeats the record's check in a shell. */
 import { absoluteUrl, bundleFile, recordFile } from '../../mirror/paths.ts';
-import type { RecordEntry } from '../../mirror/plan.ts';
+import type { MirrorPlan, RecordEntry } from '../../mirror/plan.ts';
+import type { PinnedKey } from '../../protocol/index.ts';
 
 export interface ShellLines {
   readonly heading: string;
@@ -11,7 +12,10 @@ const PYTHON =
   "python3 -c \"import sys,json,hashlib; b=json.dumps(json.loads(sys.stdin.read()), sort_keys=True, separators=(',',':'), ensure_ascii=False).encode(); print(hashlib.sha256(b).hexdigest())\"";
 
 /** The record's own check, from this mirror's files. Nothing of a bundle is in it but suffix and digest. */
-export function shellLines(entry: RecordEntry, site: string | null): readonly ShellLines[] {
+export function shellLines(
+  entry: RecordEntry,
+  { site, trust }: Pick<MirrorPlan, 'site' | 'trust'>,
+): readonly ShellLines[] {
   const { suffix, canonicalSha256 } = entry.identified;
   const [file, pick] = entry.merged === null ? [recordFile(suffix), '.'] : [bundleFile(suffix), '.canonical_record'];
   const expect = `# expect: ${canonicalSha256}`;
@@ -28,8 +32,26 @@ export function shellLines(entry: RecordEntry, site: string | null): readonly Sh
         ]),
     { heading: 'From a downloaded copy, in the folder of this page', lines: hash(`cat ${name}`) },
     { heading: 'The canonical bytes alone', lines: `sha256sum record.json\n${expect}` },
-    ...(entry.merged === null
-      ? []
-      : [{ heading: 'Every digest and signature, with pith-mirror', lines: 'pith-mirror verify bundle.json' }]),
+    ...verifyLines(entry, trust.keys),
+  ];
+}
+
+/** An assembled bundle is not signed: the bundles it was assembled from are what can be verified. */
+function verifyLines({ merged }: RecordEntry, keys: readonly PinnedKey[]): readonly ShellLines[] {
+  if (merged === null) return [];
+  const what = merged.published.kind === 'assembled' ? 'bundles' : 'bundle.json';
+  const pinned = keys.map(({ keyId, role, publicKeyHex, fingerprint }) => ({
+    key_id: keyId,
+    public_key_hex: publicKeyHex,
+    role,
+    fingerprint_sha256_hex: fingerprint,
+  }));
+  // Any key id is allowed in a trust file, so what a shell would act on is written as JSON escapes.
+  const file = JSON.stringify({ keys: pinned }).replaceAll("'", '\\u0027');
+  return [
+    {
+      heading: 'Every digest and signature, with pith-mirror and the keys that you trust',
+      lines: `# the keys of this mirror; compare them with another source first\nprintf '%s\\n' '${file}' > trust.json\npith-mirror verify ${what} --trust trust.json`,
+    },
   ];
 }

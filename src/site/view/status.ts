@@ -41,10 +41,15 @@ function listLength(merged: MergedRecord | null, name: string): number {
   return isArray(list) ? list.length : 0;
 }
 
-/** `timestamp_proofs` of a bundle are covered by its signature, but are no events and in no state. */
+/**
+ * `timestamp_proofs` of the published bundle, or of the newest where one was assembled (its members are the newest's).
+ * They are no events and in no state, and are not checked here.
+ */
 function proofs(merged: MergedRecord | null): number {
-  const list = merged?.bundles[0].value.get('timestamp_proofs');
-  return isArray(list) ? list.length : 0;
+  if (merged === null) return 0;
+  const bundle = merged.published.kind === 'received' ? merged.published.bundle : merged.bundles[0];
+  const list = bundle.value.get('timestamp_proofs');
+  return isArray(list) ? list.filter(isObject).length : 0;
 }
 
 export function badges(merged: MergedRecord | null): readonly Badge[] {
@@ -68,7 +73,7 @@ export function badges(merged: MergedRecord | null): readonly Badge[] {
 export function completeness(merged: MergedRecord | null, suffix: string): readonly CompletenessRow[] {
   const origin: Link = { text: 'at the origin', href: originRecord(suffix) };
   const row = (name: string, found: number, one: string): CompletenessRow => {
-    if (found > 0) return { isThere: true, name, text: counted(found, one), link: null };
+    if (found > 0) return { isThere: true, name, text: `${counted(found, one)}, not checked here`, link: null };
     const words = merged === null ? 'not known here' : 'none in the bundle';
     return { isThere: false, name, text: words, link: origin };
   };

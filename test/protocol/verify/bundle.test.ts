@@ -319,14 +319,14 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
   const many = (count: number, item: string): string => `[${`${item},`.repeat(count - 1)}${item}]`;
   const text = JSON.stringify(BUNDLE);
   const floods: readonly (readonly [rule: string, text: string, code: string])[] = [
-    ['aliases', text.replace(/"source_aliases":\[.*?\]/, `"source_aliases":${many(200_000, '0')}`), 'bundle_schema'],
-    ['keys', text.replace(/"public_keys":\[.*?\]/, `"public_keys":${many(200_000, '0')}`), 'bundle_schema'],
-    ['categories', text.replace('["cs.LG"]', many(200_000, '0')), 'record_schema'],
+    ['aliases', text.replace(/"source_aliases":\[.*?\]/, `"source_aliases":${many(90_000, '0')}`), 'bundle_schema'],
+    ['keys', text.replace(/"public_keys":\[.*?\]/, `"public_keys":${many(90_000, '0')}`), 'bundle_schema'],
+    ['categories', text.replace('["cs.LG"]', many(90_000, '0')), 'record_schema'],
     [
       'members of bundle_signature',
       text.replace(
         '"bundle_signature":{',
-        `"bundle_signature":{${Array.from({ length: 200_000 }, (_, i) => `"x${i}":0`).join()},`,
+        `"bundle_signature":{${Array.from({ length: 90_000 }, (_, i) => `"x${i}":0`).join()},`,
       ),
       'bundle_schema',
     ],
@@ -334,14 +334,14 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
       'members of the record',
       text.replace(
         '"schema_version":',
-        `${Array.from({ length: 200_000 }, (_, i) => `"x${i}":0`).join()},"schema_version":`,
+        `${Array.from({ length: 90_000 }, (_, i) => `"x${i}":0`).join()},"schema_version":`,
       ),
       'record_schema',
     ],
   ];
   for (const [rule, document, code] of floods) {
-    it(`200,000 wrong ${rule}`, () => {
-      assert.ok(document.length > 300_000);
+    it(`90,000 wrong ${rule}`, () => {
+      assert.ok(document.length > 180_000);
       const verdict = verifyBundle(encodeUtf8(document), testTrust);
       assert.equal(verdict.outcome, 'rejected');
       assert.ok(codesOf(verdict).includes(code as never));
@@ -349,8 +349,8 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
     });
   }
 
-  it('200,000 wrong entries of supersedes', () => {
-    const event = attestation({ supersedes: Array.from({ length: 200_000 }, () => 0) });
+  it('90,000 wrong entries of supersedes', () => {
+    const event = attestation({ supersedes: Array.from({ length: 90_000 }, () => 0) });
     const verdict = judgeEvent(event);
     assert.deepEqual(reasonsOf(verdict), ['event_schema']);
     assert.ok(verdict.findings.length <= 10_000, `${verdict.findings.length} findings`);

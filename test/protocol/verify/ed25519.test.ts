@@ -114,6 +114,16 @@ describe('section 5: verification semantics', () => {
     assert.equal(verifySignature(new Uint8Array(32).fill(255), new Uint8Array(0), new Uint8Array(64).fill(255)), false);
   });
 
+  it('what only looks like bytes is no signature either', () => {
+    const bytes = new Uint8Array(64);
+    const odd: unknown[] = [Object.create(Uint8Array.prototype), new Proxy(bytes, {}), null, undefined, 'x', 1n, {}];
+    for (const value of odd) {
+      assert.equal(verifySignature(value as Uint8Array, bytes, bytes), false);
+      assert.equal(verifySignature(bytes.subarray(32), value as Uint8Array, bytes), false);
+      assert.equal(verifySignature(bytes.subarray(32), bytes, value as Uint8Array), false);
+    }
+  });
+
   it('leaves its arguments as they were', () => {
     const message = new Uint8Array(32).fill(7);
     const signature = sign(message, registryKey.secret);
