@@ -174,6 +174,11 @@ describe('one file', () => {
     await new Promise((done) => server.close(done));
   });
 
+  test('a file that has more to read than its size says, as one that grows meanwhile, is refused', async () => {
+    // Linux gives these a size of 0 and then their content.
+    await assert.rejects(readInput({ name: 'x', path: '/proc/version' }), { code: 'unreadable' });
+  });
+
   for (const path of ['/dev/zero', '/dev/null', '/dev/tty']) {
     test(`a device is refused: ${path}`, async () => {
       assert.equal(await codeOf({ name: 'a.json', path, isNamedByUser: true }), 'unreadable');

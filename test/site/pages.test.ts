@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -124,6 +125,27 @@ describe('every page', () => {
           assert.equal(attributes.get('rel'), 'nofollow noopener noreferrer', path);
         }
       }
+    }
+  });
+
+  it('begins with a policy that allows nothing but its own style and icon', async () => {
+    await realBuilt;
+    for (const [path, bytes] of readTree(real)) {
+      if (!path.endsWith('.html')) continue;
+      const found = elements(bytes.toString());
+      const first = found[found.findIndex(({ name }) => name === 'head') + 1];
+      assert.equal(first?.attributes.get('http-equiv'), 'Content-Security-Policy', path);
+      const policy = first?.attributes.get('content') ?? '';
+      assert.match(policy, /^default-src 'none'; /, path);
+      assert.doesNotMatch(policy, /unsafe|\*|https?:|script-src/, path);
+      for (const { text } of found.filter(({ name }) => name === 'style')) {
+        const hash = createHash('sha256').update(text.trim()).digest('base64');
+        assert.ok(policy.includes(`'sha256-${hash}'`), path);
+      }
+      assert.ok(
+        found.every(({ attributes }) => !attributes.has('style')),
+        path,
+      );
     }
   });
 
