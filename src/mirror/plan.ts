@@ -37,7 +37,7 @@ export interface RecordEntry {
   /** Bundle files of this number, distinct bytes, newest first. */
   readonly received: readonly ReceivedFile[];
   readonly notes: readonly Note[];
-  /** What was checked: of the published bundle, or of the newest where one was assembled; of a note for a record-only entry. */
+  /** What was checked: of the published bundle, or of all where one was assembled; of a note for a record-only entry. */
   readonly checks: readonly Check[];
   /** All findings on this record, each once. */
   readonly findings: readonly Finding[];
@@ -103,11 +103,27 @@ function recordOf(files: readonly JudgedFile[], notes: readonly Note[]): RecordE
   return entryOf(identifyRecord(published.record), notes, {
     merged,
     received,
-    checks: received.find(({ bundle }) => bundle === published)?.checks ?? [],
+    checks: checksOf(merged, received),
     // What the merge of a file alone found may not hold for all of them together.
     findings: uniqueFindings([...files.flatMap((file) => file.verificationFindings), ...merged.findings]),
   });
 }
+
+/** The ledger of the published bundle; of an assembled one, that of each bundle, with every event once. */
+function checksOf({ published }: MergedRecord, received: readonly ReceivedFile[]): readonly Check[] {
+  if (published.kind === 'received') return received.find(({ bundle }) => bundle === published.bundle)?.checks ?? [];
+  const seen = new Set<string>();
+  return received.flatMap(({ checks }, i) => {
+    const own = checks.filter(({ subject, eventId }) =>
+      eventId === null ? i === 0 || OF_BUNDLE.has(subject) : !seen.has(eventId),
+    );
+    for (const { eventId } of own) if (eventId !== null) seen.add(eventId);
+    return own;
+  });
+}
+
+/** Checks that each bundle of a number has its own of; the others are on the record, which they share. */
+const OF_BUNDLE: ReadonlySet<Check['subject']> = new Set(['bundle_hash', 'bundle_signature', 'state']);
 
 /** A note that has the suffix right and the year wrong is of no record. */
 function entryOf(

@@ -293,6 +293,13 @@ describe('several bundles of one number', () => {
     assert.match(page, /split_view/);
     assert.match(page, /assembled by this mirror, not signed/);
     assert.match(page, /pith-mirror verify bundles --trust trust\.json/);
+    // The ledger has every event of both bundles, each once, and both bundles' signatures.
+    const rows = elements(page)
+      .filter(({ name }) => name === 'th')
+      .map(({ text }) => text.trim());
+    assert.equal(rows.filter((text) => text.startsWith('Event signature')).length, 4);
+    assert.equal(rows.filter((text) => text.startsWith('Bundle signature')).length, 2);
+    assert.match(page, /1 attestation, in signed events/);
     assert.doesNotMatch(page, /The bundle’s digest and signature hold/);
     // What each bundle adds and withholds: the correction is only in the older, the attestation only in the newer.
     const received = elements(page).filter(

@@ -72,13 +72,18 @@ export function badges(merged: MergedRecord | null): readonly Badge[] {
 
 export function completeness(merged: MergedRecord | null, suffix: string): readonly CompletenessRow[] {
   const origin: Link = { text: 'at the origin', href: originRecord(suffix) };
-  const row = (name: string, found: number, one: string): CompletenessRow => {
-    if (found > 0) return { isThere: true, name, text: `${counted(found, one)}, not checked here`, link: null };
+  const row = (name: string, found: number, one: string, proof = 'in signed events'): CompletenessRow => {
+    if (found > 0) return { isThere: true, name, text: `${counted(found, one)}, ${proof}`, link: null };
     const words = merged === null ? 'not known here' : 'none in the bundle';
     return { isThere: false, name, text: words, link: origin };
   };
   return [
-    row('Bitcoin timestamp', listLength(merged, 'timestamp_anchors') + proofs(merged), 'anchor'),
+    row(
+      'Bitcoin timestamp',
+      listLength(merged, 'timestamp_anchors') + proofs(merged),
+      'anchor',
+      'itself not checked here',
+    ),
     row('Internet Archive', listLength(merged, 'storage_attestations'), 'storage attestation'),
     row('Author claim', listLength(merged, 'author_attestations'), 'attestation'),
     row('Citations', listLength(merged, 'citation_signatures'), 'signature'),
