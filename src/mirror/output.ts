@@ -194,7 +194,9 @@ export class Output {
       removal.catch((error) => {
         problems.push(messageOf(error));
       });
-    for (const left of [stage, work]) await attempt(rm(left, { recursive: true, force: true }));
+    // After a failure, pages that were being rendered beside it may still be written: again, until they are not.
+    const again = { recursive: true, force: true, maxRetries: 8, retryDelay: 50 };
+    for (const left of [stage, work]) await attempt(rm(left, again));
     await attempt(this.#lock.release());
     return problems;
   }
