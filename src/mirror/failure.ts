@@ -10,6 +10,11 @@ export class BuildError extends Error {
   override readonly name = 'BuildError';
 }
 
+/** The code of a system error, such as `ENOENT`; undefined for anything else. */
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
 /** The message of whatever was thrown, on one line. */
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');

@@ -9,7 +9,7 @@
 import { mkdtemp, readdir, readFile, readlink, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { BuildError } from './failure.ts';
+import { BuildError, codeOf } from './failure.ts';
 
 /** Rounds of finding a stale lock and losing the race for it; more than one is rare. */
 const ATTEMPTS = 5;
@@ -23,10 +23,6 @@ interface Holder {
   readonly pids: string;
   /** When the process began, in ticks of the running system: a number is given again, a number with its time is not. */
   readonly began: string;
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');

@@ -7,7 +7,7 @@
 import { chmod, lstat, mkdir, readdir, realpath, rename, rm, rmdir, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
-import { BuildError, messageOf, UsageError } from './failure.ts';
+import { BuildError, codeOf, messageOf, UsageError } from './failure.ts';
 import { Lock } from './lock.ts';
 import { MARKER } from './paths.ts';
 
@@ -68,7 +68,7 @@ async function occupantOf(out: string): Promise<'nothing' | 'empty' | 'site' | '
     if (names.length === 0) return 'empty';
     return names.includes(MARKER) ? 'site' : 'foreign';
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'nothing';
+    if (codeOf(error) === 'ENOENT') return 'nothing';
     throw error;
   }
 }
