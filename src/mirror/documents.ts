@@ -9,6 +9,7 @@ import {
   type PinnedKey,
   type Trust,
 } from '../protocol/index.ts';
+import { type Catalogue, catalogueEntry } from './catalogue.ts';
 import * as paths from './paths.ts';
 import type { MirrorPlan, RecordEntry } from './plan.ts';
 import { assembleReport, formatReport, type Report, TOOL_NAME } from './report.ts';
@@ -105,6 +106,19 @@ export function recordFiles({ identified, merged, received }: RecordEntry): read
 export function reportOfPlan({ version, trust, files, records }: MirrorPlan): Report {
   const recordOnly = records.filter(({ merged }) => merged === null).length;
   return assembleReport(version, trust, files, { all: records.length, recordOnly });
+}
+
+/** What every page but those of records gets. */
+export function catalogueOfPlan(plan: MirrorPlan): Catalogue {
+  const { records, files, site, trust, version } = plan;
+  return {
+    site,
+    trust,
+    version,
+    entries: records.map(catalogueEntry),
+    totals: reportOfPlan(plan).totals,
+    troubled: files.filter(({ outcome }) => outcome !== 'verified'),
+  };
 }
 
 /** The site's own files. */

@@ -1,24 +1,30 @@
 /**
- * Hands the plan from the program to the site's pages, in memory.
+ * Hands what is to be shown from the program to the site's pages, in memory.
  *
  * Pages are bundled, so they get a copy of this module of their own, and a variable here would be two. The registry
- * of symbols is the one thing that both copies share, hence a property of the global object. The plan's values cross
- * between two copies of `protocol/`: pages use their members, never `instanceof`.
+ * of symbols is the one thing that both copies share, hence a property of the global object. The values cross between
+ * two copies of `protocol/`: pages use their members, never `instanceof`.
  */
-import type { MirrorPlan, RecordEntry } from './plan.ts';
+import type { Catalogue, SiteContext } from './catalogue.ts';
+import type { RecordEntry } from './plan.ts';
 
-interface Handed {
-  readonly plan: MirrorPlan;
-  readonly bySuffix: ReadonlyMap<string, RecordEntry>;
+export interface Handed {
+  readonly context: SiteContext;
+  /** The suffixes of the record pages to make. */
+  readonly suffixes: readonly string[];
+  /** @throws RangeError for a suffix that is not to be made. */
+  readonly record: (suffix: string) => RecordEntry;
+  /** @throws TypeError where only record pages are made, and no catalogue is at hand. */
+  readonly catalogue: () => Catalogue;
 }
 
-const KEY = Symbol.for('pith-mirror.plan');
+const KEY = Symbol.for('pith-mirror.handoff');
 const shared = globalThis as { [KEY]?: Handed };
 
-/** Makes `plan` what the pages see until the returned function is called. One site is rendered at a time. */
-export function handOver(plan: MirrorPlan): () => void {
+/** Makes `handed` what the pages see until the returned function is called. One site is rendered at a time. */
+export function handOver(handed: Handed): () => void {
   if (shared[KEY] !== undefined) throw new TypeError('expected one rendering at a time, got a second');
-  shared[KEY] = { plan, bySuffix: new Map(plan.records.map((entry) => [entry.identified.suffix, entry])) };
+  shared[KEY] = handed;
   return () => {
     delete shared[KEY];
   };
@@ -26,18 +32,15 @@ export function handOver(plan: MirrorPlan): () => void {
 
 function handed(): Handed {
   const value = shared[KEY];
-  if (value === undefined) throw new TypeError('expected pages to be rendered by renderPages, got no plan');
+  if (value === undefined) throw new TypeError('expected pages to be rendered by renderPages, got nothing to show');
   return value;
 }
 
-/** For the pages. */
-export function currentPlan(): MirrorPlan {
-  return handed().plan;
-}
+// For the pages.
 
-/** The record of a page. @throws RangeError for a suffix that is not in the plan. */
-export function currentRecord(suffix: string): RecordEntry {
-  const entry = handed().bySuffix.get(suffix);
-  if (entry === undefined) throw new RangeError(`expected a suffix of the plan, got ${suffix}`);
-  return entry;
-}
+export const currentSite = (): SiteContext => handed().context;
+export const currentSuffixes = (): readonly string[] => handed().suffixes;
+/** For record pages. */
+export const currentRecord = (suffix: string): RecordEntry => handed().record(suffix);
+/** For every other page. */
+export const currentCatalogue = (): Catalogue => handed().catalogue();

@@ -150,7 +150,7 @@ async function publish(plan: MirrorPlan, output: Output, progress: Progress): Pr
   const { stage, work } = output;
   progress.stage('rendering', plan.records.length);
   // Astro takes longer to load than most files take to verify: only whoever renders waits for it.
-  const { renderPages } = await import('./render.ts');
+  const [{ renderPages }, { scriptFiles }] = await Promise.all([import('./render.ts'), import('./scripts.ts')]);
   try {
     await renderPages({ outDir: stage, workDir: work, plan, onRecord: () => progress.step() });
   } catch (error) {
@@ -159,7 +159,8 @@ async function publish(plan: MirrorPlan, output: Output, progress: Progress): Pr
   }
 
   progress.stage('writing', plan.records.length);
-  await writeSite(stage, siteFiles(plan));
+  const scripts = await scriptFiles();
+  await writeSite(stage, [...siteFiles(plan), ...scripts]);
   for (const entry of plan.records) {
     await writeSite(stage, recordFiles(entry));
     progress.step();
@@ -167,7 +168,8 @@ async function publish(plan: MirrorPlan, output: Output, progress: Progress): Pr
 
   progress.stage('checking what was written', plan.records.length);
   const handMade = await listSite(join(PACKAGE_ROOT, 'public'));
-  await checkSite(stage, plan, [paths.HOME, paths.NOT_FOUND, ...handMade], () => progress.step());
+  const others = [paths.HOME, paths.NOT_FOUND, ...handMade, ...scripts.map(({ path }) => path)];
+  await checkSite(stage, plan, others, () => progress.step());
   await output.settle(new Date(dataTime(plan)));
   await output.swap();
 }

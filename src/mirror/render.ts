@@ -9,6 +9,7 @@ import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AstroInlineConfig, AstroIntegration } from 'astro';
+import { catalogueOfPlan } from './documents.ts';
 import { handOver } from './handoff.ts';
 import { PACKAGE_ROOT } from './package.ts';
 import type { MirrorPlan } from './plan.ts';
@@ -107,7 +108,17 @@ export async function renderPages({ plan, outDir, workDir, onRecord }: RenderOpt
       environments: { prerender: { resolve: { noExternal: true } } },
     },
   };
-  const release = handOver(plan);
+  const bySuffix = new Map(plan.records.map((entry) => [entry.identified.suffix, entry]));
+  const release = handOver({
+    context: plan,
+    suffixes: [...bySuffix.keys()],
+    record: (suffix) => {
+      const entry = bySuffix.get(suffix);
+      if (entry === undefined) throw new RangeError(`expected a suffix of the plan, got ${suffix}`);
+      return entry;
+    },
+    catalogue: () => catalogueOfPlan(plan),
+  });
   try {
     await build(mergeConfig(settings.default, here));
   } finally {

@@ -38,11 +38,13 @@ const zones = [
   'mirror/paths',
   'mirror/plan',
   'mirror/other',
+  'formats',
   'site/pages',
   'site/view',
   'site/components',
   'site/layouts',
   'site/verifier',
+  'site/search',
   'site/assets',
   'cli',
 ] as const;
@@ -60,7 +62,10 @@ const page = ['site/view', 'site/components', 'site/layouts', 'site/assets'] as 
 // House rule: these three see each other and the types of the protocol. Beyond it, they take the protocol's pure formatters
 // (the record's JSON on its page), the types of the plan they render and the functions that name a published path: writing
 // any of these a second time under site/ would be the worse dependency.
-const pageParts: Row = { values: [...page, 'protocol/index', 'mirror/paths'], types: ['mirror/plan', 'mirror/other'] };
+const pageParts: Row = {
+  values: [...page, 'formats', 'protocol/index', 'mirror/paths'],
+  types: ['mirror/plan', 'mirror/other'],
+};
 
 const table: Readonly<Record<Zone, Row>> = {
   // index.ts is the door for the other layers. Inside, nobody goes out by the door to come in again: that would be a cycle.
@@ -71,13 +76,17 @@ const table: Readonly<Record<Zone, Row>> = {
   'protocol/merge': { values: ['protocol/top', 'protocol/parse', 'protocol/verify', 'protocol/merge'], types: [] },
   // paths.ts is pure, because site/ takes its values into pages.
   'mirror/paths': { values: ['protocol/index'], types: [] },
-  'mirror/plan': { values: [...mirror, 'protocol/index', 'node:'], types: [] },
-  'mirror/other': { values: [...mirror, 'protocol/index', 'node:'], types: [] },
+  'mirror/plan': { values: [...mirror, 'formats', 'protocol/index', 'node:'], types: [] },
+  'mirror/other': { values: [...mirror, 'formats', 'protocol/index', 'node:'], types: [] },
+  // Pure texts made of a record: a file beside its page, and the same text on it.
+  formats: { values: ['formats', 'protocol/index', 'mirror/paths'], types: ['mirror/plan', 'mirror/other'] },
   'site/pages': { values: [...page, 'site/pages', 'site/verifier', ...mirror], types: [] },
   'site/view': pageParts,
   'site/components': pageParts,
   'site/layouts': pageParts,
+  // What runs in the reader's browser.
   'site/verifier': { values: ['site/verifier', 'protocol/index'], types: [] },
+  'site/search': { values: ['site/search'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
   cli: { values: ['cli', ...mirror, 'protocol/index', 'node:'], types: [] },
 };
@@ -91,6 +100,8 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
   // The operator's Markdown as a tree; components render it.
   'mdast-util-from-markdown': { values: /^src\/site\/view\/markdown\.ts$/ },
   // Astro's JS API belongs to render.ts; its types (APIRoute, HTMLAttributes) describe what site/ files are.
+  // Bundles what runs in the reader's browser; Vite's own bundler, so that there is one.
+  rolldown: { values: /^src\/mirror\/scripts\.ts$/ },
   astro: { values: /^src\/mirror\/render\.ts$/, types: /^src\/site\// },
 };
 

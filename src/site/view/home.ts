@@ -1,8 +1,7 @@
 /** The home page in words. Pure. */
+import type { Catalogue, Verdict } from '../../mirror/catalogue.ts';
 import { HOME, ICON, MIRRORS, REPORT, recordPage, relativeLink, SIGNING_KEY, STYLE } from '../../mirror/paths.ts';
-import type { MirrorPlan } from '../../mirror/plan.ts';
-import type { Totals } from '../../mirror/report.ts';
-import { recordView, type Verdict } from './record.ts';
+
 import { counted } from './words.ts';
 
 export interface HomeRow {
@@ -38,21 +37,20 @@ const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'record-only': 'record only',
 };
 
-export function homeView(plan: MirrorPlan, totals: Totals): HomeView {
-  const rows = plan.records.map((entry): HomeRow => {
-    const view = recordView(entry, plan);
-    return {
-      href: relativeLink(HOME, recordPage(view.suffix)),
-      title: view.title,
-      authors: view.authors,
-      arxiv: `arXiv:${view.arxiv.text}`,
-      date: view.submittedAt.slice(0, 10),
-      categories: view.categories.join(' · '),
-      shortPithNumber: view.shortPithNumber,
-      verdict: view.verdict,
-      verdictText: VERDICT_WORDS[view.verdict],
-    };
-  });
+export function homeView({ entries, totals, trust }: Catalogue): HomeView {
+  const rows = entries.map(
+    (entry): HomeRow => ({
+      href: relativeLink(HOME, recordPage(entry.suffix)),
+      title: entry.title,
+      authors: entry.authors,
+      arxiv: `arXiv:${entry.sourceId} v${entry.sourceVersion}`,
+      date: entry.submittedAt.slice(0, 10),
+      categories: entry.categories.join(' · '),
+      shortPithNumber: entry.shortPithNumber,
+      verdict: entry.verdict,
+      verdictText: VERDICT_WORDS[entry.verdict],
+    }),
+  );
   const trouble = [
     totals.rejected > 0
       ? `${counted(totals.rejected, 'file was', 'files were')} rejected and ${totals.rejected === 1 ? 'is' : 'are'} not shown`
@@ -69,7 +67,7 @@ export function homeView(plan: MirrorPlan, totals: Totals): HomeView {
     ],
     trouble: trouble.length === 0 ? null : `${trouble.join('; ')}.`,
     rows,
-    keys: plan.trust.keys.map(({ keyId, fingerprint }) => [keyId, fingerprint] as const),
+    keys: trust.keys.map(({ keyId, fingerprint }) => [keyId, fingerprint] as const),
     links: { style: STYLE, icon: ICON, report: REPORT, mirrors: MIRRORS, key: SIGNING_KEY },
   };
 }

@@ -1,4 +1,6 @@
 /** One record's page in words: from what was verified and merged to what is shown. Pure. */
+import { member, paperOf, text } from '../../formats/paper.ts';
+import type { SiteContext, Verdict } from '../../mirror/catalogue.ts';
 import {
   absoluteUrl,
   bundleFile,
@@ -14,7 +16,7 @@ import {
   STYLE,
   stateFile,
 } from '../../mirror/paths.ts';
-import type { MirrorPlan, RecordEntry } from '../../mirror/plan.ts';
+import type { RecordEntry } from '../../mirror/plan.ts';
 import {
   type AppliedEvent,
   expectedAliases,
@@ -28,7 +30,7 @@ import { type LedgerGroup, ledgerGroups } from './ledger.ts';
 import { arxivLink, doiLink, type Link, licenseLink, originRecord, safeHref } from './links.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
 import { type ShellLines, shellLines } from './shell.ts';
-import { type Badge, badges, type CompletenessRow, completeness, currentSnapshot, member, text } from './status.ts';
+import { type Badge, badges, type CompletenessRow, completeness } from './status.ts';
 import { visibleText } from './text.ts';
 import { counted, EFFECT_WORDS, spaced } from './words.ts';
 
@@ -62,9 +64,6 @@ export interface NoteView {
   readonly collections: readonly string[];
   readonly text: readonly MarkdownNode[];
 }
-
-/** How the page as a whole is marked. */
-export type Verdict = 'verified' | 'findings' | 'record-only';
 
 export interface RecordView {
   readonly suffix: string;
@@ -226,24 +225,21 @@ function receivedRows({ received, identified }: RecordEntry, page: string): read
   }));
 }
 
-/** What the pages of one site share. */
-export type SiteContext = Pick<MirrorPlan, 'site' | 'trust'>;
-
-export function recordView(entry: RecordEntry, { site, trust }: SiteContext): RecordView {
+export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext, 'site' | 'trust'>): RecordView {
   const { identified, merged, findings } = entry;
   const { record, suffix } = identified;
   const page = recordPage(suffix);
   const quoted = entry.notes.find((note) => note.quoted !== null)?.quoted ?? null;
-  const paper = member(currentSnapshot(merged), 'paper');
+  const { title, authors, abstractExcerpt } = paperOf(entry);
   const eventNames = new Map(merged?.applied.map(({ event }) => [event.eventId, event.eventType]));
   return {
     suffix,
     pithNumber: identified.pithNumber,
     shortPithNumber: identified.shortPithNumber,
     ...verdictOf(entry, findings),
-    title: merged === null ? (quoted?.title ?? null) : text(member(paper, 'title')),
-    authors: merged === null ? (quoted?.authors ?? null) : text(member(paper, 'authors_text')),
-    abstractExcerpt: text(member(paper, 'abstract_excerpt')),
+    title,
+    authors,
+    abstractExcerpt,
     arxiv: arxivLink(record.source.id, record.source.version),
     doi: doiLink(record.source.id),
     license: licenseLink(record.license),

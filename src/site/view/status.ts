@@ -1,4 +1,5 @@
 /** What the current state has, in upstream's words: four badges and the list of five (section 12). */
+import { currentSnapshot, member } from '../../formats/paper.ts';
 import { isArray, isNumber, isObject, type Json, type MergedRecord } from '../../protocol/index.ts';
 import { type Link, originRecord } from './links.ts';
 import { counted } from './words.ts';
@@ -16,24 +17,8 @@ export interface CompletenessRow {
   readonly link: Link | null;
 }
 
-export function member(object: Json | undefined, ...names: readonly string[]): Json | undefined {
-  return names.reduce<Json | undefined>((at, name) => (isObject(at) ? at.get(name) : undefined), object);
-}
-
-export function text(value: Json | undefined): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
 function count(value: Json | undefined): number {
   return isNumber(value) ? Number(value.literal) : 0;
-}
-
-/** The newest snapshot that stands in the current state. */
-export function currentSnapshot(merged: MergedRecord | null): Json | undefined {
-  const listed = (merged?.applied ?? []).filter(
-    ({ effect, list }) => effect === 'listed' && list === 'graph_snapshots',
-  );
-  return listed.at(-1)?.event.payload.get('graph_snapshot');
 }
 
 function listLength(merged: MergedRecord | null, name: string): number {

@@ -1,0 +1,106 @@
+/**
+ * The catalogue: each record as lists, browse trees and search know it, a few hundred bytes, and the report's totals.
+ *
+ * Record pages get a whole `RecordEntry`; every other page gets this and nothing else, since whole records of a large
+ * mirror fit into no memory. Pure.
+ */
+import { currentSnapshot, member, paperOf } from '../formats/paper.ts';
+import { isArray, isObject, type MergedRecord, type Trust } from '../protocol/index.ts';
+import type { RecordEntry } from './plan.ts';
+import type { FileReport, Totals } from './report.ts';
+
+/** How a record as a whole is marked. */
+export type Verdict = 'verified' | 'findings' | 'record-only';
+
+/** What the recomputed state of a record holds, for browsing by status. */
+export type Mark =
+  | 'claims'
+  | 'attested'
+  | 'anchored'
+  | 'stored'
+  | 'cited'
+  | 'replicated'
+  | 'corrected'
+  | 'equivocation'
+  | 'several-bundles';
+
+export interface CatalogueEntry {
+  readonly suffix: string;
+  readonly pithNumber: string;
+  readonly shortPithNumber: string;
+  /** `source.id` of the record, and its version. */
+  readonly sourceId: string;
+  readonly sourceVersion: number;
+  readonly title: string | null;
+  readonly authors: string | null;
+  readonly submittedAt: string;
+  /** The primary one first. */
+  readonly categories: readonly string[];
+  readonly verdict: Verdict;
+  /** In the order of the type above. */
+  readonly marks: readonly Mark[];
+}
+
+/** What all pages of one site share. */
+export interface SiteContext {
+  /** Base URL at which the site will be, or null where it is not said. */
+  readonly site: string | null;
+  readonly trust: Trust;
+  readonly version: string;
+}
+
+export interface Catalogue extends SiteContext {
+  /** Newest first by submission, then by suffix. */
+  readonly entries: readonly CatalogueEntry[];
+  readonly totals: Totals;
+  /** Reports of the files that were rejected or have findings; those that are in order are only counted. */
+  readonly troubled: readonly FileReport[];
+}
+
+export function verdictOf({ merged, findings }: Pick<RecordEntry, 'merged' | 'findings'>): Verdict {
+  if (merged === null) return 'record-only';
+  return findings.length > 0 ? 'findings' : 'verified';
+}
+
+const LIST_MARKS: readonly (readonly [Mark, string])[] = [
+  ['attested', 'author_attestations'],
+  ['anchored', 'timestamp_anchors'],
+  ['stored', 'storage_attestations'],
+  ['cited', 'citation_signatures'],
+  ['replicated', 'replication_records'],
+  ['corrected', 'corrections'],
+];
+
+function isListed(merged: MergedRecord, list: string): boolean {
+  const value = member(merged.state.value, 'current', list);
+  return isArray(value) && value.length > 0;
+}
+
+function marksOf({ merged, received }: RecordEntry): readonly Mark[] {
+  if (merged === null) return [];
+  const claims = member(currentSnapshot(merged), 'claims');
+  const hasClaims = isArray(claims) ? claims.length > 0 : isObject(claims) && claims.size > 0;
+  const marks: Mark[] = hasClaims ? ['claims'] : [];
+  marks.push(...LIST_MARKS.filter(([, list]) => isListed(merged, list)).map(([mark]) => mark));
+  if (merged.equivocations.length > 0) marks.push('equivocation');
+  if (received.length > 1) marks.push('several-bundles');
+  return marks;
+}
+
+export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
+  const { record, suffix, pithNumber, shortPithNumber } = entry.identified;
+  const { title, authors } = paperOf(entry);
+  return {
+    suffix,
+    pithNumber,
+    shortPithNumber,
+    sourceId: record.source.id,
+    sourceVersion: record.source.version,
+    title,
+    authors,
+    submittedAt: record.submittedAt,
+    categories: [record.primaryCategory, ...record.crossCategories],
+    verdict: verdictOf(entry),
+    marks: marksOf(entry),
+  };
+}

@@ -1,0 +1,35 @@
+/** The scripts that run in the reader's browser: bundled from their TypeScript into classic scripts. */
+import { join } from 'node:path';
+import { rolldown } from 'rolldown';
+import { encodeUtf8 } from '../protocol/index.ts';
+import type { SiteFile } from './documents.ts';
+import { PACKAGE_ROOT } from './package.ts';
+
+/** Published path and source, relative to `src/site/`. */
+const SCRIPTS: readonly (readonly [path: string, source: string])[] = [];
+
+/**
+ * One self-contained classic script: no module runs from `file:`.
+ *
+ * @param source absolute path of its TypeScript entry.
+ */
+async function bundleScript(source: string): Promise<string> {
+  const bundle = await rolldown({ input: source, platform: 'browser', cwd: PACKAGE_ROOT, logLevel: 'silent' });
+  try {
+    const { output } = await bundle.generate({ format: 'iife', minify: true });
+    if (output.length !== 1) throw new TypeError(`expected ${source} to give one script, got ${output.length}`);
+    return output[0].code;
+  } finally {
+    await bundle.close();
+  }
+}
+
+/** Every script of the site; they depend on the program alone, never on data. */
+export async function scriptFiles(): Promise<readonly SiteFile[]> {
+  const files: SiteFile[] = [];
+  for (const [path, source] of SCRIPTS) {
+    const code = await bundleScript(join(PACKAGE_ROOT, 'src/site', source));
+    files.push({ path, bytes: encodeUtf8(code) });
+  }
+  return files;
+}
