@@ -5,6 +5,7 @@
  * mirror fit into no memory. Pure.
  */
 import { currentSnapshot, member, paperOf } from '../formats/paper.ts';
+import { plainAuthors, plainTitle } from '../formats/tex-text.ts';
 import { isArray, isObject, type MergedRecord, type Trust } from '../protocol/index.ts';
 import type { RecordEntry } from './plan.ts';
 import type { FileReport, Totals } from './report.ts';
@@ -31,7 +32,9 @@ export interface CatalogueEntry {
   /** `source.id` of the record, and its version. */
   readonly sourceId: string;
   readonly sourceVersion: number;
+  /** TeX's accents as letters; formulas as TeX. */
   readonly title: string | null;
+  /** The same of the names, as upstream writes them. */
   readonly authors: string | null;
   readonly submittedAt: string;
   /** The primary one first. */
@@ -96,8 +99,8 @@ export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
     shortPithNumber,
     sourceId: record.source.id,
     sourceVersion: record.source.version,
-    title,
-    authors,
+    title: title === null ? null : plainTitle(title),
+    authors: authors === null ? null : plainAuthors(authors),
     submittedAt: record.submittedAt,
     categories: [record.primaryCategory, ...record.crossCategories],
     verdict: verdictOf(entry),
