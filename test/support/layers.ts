@@ -112,7 +112,10 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
 const computedImportAllowed: ReadonlySet<string> = new Set(['src/cli/launch.mjs', 'src/mirror/render.ts']);
 
 /** .astro files that may print unescaped HTML. Each entry needs its reason here. */
-const rawHtmlAllowed: ReadonlySet<string> = new Set();
+const rawHtmlAllowed: ReadonlySet<string> = new Set([
+  // A script element knows no entities. What is printed has no `<`, `>` or `&`, or the page fails.
+  'src/site/components/JsonLd.astro',
+]);
 
 /**
  * Reads one source file and returns what it does against the rules.
