@@ -9,7 +9,7 @@ export default defineConfig({
   trailingSlash: 'ignore',
   // Text from bundles stays as it is, and so do the blanks between elements.
   compressHTML: false,
-  build: { format: 'directory' },
+  build: { format: 'preserve' },
   image: { service: passthroughImageService() },
   devToolbar: { enabled: false },
 });

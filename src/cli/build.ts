@@ -2,12 +2,11 @@
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/failure.ts';
 import { buildMirror } from '../mirror/pipeline.ts';
-import { formatReport } from '../mirror/report.ts';
 import { EXIT, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
-export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--json]
+export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--jobs N] [--json]
 
 Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
 and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own.
@@ -16,6 +15,8 @@ and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own
   --trust FILE  the keys you trust; default: the file that comes with pith-mirror (pith-v1-2026-05)
   --site URL    where the site will be published; adds absolute addresses where they help
   --strict      publish nothing if any file is rejected or has findings
+  --recheck     verify and write everything again, also what has not changed since the last build
+  --jobs N      worker threads; default: one for each processor
   --json        print the report as JSON
 
 Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or configuration;
@@ -39,12 +40,20 @@ function siteOption(site: string | undefined): string | null {
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 
+function jobsOption(jobs: string | undefined): number | null {
+  if (jobs === undefined) return null;
+  if (!/^[1-9]\d?$/.test(jobs)) throw new UsageError(`--jobs: expected a number from 1 to 99, got ${jobs}`);
+  return Number(jobs);
+}
+
 export async function build(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     out: { type: 'string' },
     trust: { type: 'string' },
     site: { type: 'string' },
     strict: { type: 'boolean', default: false },
+    recheck: { type: 'boolean', default: false },
+    jobs: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
   const given = singleArgument(positionals);
@@ -54,22 +63,22 @@ export async function build(args: readonly string[]): Promise<number> {
   const input = given === undefined ? resolve('bundles') : userPath(given);
   const out = values.out === undefined ? resolve('dist') : userPath(values.out);
   const site = siteOption(values.site);
+  const jobs = jobsOption(values.jobs);
   const trust = await trustOption(values.trust);
   try {
-    const { report, published, refusal } = await buildMirror(
-      { input, out, trust, site, strict: values.strict },
+    const { report, published, refusal, isUnchanged } = await buildMirror(
+      { input, out, trust, site, strict: values.strict, recheck: values.recheck, jobs },
       progress,
     );
     progress.finish();
     const seconds = (performance.now() - started) / 1000;
-    const text = values.json
-      ? formatReport(report)
-      : formatReportText(report, published ? 'published' : 'not published', seconds);
-    process.stdout.write(text);
+    if (values.json) for (const piece of report.pieces()) process.stdout.write(piece);
+    else process.stdout.write(formatReportText(report, published ? 'published' : 'not published', seconds));
     if (refusal !== null) {
       process.stderr.write(`pith-mirror: nothing is published: ${printable(refusal)}\n`);
       return EXIT.FAILED;
     }
+    if (!values.json && isUnchanged) process.stdout.write('nothing has changed since the last build\n');
     if (!values.json) process.stdout.write(`site ${printable(relative(process.cwd(), out) || out)}\n`);
     return report.totals.rejected + report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
   } finally {

@@ -3,7 +3,6 @@ import { basename, isAbsolute } from 'node:path';
 import { UsageError } from '../mirror/failure.ts';
 import { type VerifyInput, verifyFiles } from '../mirror/pipeline.ts';
 import { listInput } from '../mirror/read.ts';
-import { formatReport } from '../mirror/report.ts';
 import { EXIT, isFolder, parseOptions, readArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { TerminalProgress } from './terminal.ts';
@@ -56,7 +55,8 @@ export async function verify(args: readonly string[]): Promise<number> {
     const report = await verifyFiles(inputs, trust, progress);
     progress.finish();
     const seconds = (performance.now() - started) / 1000;
-    process.stdout.write(values.json ? formatReport(report) : formatReportText(report, 'verified', seconds));
+    if (values.json) for (const piece of report.pieces()) process.stdout.write(piece);
+    else process.stdout.write(formatReportText(report, 'verified', seconds));
     if (report.totals.rejected > 0) return EXIT.FAILED;
     return report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
   } finally {

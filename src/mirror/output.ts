@@ -4,15 +4,18 @@
  * A site is built in a folder beside the output, on the same file system, and swapped in by renaming. Until then the
  * old site stays as it was; an interrupted swap is finished by the next command.
  */
-import { chmod, lstat, mkdir, readdir, realpath, rename, rm, rmdir, utimes } from 'node:fs/promises';
+import { lstat, mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { BuildError, codeOf, messageOf, UsageError } from './failure.ts';
+import { applyJournal, type Changes, readJournal, writeJournal } from './journal.ts';
 import { Lock } from './lock.ts';
 import { MARKER } from './paths.ts';
 
 /** The names beside an output folder `NAME`. All begin with a dot and say whose they are. */
 interface Neighbours {
+  readonly cache: string;
+  readonly journal: string;
   readonly lock: string;
   readonly old: string;
   readonly stage: string;
@@ -21,7 +24,14 @@ interface Neighbours {
 
 function neighboursOf(out: string): Neighbours {
   const beside = (what: string): string => join(dirname(out), `.${basename(out)}.pith-mirror-${what}`);
-  return { lock: beside('lock'), old: beside('old'), stage: beside('stage'), work: beside('work') };
+  return {
+    cache: beside('cache'),
+    journal: beside('journal'),
+    lock: beside('lock'),
+    old: beside('old'),
+    stage: beside('stage'),
+    work: beside('work'),
+  };
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -92,6 +102,16 @@ export class Output {
     return this.#beside.stage;
   }
 
+  /** The folder of the published site. */
+  get site(): string {
+    return this.#out;
+  }
+
+  /** The folder for what the next build of this output may use. */
+  get cache(): string {
+    return this.#beside.cache;
+  }
+
   /** A folder for temporary files. */
   get work(): string {
     return this.#beside.work;
@@ -118,10 +138,26 @@ export class Output {
     }
   }
 
+  /** Makes an empty stage, with the folders that hold records. */
+  async prepareStage(): Promise<void> {
+    await rm(this.stage, { recursive: true, force: true });
+    for (const folder of ['pith', '.well-known/pith']) await mkdir(join(this.stage, folder), { recursive: true });
+  }
+
+  /** The time of the file system, in milliseconds since 1970. */
+  async now(): Promise<number> {
+    await rm(this.work, { recursive: true, force: true });
+    await mkdir(this.work, { recursive: true });
+    return (await lstat(this.work)).ctimeMs;
+  }
+
   /** `old` is a whole site wherever it is: it is renamed away before it is removed. */
   async #recover(): Promise<void> {
-    const { old, stage, work } = this.#beside;
-    for (const left of [stage, work]) await rm(left, { recursive: true, force: true });
+    const { old, stage, work, journal } = this.#beside;
+    const changes = await readJournal(journal);
+    // Decided, and interrupted: it is finished before anything else.
+    if (changes !== null) await applyJournal(journal, stage, this.#out, changes);
+    for (const left of [stage, work, `${journal}-draft`]) await rm(left, { recursive: true, force: true });
     if (!(await exists(old))) return;
     const occupant = await occupantOf(this.#out);
     // Killed between the two renames of a swap: the old site goes back to its place.
@@ -137,19 +173,6 @@ export class Output {
     const { old, work } = this.#beside;
     await mkdir(work, { recursive: true });
     await rename(old, join(work, 'old'));
-  }
-
-  /** Gives the staged site the modes and the time that one input always has, whatever umask and clock say. */
-  async settle(time: Date): Promise<void> {
-    const entries = await readdir(this.stage, { recursive: true, withFileTypes: true });
-    // Folders last and deepest first: setting the time of what lies in one would change its own.
-    const paths = entries.map((entry) => ({ path: join(entry.parentPath, entry.name), isFolder: entry.isDirectory() }));
-    const files = paths.filter(({ isFolder }) => !isFolder);
-    const folders = paths.filter(({ isFolder }) => isFolder).sort((a, b) => b.path.length - a.path.length);
-    for (const { path, isFolder } of [...files, ...folders, { path: this.stage, isFolder: true }]) {
-      await chmod(path, isFolder ? 0o755 : 0o644);
-      await utimes(path, time, time);
-    }
   }
 
   /**
@@ -172,6 +195,17 @@ export class Output {
     if (occupant !== 'nothing') await this.#discardOld().catch(() => undefined);
   }
 
+  /**
+   * Moves what is staged into the published site, file by file, and removes what leaves it.
+   *
+   * @throws BuildError; then the next command goes on, and what is staged stays for it.
+   */
+  async update(changes: Changes): Promise<void> {
+    const { journal, stage } = this.#beside;
+    await writeJournal(journal, changes);
+    await applyJournal(journal, stage, this.#out, changes);
+  }
+
   async #putBack(why: string): Promise<void> {
     const { old } = this.#beside;
     try {
@@ -188,7 +222,7 @@ export class Output {
    * @returns what could not be removed, and why. It harms nothing: the next build removes it.
    */
   async release(): Promise<readonly string[]> {
-    const { stage, work } = this.#beside;
+    const { stage, work, journal } = this.#beside;
     const problems: string[] = [];
     const attempt = (removal: Promise<void>): Promise<void> =>
       removal.catch((error) => {
@@ -196,7 +230,8 @@ export class Output {
       });
     // After a failure, pages that were being rendered beside it may still be written: again, until they are not.
     const again = { recursive: true, force: true, maxRetries: 8, retryDelay: 50 };
-    for (const left of [stage, work]) await attempt(rm(left, again));
+    const isDecided = await exists(journal);
+    for (const left of isDecided ? [work] : [stage, work]) await attempt(rm(left, again));
     await attempt(this.#lock.release());
     return problems;
   }

@@ -1,32 +1,31 @@
 /**
- * The stages, in order:
+ * The stages of a build, in order:
  *
- *     read → parse, verify, merge (each file alone) → plan → render → write → self-check → swap
+ *     take the output → list → records of one file → records of several → lists → the site's own pages → publish
  *
- * Each takes what the stage before gave.
+ * Records are read, verified, merged, rendered, written and checked by workers; here is only the inventory of them.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { ParseError, readTrust, sha256Hex, type Trust } from '../protocol/index.ts';
-import { checkSite, listSite } from './check.ts';
-import { dataTime, recordFiles, reportOfPlan, type SiteFile, siteFiles } from './documents.ts';
-import { BuildError, messageOf, systemLineOf, UsageError } from './failure.ts';
-import { isNoteName, type Note, readNote } from './notes.ts';
+import { Cache, type Outcome, programDigest } from './cache.ts';
+import type { Catalogue, SiteContext } from './catalogue.ts';
+import { Crew } from './crew.ts';
+import { trustDocument } from './documents.ts';
+import { messageOf, UsageError } from './failure.ts';
+import { Inventory, suffixOfNote } from './inventory.ts';
+import { isNoteName, readNote } from './notes.ts';
 import { Output } from './output.ts';
 import { PACKAGE_ROOT, packageVersion } from './package.ts';
+import { loadPages } from './pages.ts';
 import * as paths from './paths.ts';
-import { type MirrorPlan, makePlan } from './plan.ts';
+import type { InputLine, RecordLine } from './produce.ts';
 import type { Progress } from './progress.ts';
-import { type InputFile, type InputListing, listInput, readInputs } from './read.ts';
-import {
-  assembleReport,
-  type FileReport,
-  type JudgedFile,
-  judgeBundle,
-  noteReport,
-  type Report,
-  rejectedFile,
-} from './report.ts';
+import { type Published, publishFull, publishUpdate } from './publish.ts';
+import { type InputFile, type InputListing, listInput, readInput, stampAt } from './read.ts';
+import { type FileReport, fileLine, judgeBundle, noteReport, Report, rejectedFile } from './report.ts';
 
 /** @throws UsageError where the file cannot be read or is no trust file. */
 export async function loadTrust(path: string): Promise<Trust> {
@@ -54,66 +53,38 @@ async function listFolder(folder: string): Promise<InputListing> {
   }
 }
 
-interface JudgedInput {
-  readonly judged: readonly JudgedFile[];
-  readonly notes: readonly Note[];
-  readonly rejected: readonly FileReport[];
-}
-
-/** Reads every file and judges each alone. Bad input becomes a rejected file; nothing stops the others. */
-async function judgeFiles(files: readonly InputFile[], trust: Trust, progress: Progress): Promise<JudgedInput> {
-  const judged: JudgedFile[] = [];
-  const notes: Note[] = [];
-  const rejected: FileReport[] = [];
-  progress.stage('verifying', files.length);
-  await readInputs(files, (result) => {
-    const { name } = result.file;
-    if ('error' in result) {
-      rejected.push(rejectedFile(name, null, result.error));
-    } else if (isNoteName(basename(name))) {
-      try {
-        notes.push(readNote(name, result.bytes, trust));
-      } catch (error) {
-        if (!(error instanceof ParseError)) throw error;
-        rejected.push(rejectedFile(name, sha256Hex(result.bytes), error));
-      }
-    } else {
-      judged.push(judgeBundle(name, result.bytes, trust));
-    }
-    progress.step();
-  });
-  return { judged, notes, rejected };
-}
-
 export interface BuildOptions {
   /** Folder of bundles and notes. */
   readonly input: string;
-  /** Folder of the site; replaced when the new one is complete. */
+  /** Folder of the site; replaced when the new one is complete, or updated. */
   readonly out: string;
   readonly trust: Trust;
   /** Base URL of the site, or null. */
   readonly site: string | null;
   /** Publish nothing unless everything is verified. */
   readonly strict: boolean;
+  /** Believe nothing of what the last build left: read, verify and write everything. */
+  readonly recheck: boolean;
+  /** Worker threads; null for one a processor. */
+  readonly jobs: number | null;
+}
+
+/** What a build says of itself in the end. */
+export interface BuildReport extends Outcome {
+  /** The text of `mirror-report.json`, in pieces. */
+  readonly pieces: () => Iterable<string>;
 }
 
 export interface BuildResult {
-  readonly report: Report;
+  readonly report: BuildReport;
   readonly published: boolean;
   /** Why nothing was published; null where something was. */
   readonly refusal: string | null;
+  /** Whether the site that was there is what a build would give. */
+  readonly isUnchanged: boolean;
 }
 
-async function writeSite(root: string, files: readonly SiteFile[]): Promise<void> {
-  for (const { path, bytes } of files) {
-    const target = join(root, path);
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, bytes);
-  }
-}
-
-function refusalOf(report: Report, strict: boolean): string | null {
-  const { records, rejected, findings, files } = report.totals;
+function refusalOf({ records, rejected, findings, files }: Report['totals'], strict: boolean): string | null {
   if (records === 0) {
     return files === 0 ? 'there is no bundle in the input' : 'no file of the input gives a record';
   }
@@ -122,56 +93,162 @@ function refusalOf(report: Report, strict: boolean): string | null {
 }
 
 /**
+ * A file that changes within so many milliseconds of its being read may have the same stamp after: it is not believed.
+ * File systems that count whole seconds are the coarsest in use.
+ */
+const UNSURE_MS = 2500;
+
+interface Stamps {
+  readonly stamps: ReadonlyMap<string, string>;
+  /** Files that are new, or not what they were. */
+  readonly changed: readonly InputFile[];
+  readonly gone: readonly string[];
+}
+
+/** @param now of the file system, in milliseconds. */
+function compareStamps(files: readonly InputFile[], before: ReadonlyMap<string, string>, now: number): Stamps {
+  const stamps = new Map<string, string>();
+  const changed: InputFile[] = [];
+  for (const file of files) {
+    const found = stampAt(file.path);
+    const isSure = found !== null && found.changedMs < now - UNSURE_MS;
+    stamps.set(file.name, isSure ? found.stamp : '');
+    if (!isSure || before.get(file.name) !== found.stamp) changed.push(file);
+  }
+  return { stamps, changed, gone: [...before.keys()].filter((name) => !stamps.has(name)) };
+}
+
+/**
  * Builds the mirror.
  *
- * @throws UsageError, BuildError. Whatever is thrown, the site that was there before is still there.
+ * @throws UsageError, BuildError. Whatever is thrown, the site that was there before is still there, or, where an
+ * update was interrupted, each of its files is old or new and the next build goes on.
  */
 export async function buildMirror(options: BuildOptions, progress: Progress): Promise<BuildResult> {
   // Before anything else: it puts back what an interrupted build left.
   const output = await Output.take(options.out, options.input, PACKAGE_ROOT);
   try {
-    const listing = await listFolder(options.input);
-    for (const { name, why } of listing.ignored) progress.note(`ignored, ${why}: ${name}`);
-    const { judged, notes, rejected } = await judgeFiles(listing.files, options.trust, progress);
-    const unlisted = listing.unlisted.map(({ name, error }) => rejectedFile(name, null, error));
-    const input = { judged, notes, rejected: [...rejected, ...unlisted] };
-    const plan = makePlan({ ...input, trust: options.trust, version: await packageVersion(), site: options.site });
-    const report = reportOfPlan(plan);
-    const refusal = refusalOf(report, options.strict);
-    if (refusal !== null) return { report, published: false, refusal };
-    await publish(plan, output, progress);
-    return { report, published: true, refusal: null };
+    return await build(options, output, progress);
   } finally {
     for (const problem of await output.release()) progress.note(`left for the next build to remove: ${problem}`);
   }
 }
 
-async function publish(plan: MirrorPlan, output: Output, progress: Progress): Promise<void> {
-  const { stage, work } = output;
-  progress.stage('rendering', plan.records.length);
-  // Astro takes longer to load than most files take to verify: only whoever renders waits for it.
-  const [{ renderPages }, { scriptFiles }] = await Promise.all([import('./render.ts'), import('./scripts.ts')]);
+async function build(options: BuildOptions, output: Output, progress: Progress): Promise<BuildResult> {
+  const { trust, site, strict } = options;
+  const listing = await listFolder(options.input);
+  for (const { name, why } of listing.ignored) progress.note(`ignored, ${why}: ${name}`);
+  const context: SiteContext = { trust, site, version: await packageVersion() };
+  const marker = join(output.site, paths.MARKER);
+  const document = trustDocument(trust);
+  const key = { program: programDigest(), options: JSON.stringify({ site, trust: document }) };
+  const cache = await Cache.open(output.cache, key, marker);
+  const known = options.recheck ? null : await cache.part('inputs');
+  const stamps = compareStamps(listing.files, new Map(known), await output.now());
+
+  const isSame = known !== null && stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0;
+  const outcome = isSame ? await cache.part('outcome') : null;
+  if (outcome !== null) {
+    const report = { ...outcome, pieces: () => [readFileSync(join(output.site, paths.REPORT), 'utf8')] };
+    const refusal = refusalOf(outcome.totals, strict);
+    return { report, published: refusal === null, refusal, isUnchanged: true };
+  }
+
+  // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
+  const isUpdate = known !== null && stamps.changed.length * 2 < listing.files.length;
+  const before = isUpdate ? await readBefore(cache) : null;
+  const inventory = new Inventory(listing.files, before);
+  const changed = before === null ? listing.files : stamps.changed;
+  inventory.touch(
+    before === null
+      ? listing.files.map(({ name }) => name)
+      : [...stamps.changed.map(({ name }) => name), ...stamps.gone],
+  );
+
+  await output.prepareStage();
+  progress.stage('bundling pages', null);
+  const pages = await loadPages(cache, output.work);
+  const start = { site, version: context.version, trust: document, stage: output.stage, pages: pages.entry };
+  const crew = new Crew(options.jobs ?? availableParallelism(), start);
   try {
-    await renderPages({ outDir: stage, workDir: work, plan, onRecord: () => progress.step() });
-  } catch (error) {
-    const line = systemLineOf(error);
-    throw line === null ? error : new BuildError(`rendering failed: ${line}`);
-  }
+    const suffixesBefore = inventory.records.map(({ entry }) => entry.suffix);
+    await makeRecords(inventory, crew, changed, progress);
+    const entries = inventory.entries();
+    const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
+    const recordOnly = entries.filter(({ verdict }) => verdict === 'record-only').length;
+    const lines = [...inventory.reports, ...unlisted];
+    const report = new Report(context.version, trust, lines, { all: entries.length, recordOnly });
+    const { totals, troubled } = report;
+    const result = { totals, troubled, trust: report.trust, pieces: () => report.pieces() };
+    const refusal = refusalOf(totals, strict);
+    if (refusal !== null) return { report: result, published: false, refusal, isUnchanged: false };
 
-  progress.stage('writing', plan.records.length);
-  const scripts = await scriptFiles();
-  await writeSite(stage, [...siteFiles(plan), ...scripts]);
-  for (const entry of plan.records) {
-    await writeSite(stage, recordFiles(entry));
+    const catalogue: Catalogue = { ...context, entries, totals, troubled };
+    const publication = { output, inventory, catalogue, report, pages, crew, progress };
+    await cache.forget();
+    const published =
+      before === null
+        ? await publishFull(publication)
+        : await publishUpdate(
+            publication,
+            before,
+            suffixesBefore.filter((suffix) => !inventory.has(suffix)),
+          );
+    const content = {
+      inputs: [...stamps.stamps],
+      outcome: { totals, troubled, trust: report.trust },
+      lines: inventory.lines,
+      records: inventory.records,
+      ...published,
+    };
+    // The site is published: what cannot be kept costs the next build time, and nothing else.
+    await cache
+      .save(content, marker)
+      .catch((error) => progress.note(`the next build starts from nothing: ${messageOf(error)}`));
+    return { report: result, published: true, refusal: null, isUnchanged: false };
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+async function readBefore(cache: Cache): Promise<{
+  readonly lines: readonly InputLine[];
+  readonly records: readonly RecordLine[];
+  readonly lists: Published['lists'];
+  readonly others: readonly string[];
+} | null> {
+  const [lines, records, lists, others] = [
+    await cache.part('lines'),
+    await cache.part('records'),
+    await cache.part('lists'),
+    await cache.part('others'),
+  ];
+  if (lines === null || records === null || lists === null || others === null) return null;
+  return { lines, records, lists, others };
+}
+
+/** Every record that is new or not what it was comes to lie in the stage. */
+async function makeRecords(
+  inventory: Inventory,
+  crew: Crew,
+  changed: readonly InputFile[],
+  progress: Progress,
+): Promise<void> {
+  const bundles = changed.filter(({ name }) => suffixOfNote(name) === null);
+  progress.stage('verifying and rendering', bundles.length);
+  await crew.alone(bundles, (produced) => {
+    inventory.addAlone(produced);
     progress.step();
+  });
+  for (const tasks of [() => inventory.tasksOfFiles(), () => inventory.tasksOfCollisions()]) {
+    const due = tasks();
+    if (due.length === 0) continue;
+    progress.stage('verifying and rendering records of several files', due.length);
+    await crew.together(due, ({ suffix }, produced) => {
+      inventory.addTogether(suffix, produced);
+      progress.step();
+    });
   }
-
-  progress.stage('checking what was written', plan.records.length);
-  const handMade = await listSite(join(PACKAGE_ROOT, 'public'));
-  const others = [paths.HOME, paths.NOT_FOUND, ...handMade, ...scripts.map(({ path }) => path)];
-  await checkSite(stage, plan, others, () => progress.step());
-  await output.settle(new Date(dataTime(plan)));
-  await output.swap();
 }
 
 /** One thing to verify: a file, bytes that are at hand already, or what could not be read. */
@@ -180,21 +257,35 @@ export type VerifyInput =
   | { readonly name: string; readonly bytes: Uint8Array }
   | { readonly name: string; readonly error: ParseError };
 
-/** Judges files without making a site; each alone. */
+function judgeInput(input: VerifyInput, trust: Trust): FileReport {
+  if ('error' in input) return rejectedFile(input.name, null, input.error);
+  let sha256: string | null = null;
+  try {
+    const bytes = 'bytes' in input ? input.bytes : readInput(input);
+    if (suffixOfNote(input.name) === null) return judgeBundle(input.name, bytes, trust).report;
+    sha256 = sha256Hex(bytes);
+    return noteReport(readNote(input.name, bytes, trust));
+  } catch (error) {
+    if (error instanceof ParseError) return rejectedFile(input.name, sha256, error);
+    throw error;
+  }
+}
+
+/** Judges bundle files without making a site; each alone. */
 export async function verifyFiles(inputs: readonly VerifyInput[], trust: Trust, progress: Progress): Promise<Report> {
-  const files = inputs.filter((input): input is InputFile => 'path' in input);
-  const { judged, notes, rejected } = await judgeFiles(files, trust, progress);
-  const given = inputs.flatMap((input) => ('bytes' in input ? [judgeBundle(input.name, input.bytes, trust)] : []));
-  const unread = inputs.flatMap((input) => ('error' in input ? [rejectedFile(input.name, null, input.error)] : []));
-  const reports = [...[...judged, ...given].map(({ report }) => report), ...notes.map(noteReport)];
-  const numbers = new Set(
-    reports.flatMap(({ outcome, pith_number }) => (outcome === 'rejected' ? [] : (pith_number ?? []))),
-  );
+  progress.stage('verifying', inputs.length);
+  const reports: FileReport[] = [];
+  for (const input of inputs) {
+    reports.push(judgeInput(input, trust));
+    progress.step();
+    // So that signals and the terminal get their turn.
+    await new Promise(setImmediate);
+  }
+  const good = reports.filter(({ outcome }) => outcome !== 'rejected');
+  const numbers = new Set(good.flatMap(({ pith_number }) => pith_number ?? []));
   const signed = new Set(
-    reports.flatMap(({ outcome, bundle_sha256, pith_number }) =>
-      outcome !== 'rejected' && bundle_sha256 !== null ? (pith_number ?? []) : [],
-    ),
+    good.flatMap(({ bundle_sha256, pith_number }) => (bundle_sha256 === null ? [] : (pith_number ?? []))),
   );
   const records = { all: numbers.size, recordOnly: numbers.size - signed.size };
-  return assembleReport(await packageVersion(), trust, [...reports, ...rejected, ...unread], records);
+  return new Report(await packageVersion(), trust, reports.map(fileLine), records);
 }

@@ -2,14 +2,11 @@
  * Reading input files: each opened once, never through a link, never blocking on a pipe. The bytes that are
  * verified are the bytes that are published.
  */
-import { constants, type Dirent } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import { compareCodePoints, MAX_BUNDLE_BYTES, ParseError } from '../protocol/index.ts';
 
-/** Files open at once: enough to keep a disk busy, far below any limit on descriptors. */
-const OPEN_FILES = 16;
 // Windows has neither flag; there a link in the input is caught by the directory listing alone.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -87,8 +84,19 @@ function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-async function readOpened(handle: FileHandle): Promise<Uint8Array> {
-  const status = await handle.stat();
+/** What tells that a file is still what it was: size, times of change in milliseconds, and the file itself. */
+function stampOf({ size, mtimeMs, ctimeMs, ino }: Stats): string {
+  return `${size}:${mtimeMs}:${ctimeMs}:${ino}`;
+}
+
+/** The stamp of a file as it lies there, or null where it is gone. */
+export function stampAt(path: string): { readonly stamp: string; readonly changedMs: number } | null {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  return status === undefined ? null : { stamp: stampOf(status), changedMs: status.ctimeMs };
+}
+
+function readOpened(descriptor: number): Uint8Array {
+  const status = fstatSync(descriptor);
   if (!status.isFile()) throw unreadable('expected a regular file, got a folder, a pipe or a device');
   const tooLarge = (size: string): ParseError =>
     new ParseError({ code: 'too_large', path: '', message: `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${size}` });
@@ -97,19 +105,23 @@ async function readOpened(handle: FileHandle): Promise<Uint8Array> {
   const buffer = new Uint8Array(status.size + 1);
   let length = 0;
   for (;;) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
-    length += bytesRead;
-    if (bytesRead === 0) return buffer.slice(0, length);
+    const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+    length += count;
+    if (count === 0) return buffer.subarray(0, length);
     if (length === buffer.length)
       throw unreadable('expected a file that stays as it is, got one that grew while it was read');
   }
 }
 
-/** @throws ParseError `unreadable` or `too_large`. */
-export async function readInput(file: InputFile): Promise<Uint8Array> {
-  let handle: FileHandle;
+/**
+ * Reads one file, with system calls that wait: each worker reads for itself, and waiting costs it less than promises.
+ *
+ * @throws ParseError `unreadable` or `too_large`.
+ */
+export function readInput(file: InputFile): Uint8Array {
+  let descriptor: number;
   try {
-    handle = await open(
+    descriptor = openSync(
       file.path,
       file.isNamedByUser === true ? OPEN_FLAGS & ~(constants.O_NOFOLLOW ?? 0) : OPEN_FLAGS,
     );
@@ -118,47 +130,12 @@ export async function readInput(file: InputFile): Promise<Uint8Array> {
     throw unreadable(OPEN_ERRORS[code] ?? `expected a file that can be opened, got ${code}`);
   }
   try {
-    return await readOpened(handle);
+    return readOpened(descriptor);
   } catch (error) {
     throw error instanceof ParseError
       ? error
       : unreadable(`expected a file that can be read, got ${systemCode(error)}`);
   } finally {
-    await handle.close();
-  }
-}
-
-export type ReadResult =
-  | { readonly file: InputFile; readonly bytes: Uint8Array }
-  | { readonly file: InputFile; readonly error: ParseError };
-
-/**
- * Reads files side by side and gives each to `use` in the order of the list, a bounded number ahead of it.
- *
- * A file that cannot be read is a result like any other: it stops nothing.
- */
-export async function readInputs(
-  files: readonly InputFile[],
-  use: (result: ReadResult) => void | Promise<void>,
-): Promise<void> {
-  const limit = pLimit(OPEN_FILES);
-  const start = (file: InputFile): Promise<ReadResult> =>
-    limit(async () => {
-      try {
-        return { file, bytes: await readInput(file) };
-      } catch (error) {
-        if (error instanceof ParseError) return { file, error };
-        throw error;
-      }
-    });
-  const ahead: Promise<ReadResult>[] = [];
-  let next = 0;
-  while (next < files.length || ahead.length > 0) {
-    while (next < files.length && ahead.length < OPEN_FILES) {
-      const file = files[next++];
-      if (file !== undefined) ahead.push(start(file));
-    }
-    const result = await ahead.shift();
-    if (result !== undefined) await use(result);
+    closeSync(descriptor);
   }
 }
