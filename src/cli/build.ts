@@ -2,11 +2,11 @@
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/failure.ts';
 import { buildMirror } from '../mirror/pipeline.ts';
-import { EXIT, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
+import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
-export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--jobs N] [--json]
+export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--engine NAME] [--jobs N] [--json]
 
 Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
 and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own.
@@ -16,6 +16,7 @@ and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own
   --site URL    where the site will be published; adds absolute addresses where they help
   --strict      publish nothing if any file is rejected or has findings
   --recheck     verify and write everything again, also what has not changed since the last build
+  --engine NAME openssl (default) or noble, the slow reference that openssl is checked against; one verdict
   --jobs N      worker threads; default: one for each processor
   --json        print the report as JSON
 
@@ -53,6 +54,7 @@ export async function build(args: readonly string[]): Promise<number> {
     site: { type: 'string' },
     strict: { type: 'boolean', default: false },
     recheck: { type: 'boolean', default: false },
+    engine: { type: 'string' },
     jobs: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
@@ -63,11 +65,12 @@ export async function build(args: readonly string[]): Promise<number> {
   const input = given === undefined ? resolve('bundles') : userPath(given);
   const out = values.out === undefined ? resolve('dist') : userPath(values.out);
   const site = siteOption(values.site);
+  const engine = engineOption(values.engine);
   const jobs = jobsOption(values.jobs);
   const trust = await trustOption(values.trust);
   try {
     const { report, published, refusal, isUnchanged } = await buildMirror(
-      { input, out, trust, site, strict: values.strict, recheck: values.recheck, jobs },
+      { input, out, trust, site, strict: values.strict, recheck: values.recheck, engine, jobs },
       progress,
     );
     progress.finish();

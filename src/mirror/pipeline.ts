@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { ParseError, readTrust, sha256Hex, type Trust } from '../protocol/index.ts';
+import { type Engine, type EngineName, ParseError, readTrust, sha256Hex, type Trust } from '../protocol/index.ts';
 import { Cache, type Outcome, programDigest } from './cache.ts';
 import type { Catalogue, SiteContext } from './catalogue.ts';
 import { Crew } from './crew.ts';
@@ -17,6 +17,7 @@ import { trustDocument } from './documents.ts';
 import { messageOf, UsageError } from './failure.ts';
 import { Inventory, suffixOfNote } from './inventory.ts';
 import { isNoteName, readNote } from './notes.ts';
+import { ENGINES } from './openssl.ts';
 import { Output } from './output.ts';
 import { PACKAGE_ROOT, packageVersion } from './package.ts';
 import { loadPages } from './pages.ts';
@@ -65,6 +66,7 @@ export interface BuildOptions {
   readonly strict: boolean;
   /** Believe nothing of what the last build left: read, verify and write everything. */
   readonly recheck: boolean;
+  readonly engine: EngineName;
   /** Worker threads; null for one a processor. */
   readonly jobs: number | null;
 }
@@ -141,7 +143,7 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   const context: SiteContext = { trust, site, version: await packageVersion() };
   const marker = join(output.site, paths.MARKER);
   const document = trustDocument(trust);
-  const key = { program: programDigest(), options: JSON.stringify({ site, trust: document }) };
+  const key = { program: programDigest(), options: JSON.stringify({ site, trust: document, engine: options.engine }) };
   const cache = await Cache.open(output.cache, key, marker);
   const known = options.recheck ? null : await cache.part('inputs');
   const stamps = compareStamps(listing.files, new Map(known), await output.now());
@@ -168,7 +170,14 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   await output.prepareStage();
   progress.stage('bundling pages', null);
   const pages = await loadPages(cache, output.work);
-  const start = { site, version: context.version, trust: document, stage: output.stage, pages: pages.entry };
+  const start = {
+    site,
+    engine: options.engine,
+    version: context.version,
+    trust: document,
+    stage: output.stage,
+    pages: pages.entry,
+  };
   const crew = new Crew(options.jobs ?? availableParallelism(), start);
   try {
     const suffixesBefore = inventory.records.map(({ entry }) => entry.suffix);
@@ -257,12 +266,12 @@ export type VerifyInput =
   | { readonly name: string; readonly bytes: Uint8Array }
   | { readonly name: string; readonly error: ParseError };
 
-function judgeInput(input: VerifyInput, trust: Trust): FileReport {
+function judgeInput(input: VerifyInput, trust: Trust, engine: Engine): FileReport {
   if ('error' in input) return rejectedFile(input.name, null, input.error);
   let sha256: string | null = null;
   try {
     const bytes = 'bytes' in input ? input.bytes : readInput(input);
-    if (suffixOfNote(input.name) === null) return judgeBundle(input.name, bytes, trust).report;
+    if (suffixOfNote(input.name) === null) return judgeBundle(input.name, bytes, trust, engine).report;
     sha256 = sha256Hex(bytes);
     return noteReport(readNote(input.name, bytes, trust));
   } catch (error) {
@@ -272,11 +281,16 @@ function judgeInput(input: VerifyInput, trust: Trust): FileReport {
 }
 
 /** Judges bundle files without making a site; each alone. */
-export async function verifyFiles(inputs: readonly VerifyInput[], trust: Trust, progress: Progress): Promise<Report> {
+export async function verifyFiles(
+  inputs: readonly VerifyInput[],
+  trust: Trust,
+  engine: EngineName,
+  progress: Progress,
+): Promise<Report> {
   progress.stage('verifying', inputs.length);
   const reports: FileReport[] = [];
   for (const input of inputs) {
-    reports.push(judgeInput(input, trust));
+    reports.push(judgeInput(input, trust, ENGINES[engine]));
     progress.step();
     // So that signals and the terminal get their turn.
     await new Promise(setImmediate);

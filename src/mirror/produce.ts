@@ -19,12 +19,12 @@ import {
 import { basename, dirname, join } from 'node:path';
 import {
   compareCodePoints,
+  type Engine,
   encodeUtf8,
   equalBytes,
   type Finding,
   ParseError,
   sha256Hex,
-  type Trust,
 } from '../protocol/index.ts';
 import { type CatalogueEntry, catalogueEntry, type SiteContext } from './catalogue.ts';
 import { recordFiles, type SiteFile } from './documents.ts';
@@ -112,18 +112,19 @@ export interface ProducerOptions {
   /** The folder that gets the site's new files. */
   readonly stage: string;
   readonly pages: PageRenderer;
+  readonly engine: Engine;
 }
 
 export class Producer {
-  readonly #trust: Trust;
   readonly #context: SiteContext;
+  readonly #engine: Engine;
   readonly #stage: string;
   readonly #pages: PageRenderer;
   #current: RecordEntry | null = null;
   #shelf: ShelfPage | null = null;
 
-  constructor({ context, stage, pages }: ProducerOptions) {
-    this.#trust = context.trust;
+  constructor({ context, stage, pages, engine }: ProducerOptions) {
+    this.#engine = engine;
     this.#context = context;
     this.#stage = stage;
     this.#pages = pages;
@@ -221,7 +222,7 @@ export class Producer {
 
   #judge(file: InputFile): JudgedFile {
     try {
-      return judgeBundle(file.name, readInput(file), this.#trust);
+      return judgeBundle(file.name, readInput(file), this.#context.trust, this.#engine);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       const report = rejectedFile(file.name, null, error);
@@ -234,7 +235,7 @@ export class Producer {
     try {
       const bytes = readInput(file);
       sha256 = sha256Hex(bytes);
-      return readNote(file.name, bytes, this.#trust);
+      return readNote(file.name, bytes, this.#context.trust);
     } catch (error) {
       if (error instanceof ParseError) return rejectedFile(file.name, sha256, error);
       throw error;

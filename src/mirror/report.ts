@@ -4,20 +4,19 @@
  * No time of build, no absolute path and no host name is in it, so that one input gives one report.
  */
 import {
-  type BundleVerdict,
   type Check,
   compareCodePoints,
+  type Engine,
   type Finding,
   type MergedRecord,
   mergeBundles,
   type ParseError,
-  sha256Hex,
   type Trust,
   type VerifiedBundle,
-  verifyBundle,
 } from '../protocol/index.ts';
 
 import type { Note } from './notes.ts';
+import { openSslEngine, verifyBundleBy } from './openssl.ts';
 
 export const TOOL_NAME = 'pith-mirror';
 
@@ -94,14 +93,14 @@ export function countChecks(checks: readonly Check[]): FileReport['checked'] {
 }
 
 /** Judges one bundle file alone: verification, and the merge against the state it ships. */
-export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust): JudgedFile {
-  const verdict: BundleVerdict = verifyBundle(bytes, trust);
+export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust, engine: Engine = openSslEngine): JudgedFile {
+  const verdict = verifyBundleBy(engine, bytes, trust);
   const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle]);
   const checks = [...verdict.checks, ...(merged === null ? [] : stateChecks(merged))];
   const findings = [...verdict.findings, ...(merged?.findings ?? [])];
   const report: FileReport = {
     file: name,
-    sha256: sha256Hex(bytes),
+    sha256: engine.sha256Hex(bytes),
     outcome: verdict.bundle === null ? 'rejected' : findings.length > 0 ? 'findings' : 'verified',
     pith_number: verdict.bundle?.pithNumber ?? verdict.claimedPithNumber,
     bundle_sha256: verdict.bundleSha256,

@@ -1,9 +1,10 @@
 /** A worker thread: gets tasks, makes records, answers with their lines. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { readTrust } from '../protocol/index.ts';
+import { type EngineName, readTrust } from '../protocol/index.ts';
 import type { SiteContext } from './catalogue.ts';
 import { BuildError, codeOf } from './failure.ts';
 import { handOver } from './handoff.ts';
+import { ENGINES } from './openssl.ts';
 import { PageRenderer } from './page-renderer.ts';
 import { Producer, type RecordTask } from './produce.ts';
 import type { InputFile } from './read.ts';
@@ -14,6 +15,7 @@ export interface WorkerStart {
   readonly version: string;
   /** A trust file's value: the keys are read again here, since what makes them trusted does not cross threads. */
   readonly trust: object;
+  readonly engine: EngineName;
   /** The folder that gets the site's new files. */
   readonly stage: string;
   /** Entry of the bundled pages. */
@@ -39,9 +41,9 @@ export interface Answer {
 
 const port = parentPort;
 if (port === null) throw new TypeError('expected to be started as a worker thread');
-const { site, version, trust, stage, pages } = workerData as WorkerStart;
+const { site, version, trust, stage, pages, engine } = workerData as WorkerStart;
 const context: SiteContext = { site, version, trust: readTrust(trust) };
-const producer = new Producer({ context, stage, pages: await PageRenderer.load(pages) });
+const producer = new Producer({ context, stage, pages: await PageRenderer.load(pages), engine: ENGINES[engine] });
 handOver({
   context,
   suffixes: [],
