@@ -53,6 +53,7 @@ export function madeEntry(random: Random, serial: number, at: number): Catalogue
   const category = (): string =>
     CATEGORIES[Math.floor((CATEGORIES.length * random.below(1000) ** 3) / 1000 ** 3)]?.code ?? '';
   const primary = category();
+  const submittedAt = `${year}-${month}-${two(1 + random.below(28))}T${time}Z`;
   return {
     suffix,
     pithNumber: `pith:${year}:${suffix}`,
@@ -66,10 +67,11 @@ export function madeEntry(random: Random, serial: number, at: number): Catalogue
       ? null
       : capital(Array.from({ length: 4 + random.below(10) }, () => word(random)).join(' ')),
     authors: Array.from({ length: authors }, () => name(random)).join(', '),
-    submittedAt: `${year}-${month}-${two(1 + random.below(28))}T${time}Z`,
+    submittedAt,
     categories: [primary, ...(random.chance(45) ? [category()] : [])],
     verdict: random.chance(2) ? 'findings' : random.chance(3) ? 'record-only' : ('verified' satisfies Verdict),
     marks: MARKS.filter((mark) => random.chance(mark === 'claims' ? 20 : 2)),
+    time: submittedAt,
   };
 }
 
