@@ -123,8 +123,8 @@ export class Output {
    *
    * @throws UsageError for a folder that is refused; BuildError where another build has it.
    */
-  static async take(out: string, input: string, packageRoot: string): Promise<Output> {
-    await refuse(out, input, packageRoot);
+  static async take(out: string, inputs: readonly string[], packageRoot: string): Promise<Output> {
+    for (const input of inputs) await refuse(out, input, packageRoot);
     const path = resolve(out);
     await mkdir(dirname(path), { recursive: true });
     const output = new Output(path, await Lock.acquire(neighboursOf(path).lock));
