@@ -1,12 +1,12 @@
 /** `pith-mirror build`: from a folder of bundles to a site. */
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/failure.ts';
-import { buildMirror } from '../mirror/pipeline.ts';
+import { buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
-export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--engine NAME] [--jobs N] [--json]
+export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--engine NAME] [--renderer NAME] [--jobs N] [--json]
 
 Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
 and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own.
@@ -17,6 +17,7 @@ and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own
   --strict      publish nothing if any file is rejected or has findings
   --recheck     verify and write everything again, also what has not changed since the last build
   --engine NAME openssl (default) or noble, the slow reference that openssl is checked against; one verdict
+  --renderer NAME  fast (default) or astro: all pages by Astro’s own build; slower, the same bytes
   --jobs N      worker threads; default: one for each processor
   --json        print the report as JSON
 
@@ -41,6 +42,12 @@ function siteOption(site: string | undefined): string | null {
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 
+function rendererOption(name = 'fast'): RendererName {
+  const renderer = RENDERERS.find((known) => known === name);
+  if (renderer === undefined) throw new UsageError(`--renderer: expected one of ${RENDERERS.join(', ')}, got ${name}`);
+  return renderer;
+}
+
 function jobsOption(jobs: string | undefined): number | null {
   if (jobs === undefined) return null;
   if (!/^[1-9]\d?$/.test(jobs)) throw new UsageError(`--jobs: expected a number from 1 to 99, got ${jobs}`);
@@ -55,6 +62,7 @@ export async function build(args: readonly string[]): Promise<number> {
     strict: { type: 'boolean', default: false },
     recheck: { type: 'boolean', default: false },
     engine: { type: 'string' },
+    renderer: { type: 'string' },
     jobs: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
@@ -66,11 +74,12 @@ export async function build(args: readonly string[]): Promise<number> {
   const out = values.out === undefined ? resolve('dist') : userPath(values.out);
   const site = siteOption(values.site);
   const engine = engineOption(values.engine);
+  const renderer = rendererOption(values.renderer);
   const jobs = jobsOption(values.jobs);
   const trust = await trustOption(values.trust);
   try {
     const { report, published, refusal, isUnchanged } = await buildMirror(
-      { input, out, trust, site, strict: values.strict, recheck: values.recheck, engine, jobs },
+      { input, out, trust, site, strict: values.strict, recheck: values.recheck, engine, renderer, jobs },
       progress,
     );
     progress.finish();

@@ -22,7 +22,7 @@ import { MIXED, Output } from './output.ts';
 import { PACKAGE_ROOT, packageVersion } from './package.ts';
 import { loadPages } from './pages.ts';
 import * as paths from './paths.ts';
-import type { InputLine, RecordLine } from './produce.ts';
+import { type InputLine, Producer, type RecordLine } from './produce.ts';
 import type { Progress } from './progress.ts';
 import { type Published, publishFull, publishUpdate } from './publish.ts';
 import { type InputFile, type InputListing, listInput, readInput, stampAt } from './read.ts';
@@ -54,6 +54,10 @@ async function listFolder(folder: string): Promise<InputListing> {
   }
 }
 
+/** `fast`: Astro's runtime, in the workers. `astro`: all by Astro's own build, for whoever doubts the first. */
+export const RENDERERS = ['fast', 'astro'] as const;
+export type RendererName = (typeof RENDERERS)[number];
+
 export interface BuildOptions {
   /** Folder of bundles and notes. */
   readonly input: string;
@@ -67,6 +71,7 @@ export interface BuildOptions {
   /** Believe nothing of what the last build left: read, verify and write everything. */
   readonly recheck: boolean;
   readonly engine: EngineName;
+  readonly renderer: RendererName;
   /** Worker threads; null for one a processor. */
   readonly jobs: number | null;
 }
@@ -144,7 +149,10 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   const context: SiteContext = { trust, site, version: await packageVersion() };
   const marker = join(output.site, paths.MARKER);
   const document = trustDocument(trust);
-  const key = { program: programDigest(), options: JSON.stringify({ site, trust: document, engine: options.engine }) };
+  const key = {
+    program: programDigest(),
+    options: JSON.stringify({ site, trust: document, engine: options.engine, renderer: options.renderer }),
+  };
   const cache = await Cache.open(output.cache, key, marker);
   if (output.isMixed) progress.note(MIXED);
   const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
@@ -159,7 +167,7 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   }
 
   // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
-  const isUpdate = known !== null && stamps.changed.length * 2 < listing.files.length;
+  const isUpdate = known !== null && options.renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
   const before = isUpdate ? await readBefore(cache) : null;
   const inventory = new Inventory(listing.files, before);
   const changed = before === null ? listing.files : stamps.changed;
@@ -195,7 +203,11 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
     if (refusal !== null) return { report: result, published: false, refusal, isUnchanged: false };
 
     const catalogue: Catalogue = { ...context, entries, totals, troubled };
-    const publication = { output, inventory, catalogue, report, pages, crew, progress };
+    const producer =
+      options.renderer === 'fast'
+        ? null
+        : new Producer({ ...start, context, pages: null, engine: ENGINES[options.engine] });
+    const publication = { output, inventory, catalogue, report, pages, crew, progress, producer };
     await cache.forget();
     const published =
       before === null

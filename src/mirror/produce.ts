@@ -17,15 +17,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import {
-  compareCodePoints,
-  type Engine,
-  encodeUtf8,
-  equalBytes,
-  type Finding,
-  ParseError,
-  sha256Hex,
-} from '../protocol/index.ts';
+import { compareCodePoints, type Engine, encodeUtf8, type Finding, ParseError, sha256Hex } from '../protocol/index.ts';
 import { type CatalogueEntry, catalogueEntry, type SiteContext } from './catalogue.ts';
 import { recordFiles, type SiteFile } from './documents.ts';
 import { BuildError, codeOf } from './failure.ts';
@@ -111,7 +103,8 @@ export interface ProducerOptions {
   readonly context: SiteContext;
   /** The folder that gets the site's new files. */
   readonly stage: string;
-  readonly pages: PageRenderer;
+  /** Null where Astro itself renders the pages, later. */
+  readonly pages: PageRenderer | null;
   readonly engine: Engine;
 }
 
@@ -119,7 +112,7 @@ export class Producer {
   readonly #context: SiteContext;
   readonly #engine: Engine;
   readonly #stage: string;
-  readonly #pages: PageRenderer;
+  readonly #pages: PageRenderer | null;
   #current: RecordEntry | null = null;
   #shelf: ShelfPage | null = null;
 
@@ -181,6 +174,13 @@ export class Producer {
     return { lines, record, isWritten: true };
   }
 
+  /** The record itself, for Astro's own rendering. */
+  planned(task: RecordTask): RecordEntry {
+    const { entry } = this.#plan(task);
+    if (entry === null) throw new BuildError(`the files of ${task.suffix} changed while they were read; build again`);
+    return entry;
+  }
+
   /** For the pages, while this list is rendered. */
   shelf(path: string): ShelfPage {
     if (this.#shelf?.path !== path) throw new RangeError(`expected a list at hand, got ${path}`);
@@ -189,6 +189,7 @@ export class Producer {
 
   /** Renders and writes one list. @param seconds its time, since 1970. */
   async list(page: ShelfPage, seconds: number): Promise<void> {
+    if (this.#pages === null) return;
     this.#shelf = page;
     const { shelf } = listParams(page.path);
     const html = await this.#pages.render(LIST_PAGE, { shelf });
@@ -248,7 +249,8 @@ export class Producer {
     );
   }
 
-  async #page(entry: RecordEntry): Promise<SiteFile> {
+  async #page(entry: RecordEntry): Promise<SiteFile | null> {
+    if (this.#pages === null) return null;
     const { suffix, pithNumber } = entry.identified;
     this.#current = entry;
     const html = await this.#pages.render(RECORD_PAGE, { suffix });
@@ -261,7 +263,7 @@ export class Producer {
   /** @returns false, with nothing written, where the record's folder is there already. */
   async #write(entry: RecordEntry, { time }: CatalogueEntry): Promise<boolean> {
     const page = await this.#page(entry);
-    const files = [...recordFiles(entry, this.#context), page];
+    const files = [...recordFiles(entry, this.#context), ...(page === null ? [] : [page])];
     const [folder = '', wellKnown = ''] = this.#foldersOf(entry.identified.suffix);
     try {
       mkdirSync(folder);
@@ -288,7 +290,7 @@ export class Producer {
   /** Reads back what was written. What was verified are the very bytes that are compared here. */
   #check(files: readonly SiteFile[], folders: ReadonlySet<string>): void {
     for (const { path, bytes } of files) {
-      if (!equalBytes(readFileSync(join(this.#stage, path)), bytes))
+      if (Buffer.compare(readFileSync(join(this.#stage, path)), bytes) !== 0)
         fail(path, 'expected the bytes that were planned, got others');
     }
     const expected = files.map(({ path }) => join(this.#stage, path)).sort(compareCodePoints);

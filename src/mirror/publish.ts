@@ -3,9 +3,9 @@
  * the whole, and the swap; or, where a site of the last build is there, an update of what differs.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compareCodePoints, encodeUtf8, equalBytes } from '../protocol/index.ts';
+import { compareCodePoints, encodeUtf8 } from '../protocol/index.ts';
 import { type Catalogue, timeOfAll } from './catalogue.ts';
 import type { Crew } from './crew.ts';
 import { type SiteFile, siteFiles } from './documents.ts';
@@ -18,7 +18,7 @@ import { PACKAGE_ROOT } from './package.ts';
 import { PageRenderer, type PageSource } from './page-renderer.ts';
 import type { BundledPages } from './pages.ts';
 import * as paths from './paths.ts';
-import { LIST_PAGE, RECORD_PAGE, secondsOf, writeNew } from './produce.ts';
+import { LIST_PAGE, type Producer, RECORD_PAGE, secondsOf, writeNew } from './produce.ts';
 import type { Progress } from './progress.ts';
 import type { Report } from './report.ts';
 import { type ShelfPage, shelfPages } from './shelves.ts';
@@ -31,6 +31,8 @@ export interface Publication {
   readonly pages: BundledPages;
   readonly crew: Crew;
   readonly progress: Progress;
+  /** Plans records again for Astro's own build to render; null where workers rendered them. */
+  readonly producer: Producer | null;
 }
 
 /** What the next build needs to know of the files that are no record's. */
@@ -65,6 +67,33 @@ function pathOfPage(source: PageSource, params: Readonly<Record<string, string>>
   return filled.replace(/\.astro$/, '.html');
 }
 
+/** Every page, by Astro alone. Their times are those of the pages that workers make. */
+async function renderByAstro({ output, inventory, catalogue }: Publication, producer: Producer): Promise<void> {
+  const shelves = new Map([...shelfPages(catalogue.entries)].map((page) => [page.path, page]));
+  const tasks = inventory.tasksOfAll();
+  const of = <T>(map: ReadonlyMap<string, T>, key: string): T => map.get(key) ?? fail(key, 'expected no such page');
+  const release = handOver({
+    context: catalogue,
+    suffixes: [...tasks.keys()],
+    record: (suffix) => producer.planned(of(tasks, suffix)),
+    shelves: [...shelves.keys()],
+    shelf: (path) => of(shelves, path),
+    catalogue: () => catalogue,
+  });
+  try {
+    const { renderWithAstro } = await import('./render.ts');
+    await renderWithAstro(output.stage, output.work);
+  } finally {
+    release();
+  }
+  const all = secondsOf(timeOfAll(catalogue.entries));
+  for (const path of shelves.keys()) utimesSync(join(output.stage, path), all, all);
+  for (const { suffix, time } of catalogue.entries) {
+    const page = join(output.stage, paths.recordPage(suffix));
+    for (const path of [page, dirname(page)]) utimesSync(path, secondsOf(time), secondsOf(time));
+  }
+}
+
 async function renderOthers({ catalogue, pages }: Publication): Promise<readonly SiteFile[]> {
   const renderer = await PageRenderer.load(pages.entry);
   const release = handOver({
@@ -90,16 +119,24 @@ async function renderOthers({ catalogue, pages }: Publication): Promise<readonly
   }
 }
 
+/** The same from Astro's own build, taken out of the stage, to be written again like every other file. */
+async function takeOthers(publication: Publication, producer: Producer): Promise<readonly SiteFile[]> {
+  const { stage } = publication.output;
+  await renderByAstro(publication, producer);
+  const made = listSite(stage).filter((path) => !/^(?:pith|browse|\.well-known)\//.test(path));
+  const files = made.map((path) => ({ path, bytes: readFileSync(join(stage, path)) }));
+  for (const path of made) rmSync(join(stage, path));
+  // Astro copies the hand-made files too.
+  return files.filter(({ path }) => path.endsWith('.html'));
+}
+
 /** Everything of the site that is neither a record's nor a list; the marker last. */
 async function otherFiles(publication: Publication): Promise<readonly OtherFile[]> {
   const folder = join(PACKAGE_ROOT, 'public');
   const handMade = listSite(folder).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
-  const files = [
-    ...handMade,
-    ...publication.pages.scripts,
-    ...(await renderOthers(publication)),
-    ...siteFiles(publication.catalogue),
-  ];
+  const { producer } = publication;
+  const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
+  const files = [...handMade, ...publication.pages.scripts, ...rendered, ...siteFiles(publication.catalogue)];
   return [
     { path: paths.REPORT, pieces: () => publication.report.pieces() },
     ...files.map(({ path, bytes }) => ({ path, pieces: () => [bytes] })),
@@ -120,7 +157,7 @@ function isPublished(site: string, { path, pieces }: OtherFile): boolean {
   let at = 0;
   for (const piece of pieces()) {
     const bytes = typeof piece === 'string' ? encodeUtf8(piece) : piece;
-    if (!equalBytes(old.subarray(at, at + bytes.length), bytes)) return false;
+    if (Buffer.compare(old.subarray(at, at + bytes.length), bytes) !== 0) return false;
     at += bytes.length;
   }
   return at === old.length;

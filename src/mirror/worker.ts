@@ -18,8 +18,8 @@ export interface WorkerStart {
   readonly engine: EngineName;
   /** The folder that gets the site's new files. */
   readonly stage: string;
-  /** Entry of the bundled pages. */
-  readonly pages: string;
+  /** Entry of the bundled pages; null where Astro itself renders them, later. */
+  readonly pages: string | null;
 }
 
 export type Task =
@@ -43,7 +43,12 @@ const port = parentPort;
 if (port === null) throw new TypeError('expected to be started as a worker thread');
 const { site, version, trust, stage, pages, engine } = workerData as WorkerStart;
 const context: SiteContext = { site, version, trust: readTrust(trust) };
-const producer = new Producer({ context, stage, pages: await PageRenderer.load(pages), engine: ENGINES[engine] });
+const producer = new Producer({
+  context,
+  stage,
+  pages: pages === null ? null : await PageRenderer.load(pages),
+  engine: ENGINES[engine],
+});
 handOver({
   context,
   suffixes: [],
