@@ -69,9 +69,6 @@ export class Crew {
 
   /** @param size worker threads. */
   constructor(size: number, start: WorkerStart) {
-    // Modes of files and folders are those that one input always has, whatever the user's mask is. Workers have their
-    // process's mask.
-    process.umask(0o022);
     this.#hands = Array.from({ length: size }, () => new Hand(start));
   }
 

@@ -4,9 +4,10 @@
  * Once it is written, the update will be done, by this command or by the next: every step can be done again. Readers
  * meanwhile see each file old or new in whole.
  */
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, unlink, utimes } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, rename, rmdir, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { BuildError, codeOf } from './failure.ts';
+import { BuildError, codeOf, messageOf } from './failure.ts';
+import { RECORD_FOLDERS } from './paths.ts';
 
 /** Paths are published ones, relative to the site's root. */
 export interface Changes {
@@ -32,8 +33,8 @@ export async function writeJournal(path: string, changes: Changes): Promise<void
   await rename(draft, path);
 }
 
-/** @returns null where no update was decided. */
-export async function readJournal(path: string): Promise<Changes | null> {
+/** @returns null where no update was decided; 'damaged' where one was, and nobody can say which. */
+export async function readJournal(path: string): Promise<Changes | 'damaged' | null> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -41,26 +42,36 @@ export async function readJournal(path: string): Promise<Changes | null> {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
-  return JSON.parse(text) as Changes;
-}
-
-async function move(stage: string, site: string, path: string): Promise<void> {
-  const [from, to] = [join(stage, path), join(site, path)];
-  await mkdir(dirname(to), { recursive: true });
   try {
-    await rename(from, to);
-  } catch (error) {
-    // Done already, by whoever was interrupted.
-    if (codeOf(error) === 'ENOENT' && (await readdir(to).catch(codeOf)) !== 'ENOENT') return;
-    throw error;
+    return JSON.parse(text) as Changes;
+  } catch {
+    return 'damaged';
   }
 }
+
+const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(codeOf)) !== 'ENOENT';
+
+/** @returns whether it is where it belongs, by this call or by one that was interrupted. */
+async function move(staged: string, site: string, path: string): Promise<boolean> {
+  const [from, to] = [join(staged, path), join(site, path)];
+  try {
+    await mkdir(dirname(to), { recursive: true });
+    await rename(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return exists(to);
+  }
+  return true;
+}
+
+/** A site has these whether they are empty or not. */
+const KEPT: ReadonlySet<string> = new Set(RECORD_FOLDERS);
 
 async function remove(site: string, path: string): Promise<void> {
   await unlink(join(site, path)).catch((error) => {
     if (codeOf(error) !== 'ENOENT') throw error;
   });
-  for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
+  for (let folder = dirname(path); folder !== '.' && !KEPT.has(folder); folder = dirname(folder)) {
     try {
       await rmdir(join(site, folder));
     } catch (error) {
@@ -70,24 +81,25 @@ async function remove(site: string, path: string): Promise<void> {
 }
 
 /**
- * Does what the journal says, and what of it is not done yet.
+ * Does what a journal says, and what of it is not done yet.
  *
- * @throws BuildError; then the journal stays, and the next command goes on.
+ * @param staged what is to be moved.
+ * @returns false where that is gone, and the site cannot be made what it was to be.
+ * @throws BuildError; then it can be done again.
  */
-export async function applyJournal(path: string, stage: string, site: string, changes: Changes): Promise<void> {
+export async function applyChanges(staged: string, site: string, changes: Changes): Promise<boolean> {
   try {
-    for (const moved of changes.moves) await move(stage, site, moved);
+    if (!(await exists(staged))) return false;
+    for (const moved of changes.moves) if (!(await move(staged, site, moved))) return false;
     for (const removed of changes.removes) await remove(site, removed);
     for (const [folder, seconds] of changes.times) {
       await utimes(join(site, folder), seconds, seconds).catch((error) => {
         if (codeOf(error) !== 'ENOENT') throw error;
       });
     }
+    return true;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new BuildError(
-      `the update of ${site} is not complete (${why}); each file is old or new in whole; the next build goes on`,
-    );
+    const state = 'each file is old or new in whole; the next build goes on';
+    throw new BuildError(`the update of ${site} is not complete (${messageOf(error)}); ${state}`);
   }
-  await rm(path, { force: true });
 }

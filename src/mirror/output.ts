@@ -8,9 +8,9 @@ import { lstat, mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/prom
 import { homedir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { BuildError, codeOf, messageOf, UsageError } from './failure.ts';
-import { applyJournal, type Changes, readJournal, writeJournal } from './journal.ts';
+import { applyChanges, type Changes, readJournal, writeJournal } from './journal.ts';
 import { Lock } from './lock.ts';
-import { MARKER } from './paths.ts';
+import { MARKER, RECORD_FOLDERS } from './paths.ts';
 
 /** The names beside an output folder `NAME`. All begin with a dot and say whose they are. */
 interface Neighbours {
@@ -19,6 +19,8 @@ interface Neighbours {
   readonly lock: string;
   readonly old: string;
   readonly stage: string;
+  /** The stage of a decided update: a name of its own, so that no journal is ever applied to another build's stage. */
+  readonly update: string;
   readonly work: string;
 }
 
@@ -30,6 +32,7 @@ function neighboursOf(out: string): Neighbours {
     lock: beside('lock'),
     old: beside('old'),
     stage: beside('stage'),
+    update: beside('update'),
     work: beside('work'),
   };
 }
@@ -85,11 +88,17 @@ async function occupantOf(out: string): Promise<'nothing' | 'empty' | 'site' | '
 
 const FOREIGN = `is not empty and was not written by pith-mirror (it has no ${MARKER}); name another folder, or empty it yourself`;
 
+/** Said until a build has replaced the site. */
+export const MIXED =
+  'the site has files of two builds, each whole, because an update was interrupted and what it was made of was removed; ' +
+  'the next complete build replaces it';
+
 /** The right to replace one output folder. */
 export class Output {
   readonly #out: string;
   readonly #beside: Neighbours;
   readonly #lock: Lock;
+  #isMixed = false;
 
   private constructor(out: string, lock: Lock) {
     this.#out = out;
@@ -105,6 +114,11 @@ export class Output {
   /** The folder of the published site. */
   get site(): string {
     return this.#out;
+  }
+
+  /** Whether the site has files of two builds, because what an interrupted update was made of is gone. */
+  get isMixed(): boolean {
+    return this.#isMixed;
   }
 
   /** The folder for what the next build of this output may use. */
@@ -125,6 +139,9 @@ export class Output {
    */
   static async take(out: string, inputs: readonly string[], packageRoot: string): Promise<Output> {
     for (const input of inputs) await refuse(out, input, packageRoot);
+    // Modes of files and folders are those that one input always has, whatever the user's mask is. Worker threads have
+    // their process's mask.
+    process.umask(0o022);
     const path = resolve(out);
     await mkdir(dirname(path), { recursive: true });
     const output = new Output(path, await Lock.acquire(neighboursOf(path).lock));
@@ -141,7 +158,7 @@ export class Output {
   /** Makes an empty stage, with the folders that hold records. */
   async prepareStage(): Promise<void> {
     await rm(this.stage, { recursive: true, force: true });
-    for (const folder of ['pith', '.well-known/pith']) await mkdir(join(this.stage, folder), { recursive: true });
+    for (const folder of RECORD_FOLDERS) await mkdir(join(this.stage, folder), { recursive: true });
   }
 
   /** The time of the file system, in milliseconds since 1970. */
@@ -151,22 +168,44 @@ export class Output {
     return (await lstat(this.work)).ctimeMs;
   }
 
-  /** `old` is a whole site wherever it is: it is renamed away before it is removed. */
   async #recover(): Promise<void> {
-    const { old, stage, work, journal } = this.#beside;
-    const changes = await readJournal(journal);
-    // Decided, and interrupted: it is finished before anything else.
-    if (changes !== null) await applyJournal(journal, stage, this.#out, changes);
-    for (const left of [stage, work, `${journal}-draft`]) await rm(left, { recursive: true, force: true });
+    await this.#recoverSwap();
+    await this.#recoverUpdate();
+    const { stage, update, work, journal } = this.#beside;
+    for (const left of [stage, update, work, `${journal}-draft`]) await rm(left, { recursive: true, force: true });
+  }
+
+  /** `old` is a whole site wherever it is: it is renamed away before it is removed. */
+  async #recoverSwap(): Promise<void> {
+    const { old, journal, work } = this.#beside;
     if (!(await exists(old))) return;
     const occupant = await occupantOf(this.#out);
     // Killed between the two renames of a swap: the old site goes back to its place.
     if (occupant === 'empty') await rmdir(this.#out);
     if (occupant === 'empty' || occupant === 'nothing') await rename(old, this.#out);
     if (occupant === 'site') {
-      await this.#discardOld();
+      await rm(journal, { force: true });
       await rm(work, { recursive: true, force: true });
+      await this.#discardOld();
     }
+  }
+
+  /** A decided update that was interrupted is finished before anything else. */
+  async #recoverUpdate(): Promise<void> {
+    const { journal } = this.#beside;
+    const changes = await readJournal(journal);
+    if (changes === null) return;
+    // The site that it was for is gone, and with it what was mixed.
+    if ((await occupantOf(this.#out)) !== 'site') await rm(journal, { force: true });
+    else await this.#apply(changes);
+  }
+
+  /** A journal without what it moves stays, and says that the site is mixed, until a swap replaces the site. */
+  async #apply(changes: Changes | 'damaged'): Promise<void> {
+    const { journal, update } = this.#beside;
+    this.#isMixed = changes === 'damaged' || !(await applyChanges(update, this.#out, changes));
+    if (this.#isMixed) await rm(update, { recursive: true, force: true });
+    else await rm(journal, { force: true });
   }
 
   async #discardOld(): Promise<void> {
@@ -192,6 +231,7 @@ export class Output {
       if (occupant !== 'nothing') await this.#putBack(messageOf(error));
       throw error;
     }
+    await rm(this.#beside.journal, { force: true }).catch(() => undefined);
     if (occupant !== 'nothing') await this.#discardOld().catch(() => undefined);
   }
 
@@ -201,9 +241,11 @@ export class Output {
    * @throws BuildError; then the next command goes on, and what is staged stays for it.
    */
   async update(changes: Changes): Promise<void> {
-    const { journal, stage } = this.#beside;
+    const { journal, stage, update } = this.#beside;
+    await rename(stage, update);
     await writeJournal(journal, changes);
-    await applyJournal(journal, stage, this.#out, changes);
+    await this.#apply(changes);
+    if (this.#isMixed) throw new BuildError(`${update} is gone: ${MIXED}`);
   }
 
   async #putBack(why: string): Promise<void> {
@@ -222,7 +264,7 @@ export class Output {
    * @returns what could not be removed, and why. It harms nothing: the next build removes it.
    */
   async release(): Promise<readonly string[]> {
-    const { stage, work, journal } = this.#beside;
+    const { stage, update, work, journal } = this.#beside;
     const problems: string[] = [];
     const attempt = (removal: Promise<void>): Promise<void> =>
       removal.catch((error) => {
@@ -231,7 +273,8 @@ export class Output {
     // After a failure, pages that were being rendered beside it may still be written: again, until they are not.
     const again = { recursive: true, force: true, maxRetries: 8, retryDelay: 50 };
     const isDecided = await exists(journal);
-    for (const left of isDecided ? [work] : [stage, work]) await attempt(rm(left, again));
+    const temporary = [stage, work, `${journal}-draft`];
+    for (const left of isDecided ? temporary : [...temporary, update]) await attempt(rm(left, again));
     await attempt(this.#lock.release());
     return problems;
   }

@@ -19,6 +19,9 @@ export const REPORT = 'mirror-report.json';
 export const MIRRORS = 'pith-mirrors.json';
 export const SIGNING_KEY = 'pith-signing-key.json';
 
+/** Folders that hold those of the records, and nothing else. */
+export const RECORD_FOLDERS = ['pith', '.well-known/pith'] as const;
+
 export const recordPage = (suffix: string): string => `pith/${suffix}/index.html`;
 export const bundleFile = (suffix: string): string => `pith/${suffix}/bundle.json`;
 export const stateFile = (suffix: string): string => `pith/${suffix}/state.json`;

@@ -19,7 +19,7 @@ import { Inventory, suffixOfNote } from './inventory.ts';
 import { copyRecord, readShards } from './join.ts';
 import { isNoteName, readNote } from './notes.ts';
 import { ENGINES } from './openssl.ts';
-import { Output } from './output.ts';
+import { MIXED, Output } from './output.ts';
 import { PACKAGE_ROOT, packageVersion } from './package.ts';
 import { loadPages } from './pages.ts';
 import * as paths from './paths.ts';
@@ -121,8 +121,9 @@ interface Stamps {
 }
 
 /** @param now of the file system, in milliseconds. */
-function compareStamps(files: readonly InputFile[], before: ReadonlyMap<string, string>, now: number): Stamps {
-  const stamps = new Map<string, string>();
+function compareStamps({ files, unlisted }: InputListing, before: ReadonlyMap<string, string>, now: number): Stamps {
+  // The report tells of a folder that cannot be listed: where it can, or is gone, something has changed.
+  const stamps = new Map<string, string>(unlisted.map(({ name }) => [name, '']));
   const changed: InputFile[] = [];
   for (const file of files) {
     const found = stampAt(file.path);
@@ -178,8 +179,9 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   const program = programDigest();
   const how = JSON.stringify([optionsKey(options), shard, engine, renderer]);
   const cache = await Cache.open(output.cache, { program, options: how }, marker);
-  const known = options.recheck ? null : await cache.part('inputs');
-  const stamps = compareStamps(listing.files, new Map(known), await output.now());
+  if (output.isMixed) progress.note(MIXED);
+  const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
+  const stamps = compareStamps(listing, new Map(known), await output.now());
 
   const isSame = known !== null && stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0;
   const outcome = isSame ? await cache.part('outcome') : null;

@@ -199,9 +199,6 @@ function foldersOf(files: Iterable<string>): ReadonlySet<string> {
   return folders;
 }
 
-/** Folders that hold records', and nothing else. */
-const RECORD_FOLDERS = ['pith', '.well-known/pith'] as const;
-
 /** Everything that is no record's lies in the stage as it was planned, and nothing else does. */
 function checkStage(
   stage: string,
@@ -216,7 +213,7 @@ function checkStage(
     if (!readFileSync(join(stage, path)).subarray(-16).toString().trimEnd().endsWith('</html>'))
       fail(path, 'expected a whole page');
   }
-  const inRecords = (path: string): boolean => RECORD_FOLDERS.some((folder) => path === folder);
+  const inRecords = (path: string): boolean => paths.RECORD_FOLDERS.some((folder) => path === folder);
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(stage, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
@@ -228,7 +225,7 @@ function checkStage(
   walk('');
   for (const path of expected) fail(path, 'expected a file, got none');
   // What lies in a record's folder was checked by the worker that wrote it.
-  for (const folder of RECORD_FOLDERS) {
+  for (const folder of paths.RECORD_FOLDERS) {
     const found = readdirSync(join(stage, folder));
     for (const suffix of found) if (!inventory.has(suffix)) fail(`${folder}/${suffix}`, 'expected no such folder');
     if (folder === 'pith' && found.length !== inventory.records.length)
@@ -248,7 +245,7 @@ export async function publishFull(publication: Publication): Promise<Published> 
   progress.stage('checking what was written', null);
   checkStage(stage, inventory, lists, others);
   const folders = foldersOf([...lists.map(([path]) => path), ...others.map(({ path }) => path)]);
-  for (const folder of [...folders, ...RECORD_FOLDERS, '.well-known'])
+  for (const folder of [...folders, ...paths.RECORD_FOLDERS, '.well-known'])
     utimesSync(join(stage, folder), seconds, seconds);
   await output.swap();
   return { lists, others: others.map(({ path }) => path) };
@@ -256,7 +253,7 @@ export async function publishFull(publication: Publication): Promise<Published> 
 
 /** Both folders of a record, as published paths. */
 export const foldersOfRecord = (suffix: string): readonly string[] =>
-  RECORD_FOLDERS.map((folder) => `${folder}/${suffix}`);
+  paths.RECORD_FOLDERS.map((folder) => `${folder}/${suffix}`);
 
 const below = (root: string, folder: string): readonly string[] =>
   existsSync(join(root, folder)) ? listSite(root, folder) : [];
@@ -314,7 +311,7 @@ export async function publishUpdate(
     removes: [...left, ...records.removes],
     times: [
       ...records.times,
-      ...[...own, ...foldersOf(own), ...RECORD_FOLDERS, '.well-known'].map((path) => [path, seconds] as const),
+      ...[...own, ...foldersOf(own), ...paths.RECORD_FOLDERS, '.well-known'].map((path) => [path, seconds] as const),
     ],
   };
   progress.stage('updating the site', null);

@@ -37,7 +37,7 @@ describe('a killed build', () => {
       // What was killed is not this process, whose lock would be alive.
       for (const name of moment.leftovers().filter((name) => name.includes('-lock')))
         rmSync(join(moment.root, name), { recursive: true });
-      const output = await Output.take(moment.out, join(moment.root, 'bundles'), PROJECT);
+      const output = await Output.take(moment.out, [join(moment.root, 'bundles')], PROJECT);
       assert.equal(moment.published(), before === 'absent' ? 'old' : before, steps[number] ?? '');
       assert.deepEqual(await output.release(), []);
       assert.deepEqual(moment.leftovers(), [], steps[number] ?? '');
@@ -268,7 +268,7 @@ describe('the output folder', () => {
   it('that was filled by somebody else while the build ran is left alone', async () => {
     const trial = trials.start();
     rmSync(trial.out, { recursive: true });
-    const output = await Output.take(trial.out, join(trial.root, 'bundles'), PROJECT);
+    const output = await Output.take(trial.out, [join(trial.root, 'bundles')], PROJECT);
     mkdirSync(output.stage);
     writeFiles(trial.out, { 'thesis.tex': 'years of work' });
     await assert.rejects(output.swap(), /was not written by pith-mirror/);
