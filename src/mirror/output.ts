@@ -4,10 +4,11 @@
  * A site is built in a folder beside the output, on the same file system, and swapped in by renaming. Until then the
  * old site stays as it was; an interrupted swap is finished by the next command.
  */
-import { chmod, lstat, mkdir, readdir, realpath, rename, rm, rmdir, utimes } from 'node:fs/promises';
+import { chmod, lstat, mkdir, opendir, readdir, realpath, rename, rm, rmdir, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { BuildError, codeOf, messageOf, UsageError } from './failure.ts';
+import { flushFolder } from './flush.ts';
 import { Lock } from './lock.ts';
 import { MARKER } from './paths.ts';
 
@@ -53,12 +54,23 @@ async function refuse(out: string, input: string, packageRoot: string): Promise<
   const target = await realTarget(out);
   const real = async (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
   if (parse(target).root === target) no('is the root of a file system');
+  // It could be emptied and filled, never replaced. A mount of another folder of the same file system shows in the swap.
+  if (status !== null && status.dev !== (await lstat(dirname(target))).dev) no(MOUNTED);
   if (isWithin(target, await real(homedir()))) no('is or holds your home folder');
   if (isWithin(target, await real(packageRoot))) no('is or holds the program itself');
   if (isWithin(await real(join(packageRoot, 'src')), target)) no("lies in the program's sources");
   const source = await real(input);
   if (isWithin(target, source)) no('is or holds the folder of bundles');
   if (isWithin(source, target)) no('lies in the folder of bundles');
+}
+
+/** Refuses an input that cannot be listed. */
+async function refuseInput(input: string): Promise<void> {
+  try {
+    await (await opendir(input)).close();
+  } catch (error) {
+    throw new UsageError(`the folder of bundles, ${input}: ${messageOf(error)}`);
+  }
 }
 
 /** What is at the place of the site. */
@@ -73,6 +85,8 @@ async function occupantOf(out: string): Promise<'nothing' | 'empty' | 'site' | '
   }
 }
 
+const MOUNTED =
+  'is a mount point or a volume of its own, which cannot be swapped as a whole; name a folder inside of it';
 const FOREIGN = `is not empty and was not written by pith-mirror (it has no ${MARKER}); name another folder, or empty it yourself`;
 
 /** The right to replace one output folder. */
@@ -106,7 +120,11 @@ export class Output {
   static async take(out: string, input: string, packageRoot: string): Promise<Output> {
     await refuse(out, input, packageRoot);
     const path = resolve(out);
-    await mkdir(dirname(path), { recursive: true });
+    const parent = dirname(path);
+    // Folders are made for nothing but a build. Where the parent is, there may be an interrupted one: that is mended first,
+    // whatever the input.
+    if (!(await exists(parent))) await refuseInput(input);
+    await mkdir(parent, { recursive: true });
     const output = new Output(path, await Lock.acquire(neighboursOf(path).lock));
     try {
       await output.#recover();
@@ -158,11 +176,12 @@ export class Output {
    * @throws where that cannot be done; then the old site is in its place. Once the new one is, nothing is thrown.
    */
   async swap(): Promise<void> {
-    const { old, stage } = this.#beside;
+    const { stage } = this.#beside;
+    await flushFolder(stage);
     const occupant = await occupantOf(this.#out);
     // Not so when the build began.
     if (occupant === 'foreign') throw new BuildError(`--out ${this.#out}: ${FOREIGN}`);
-    if (occupant !== 'nothing') await rename(this.#out, old);
+    if (occupant !== 'nothing') await this.#setAside();
     try {
       await rename(stage, this.#out);
     } catch (error) {
@@ -170,6 +189,15 @@ export class Output {
       throw error;
     }
     if (occupant !== 'nothing') await this.#discardOld().catch(() => undefined);
+  }
+
+  async #setAside(): Promise<void> {
+    try {
+      await rename(this.#out, this.#beside.old);
+    } catch (error) {
+      if (codeOf(error) === 'EBUSY') throw new BuildError(`--out ${this.#out}: ${MOUNTED} (EBUSY)`);
+      throw error;
+    }
   }
 
   async #putBack(why: string): Promise<void> {
