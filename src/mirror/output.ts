@@ -94,6 +94,7 @@ export class Output {
   readonly #out: string;
   readonly #beside: Neighbours;
   readonly #lock: Lock;
+  #isSwapped = false;
 
   private constructor(out: string, lock: Lock) {
     this.#out = out;
@@ -153,7 +154,9 @@ export class Output {
 
   async #discardOld(): Promise<void> {
     const { old, work } = this.#beside;
-    await mkdir(work, { recursive: true });
+    if (!(await exists(old))) return;
+    // It is there but for a recovery. On a full disk nothing can be made, and this can still be done.
+    if (!(await exists(work))) await mkdir(work);
     await rename(old, join(work, 'old'));
   }
 
@@ -188,7 +191,7 @@ export class Output {
       if (occupant !== 'nothing') await this.#putBack(messageOf(error));
       throw error;
     }
-    if (occupant !== 'nothing') await this.#discardOld().catch(() => undefined);
+    this.#isSwapped = true;
   }
 
   async #setAside(): Promise<void> {
@@ -211,7 +214,7 @@ export class Output {
   }
 
   /**
-   * Removes what is temporary, and the lock.
+   * Removes what is temporary, the old site once it is replaced, and the lock.
    *
    * @returns what could not be removed, and why. It harms nothing: the next build removes it.
    */
@@ -224,6 +227,7 @@ export class Output {
       });
     // After a failure, pages that were being rendered beside it may still be written: again, until they are not.
     const again = { recursive: true, force: true, maxRetries: 8, retryDelay: 50 };
+    if (this.#isSwapped) await attempt(this.#discardOld());
     for (const left of [stage, work]) await attempt(rm(left, again));
     await attempt(this.#lock.release());
     return problems;

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { PROJECT, type Run, runProgram } from './cli.ts';
 import { bytesOf, makeBundle, makeRecord, publicKeyEntry, registryKey } from './make-bundle.ts';
@@ -19,6 +20,9 @@ export type Tree = ReadonlyMap<string, Buffer>;
 
 /** See faults.mjs. */
 export interface Fault {
+  /** An expression; only calls that match it are counted. For a place that must be hit wherever it is in the order of calls. */
+  readonly match?: string;
+  /** Which call: 1 is the first. */
   readonly at?: number;
   readonly code?: 'ENOSPC' | 'EIO' | 'EACCES';
   /** Whether every later call meets it too. */
@@ -95,14 +99,15 @@ export class Trial {
     return runProgram(process.execPath, [LAUNCHER, ...this.args(input)], { cwd: this.root });
   }
 
-  /** Builds with a fault. @returns the run and the calls that were counted, as `NUMBER NAME PATH`. */
+  /** Builds with a fault. @returns the run and all calls that change the folder, in their order, as `NUMBER NAME PATH`. */
   async buildWith(fault: Fault): Promise<Run & { readonly steps: readonly string[] }> {
     const log = `${this.root}.log`;
-    const env = { PITH_MIRROR_FAULT: JSON.stringify({ root: this.root, log, ...fault }) };
-    const run = await runProgram(process.execPath, ['--import', FAULTS, LAUNCHER, ...this.args()], {
-      cwd: this.root,
-      env,
-    });
+    const env = {
+      PITH_MIRROR_FAULT: JSON.stringify({ root: this.root, log, ...fault }),
+      // In the environment, so that it reaches worker threads too, also one that is given no arguments of its own.
+      NODE_OPTIONS: `--import=${pathToFileURL(FAULTS).href}`,
+    };
+    const run = await runProgram(process.execPath, [LAUNCHER, ...this.args()], { cwd: this.root, env });
     const steps = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
     return { ...run, steps };
   }
