@@ -1,5 +1,6 @@
 /**
- * The long run: `node test/crash/run.ts [KILLS] [--seed TEXT] [--way swap|update] [--only kills|steps|faults]`.
+ * The long run: `node test/crash/run.ts [KILLS] [--seed TEXT] [--way swap|update] [--only kills|steps|faults]
+ * [--at-once NUMBER]`.
  *
  * Kills builds at KILLS random moments (default 200), then at every step that changes the disk, and then lets each of these steps
  * fail in each way. For `update` see TrialKind. All of it takes an hour of one core.
@@ -9,6 +10,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildTime, checkFailureAt, checkKillAt, eachOf, type Published, randoms, Trials } from '../support/crash.ts';
+import { GROWS } from '../support/faults.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -16,13 +18,14 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: 'crash' },
     way: { type: 'string', default: 'swap' },
     only: { type: 'string' },
+    'at-once': { type: 'string' },
   },
 });
 const { seed, only } = values;
 const way = values.way === 'update' ? 'update' : 'swap';
 const isAsked = (part: 'kills' | 'steps' | 'faults'): boolean => only === undefined || only === part;
 const kills = isAsked('kills') ? Number(positionals[0] ?? 200) : 0;
-const atOnce = Math.max(1, Math.floor(availableParallelism() / 2));
+const atOnce = Number(values['at-once'] ?? Math.max(1, Math.floor(availableParallelism() / 2)));
 const folder = mkdtempSync(join(tmpdir(), 'pith-mirror-crash-'));
 const failures: string[] = [];
 
@@ -77,7 +80,10 @@ try {
   if (isAsked('steps')) console.log(`${numbers.length} steps, killed at each: ${JSON.stringify(killed)}`);
   const codes = isAsked('faults') ? (['ENOSPC', 'EIO', 'EACCES'] as const) : [];
   const faults = codes.flatMap((code) =>
-    numbers.flatMap((at) => [false, true].map((lasting) => ({ at, code, lasting }))),
+    numbers
+      // Nothing else meets a full disk.
+      .filter((at) => code !== 'ENOSPC' || GROWS.test(steps[at - 1]?.split(' ')[1] ?? ''))
+      .flatMap((at) => [false, true].map((lasting) => ({ at, code, lasting }))),
   );
   await attemptEach(
     faults,

@@ -22,7 +22,7 @@ const fault = JSON.parse(process.env.PITH_MIRROR_FAULT ?? '{}');
 const real = { ...fs, promises: { ...fs.promises } };
 const TEXT = { ENOSPC: 'no space left on device', EIO: 'i/o error', EACCES: 'permission denied' };
 /** A full disk stops these; what removes and renames goes on. */
-const GROWS = /^(mkdir|mkdtemp|open|write|append|copyFile|cp|link|symlink|fsync|fdatasync)/;
+export const GROWS = /^(mkdir|mkdtemp|open|write|append|copyFile|cp|link|symlink|fsync|fdatasync)/;
 /** What makes its second argument, or moves there. */
 const MAKES_SECOND = /^(copyFile|cp|link|symlink)/;
 /** Errors that the removal of a tree tries again for. */
