@@ -1,9 +1,10 @@
 /**
  * The long run: `node test/crash/run.ts [KILLS] [--seed TEXT] [--way swap|update] [--only kills|steps|faults]
- * [--at-once NUMBER]`.
+ * [--sample] [--at-once NUMBER]`.
  *
  * Kills builds at KILLS random moments (default 200), then at every step that changes the disk, and then lets each of these steps
- * fail in each way. For `update` see TrialKind. All of it takes an hour of one core.
+ * fail in each way; with --sample only the first and the last step of each kind. For `update` see TrialKind. All of it takes an
+ * hour of one core.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: 'crash' },
     way: { type: 'string', default: 'swap' },
     only: { type: 'string' },
+    sample: { type: 'boolean', default: false },
     'at-once': { type: 'string' },
   },
 });
@@ -48,6 +50,14 @@ async function attemptEach<T>(items: readonly T[], name: (item: T) => string, wo
   });
 }
 
+/** The numbers of the steps to try: all, or the first and the last of those with one name and one folder beside the site. */
+function chosen(steps: readonly string[]): readonly number[] {
+  const kinds = steps.map((line) => /(?<= )\S+ [.a-z-]+/.exec(line)?.[0].replace(/(?<=-lock-).*/, '') ?? line);
+  const numbers = steps.map((_, index) => index + 1);
+  if (!values.sample) return numbers;
+  return numbers.filter((_, i) => kinds.indexOf(kinds[i] ?? '') === i || kinds.lastIndexOf(kinds[i] ?? '') === i);
+}
+
 try {
   const trials = await Trials.prepare(folder, { way });
   const duration = await buildTime(trials);
@@ -68,7 +78,7 @@ try {
   if (isAsked('kills')) console.log(`${kills} moments, seed ${seed}, ${way}: ${JSON.stringify(seen)}`);
 
   const { steps } = await (await trials.start()).buildWith({});
-  const numbers = steps.map((_, index) => index + 1);
+  const numbers = chosen(steps);
   const killed: Record<Published | 'done', number> = { old: 0, new: 0, absent: 0, between: 0, done: 0 };
   await attemptEach(
     isAsked('steps') ? numbers : [],
