@@ -67,7 +67,7 @@ function snapshotDigests(snapshot: ReadonlyMap<string, Json>): readonly string[]
       ['findings', list],
     ]),
   ];
-  return [...parts.map(snapshotDigest), titleDigest(typeof title === 'string' ? title : '')];
+  return [...parts.map((part) => snapshotDigest(part)), titleDigest(typeof title === 'string' ? title : '')];
 }
 
 /** The same digests, in the plainest way there is: `JSON.parse`, one function that sorts, OpenSSL's SHA-256. */
