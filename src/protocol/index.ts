@@ -33,7 +33,14 @@ export { MERGE_VERSION } from './parse/bundle.ts';
 export { parseJson } from './parse/json.ts';
 export { type ParsedRecord, parseRecord } from './parse/record.ts';
 export { parseTimestamp } from './parse/timestamp.ts';
-export { type BundleVerdict, MAX_BUNDLE_BYTES, type VerifiedBundle, verifyBundle } from './verify/bundle.ts';
+export {
+  type BundleVerdict,
+  MAX_BUNDLE_BYTES,
+  type VerificationSteps,
+  type VerifiedBundle,
+  verifyBundle,
+  verifyBundleSteps,
+} from './verify/bundle.ts';
 export { verifySignature } from './verify/ed25519.ts';
 export type { InvalidEvent, VerifiedEvent } from './verify/event.ts';
 export { type Check, type CheckOutcome, type CheckSubject, type Finding, Ledger } from './verify/finding.ts';
