@@ -1,4 +1,5 @@
 /** The data files of the site: what is written beside the pages, byte for byte. Pure. */
+import { bundleScriptText } from '../formats/bundle-script.ts';
 import {
   compareCodePoints,
   encodeBase64,
@@ -85,7 +86,8 @@ function mirrorsDocument(plan: MirrorPlan): Uint8Array {
 }
 
 /** The record's files. What was received is what is published; nothing is made anew. */
-export function recordFiles({ identified, merged, received }: RecordEntry): readonly SiteFile[] {
+export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
+  const { identified, merged, received } = entry;
   const { suffix, record } = identified;
   // Canonical bytes, so that `sha256sum` of the file is the canonical hash.
   const files: SiteFile[] = [{ path: paths.recordFile(suffix), bytes: encodeUtf8(formatCanonical(record.value)) }];
@@ -95,6 +97,8 @@ export function recordFiles({ identified, merged, received }: RecordEntry): read
     { path: paths.wellKnownBundleFile(suffix), bytes: merged.published.bytes },
     { path: paths.stateFile(suffix), bytes: merged.state.bytes },
   );
+  const script = bundleScriptText(entry);
+  if (script !== null) files.push({ path: paths.bundleScript(suffix), bytes: encodeUtf8(script) });
   if (received.length > 1) {
     for (const { bundle, bytesSha256 } of received) {
       files.push({ path: paths.receivedBundleFile(suffix, bytesSha256), bytes: bundle.bytes });

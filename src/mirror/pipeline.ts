@@ -168,7 +168,7 @@ async function publish(plan: MirrorPlan, output: Output, progress: Progress): Pr
 
   progress.stage('checking what was written', plan.records.length);
   const handMade = await listSite(join(PACKAGE_ROOT, 'public'));
-  const others = [paths.HOME, paths.NOT_FOUND, ...handMade, ...scripts.map(({ path }) => path)];
+  const others = [paths.HOME, paths.NOT_FOUND, paths.VERIFY, ...handMade, ...scripts.map(({ path }) => path)];
   await checkSite(stage, plan, others, () => progress.step());
   await output.settle(new Date(dataTime(plan)));
   await output.swap();

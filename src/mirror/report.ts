@@ -12,6 +12,7 @@ import {
   mergeBundles,
   type ParseError,
   sha256Hex,
+  stateCheck,
   type Trust,
   type VerifiedBundle,
   verifyBundle,
@@ -96,7 +97,7 @@ export function countChecks(checks: readonly Check[]): FileReport['checked'] {
 export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust): JudgedFile {
   const verdict: BundleVerdict = verifyBundle(bytes, trust);
   const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle]);
-  const checks = [...verdict.checks, ...(merged === null ? [] : stateChecks(merged))];
+  const checks = [...verdict.checks, ...(merged?.comparisons ?? []).map(stateCheck)];
   const findings = [...verdict.findings, ...(merged?.findings ?? [])];
   const report: FileReport = {
     file: name,
@@ -110,18 +111,6 @@ export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust): Judg
     checked: countChecks(checks),
   };
   return { report, checks, verificationFindings: verdict.findings, bundle: verdict.bundle, merged };
-}
-
-/** The comparison of the shipped state with the merge, as a row of the ledger. */
-function stateChecks({ comparisons }: MergedRecord): readonly Check[] {
-  return comparisons.map(({ outcome, claimedSha256, computedSha256 }) => ({
-    subject: 'state',
-    how: 'digest',
-    outcome: outcome === 'absent' ? 'absent' : outcome === 'equal' ? 'verified' : 'failed',
-    where: '/state',
-    eventId: null,
-    value: claimedSha256 ?? computedSha256,
-  }));
 }
 
 /** The report of a file that was rejected before, or without, being a bundle. */

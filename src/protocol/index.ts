@@ -25,6 +25,7 @@ export {
   mergeBundles,
   type PublishedBundle,
   type StateComparison,
+  stateCheck,
   type ViewDifference,
 } from './merge/merge.ts';
 export type { MergedState } from './merge/state.ts';

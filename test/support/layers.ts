@@ -39,6 +39,7 @@ const zones = [
   'mirror/plan',
   'mirror/other',
   'formats',
+  'site/words',
   'site/pages',
   'site/view',
   'site/components',
@@ -57,14 +58,15 @@ interface Row {
 }
 
 const mirror = ['mirror/paths', 'mirror/plan', 'mirror/other'] as const;
-const page = ['site/view', 'site/components', 'site/layouts', 'site/assets'] as const;
+const page = ['site/words', 'site/view', 'site/components', 'site/layouts', 'site/assets'] as const;
 
 // House rule: these three see each other and the types of the protocol. Beyond it, they take the protocol's pure formatters
 // (the record's JSON on its page), the types of the plan they render and the functions that name a published path: writing
 // any of these a second time under site/ would be the worse dependency.
 const pageParts: Row = {
   values: [...page, 'formats', 'protocol/index', 'mirror/paths'],
-  types: ['mirror/plan', 'mirror/other'],
+  // Of the verifier, the shape of what a page holds for it.
+  types: ['mirror/plan', 'mirror/other', 'site/verifier'],
 };
 
 const table: Readonly<Record<Zone, Row>> = {
@@ -84,8 +86,10 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/view': pageParts,
   'site/components': pageParts,
   'site/layouts': pageParts,
+  // Words and visible text: what the page says of a check, and the browser says again.
+  'site/words': { values: ['site/words', 'formats'], types: ['protocol/index'] },
   // What runs in the reader's browser.
-  'site/verifier': { values: ['site/verifier', 'protocol/index'], types: [] },
+  'site/verifier': { values: ['site/verifier', 'site/words', 'protocol/index'], types: [] },
   'site/search': { values: ['site/search'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
   cli: { values: ['cli', ...mirror, 'protocol/index', 'node:'], types: [] },
@@ -114,7 +118,7 @@ const computedImportAllowed: ReadonlySet<string> = new Set(['src/cli/launch.mjs'
 /** .astro files that may print unescaped HTML. Each entry needs its reason here. */
 const rawHtmlAllowed: ReadonlySet<string> = new Set([
   // A script element knows no entities. What is printed has no `<`, `>` or `&`, or the page fails.
-  'src/site/components/JsonLd.astro',
+  'src/site/components/JsonScript.astro',
 ]);
 
 /**
@@ -139,7 +143,7 @@ export function checkSource(path: string, text: string): Complaint[] {
       const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
       const add = (rule: Rule, message: string): number => complaints.push({ rule, line, message });
       checkImport(path, zone, node, add);
-      if (zone !== 'cli') checkDeterminism(zone, node, add);
+      if (zone !== 'cli') checkExpression(zone, node, add);
     });
   }
   if (markup !== '') complaints.push(...checkMarkup(path, markup));
@@ -149,6 +153,7 @@ export function checkSource(path: string, text: string): Complaint[] {
 function zoneOf(path: string): Zone | undefined {
   const named = path.replace(/^src\//, '').replace(/\.ts$/, '');
   if (named === 'protocol/index' || named === 'mirror/paths' || named === 'mirror/plan') return named;
+  if (named === 'site/view/words' || named === 'site/view/text') return 'site/words';
   if (/^src\/protocol\/[^/]+$/.test(path)) return 'protocol/top';
   if (path.startsWith('src/mirror/')) return 'mirror/other';
   const folder = zones.find((zone) => path.startsWith(`src/${zone}/`));
@@ -228,9 +233,14 @@ const localTimeMember = /^(get(Date|Day|FullYear|Hours|Minutes|Month|TimezoneOff
 const clockCall = /(^|\.)(Date\.now|performance\.now|process\.hrtime)$/;
 const randomCall = /(^|\.)(Math\.random|randomUUID|randomBytes|randomInt|getRandomValues)$/;
 
-function checkDeterminism(zone: Zone, node: ts.Node, add: Add): void {
+// The doors by which text becomes markup or code in a browser.
+const markupMember = /^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|createContextualFragment|srcdoc)$/;
+const markupCall = /(^|\.)document\.(write|writeln)$/;
+
+function checkExpression(zone: Zone, node: ts.Node, add: Add): void {
   if (ts.isPropertyAccessExpression(node)) {
     const chain = node.getText().replace(/[\s?]/g, '');
+    if (markupMember.test(node.name.text) || markupCall.test(chain)) add('raw-html', `${chain} takes text for markup`);
     if (localeMember.test(node.name.text)) add('locale', `.${node.name.text} answers by the machine's locale`);
     if (localTimeMember.test(node.name.text)) add('clock', `.${node.name.text} answers by the machine's time zone`);
     if (clockCall.test(chain)) add('clock', `${chain} reads the clock`);
