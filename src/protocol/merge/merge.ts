@@ -5,7 +5,7 @@ import { digestOf, sha256Hex, stateDigest } from '../digest.ts';
 import { isObject } from '../json.ts';
 import { quote } from '../parse/members.ts';
 import { VerifiedBundle } from '../verify/bundle.ts';
-import type { Finding } from '../verify/finding.ts';
+import type { Check, Finding } from '../verify/finding.ts';
 import { type AppliedEvent, applyEvents } from './apply.ts';
 import { type Equivocation, findEquivocations } from './equivocation.ts';
 import { buildState, differences, type MergedState } from './state.ts';
@@ -186,6 +186,18 @@ function stateFinding({
   if (outcome !== 'different') return [];
   const message = `expected the merge's state ${computedSha256}, got ${contentSha256}; they differ at ${at.map((pointer) => (pointer === '' ? 'the top level' : quote(pointer))).join(', ')}`;
   return [{ code: 'state_mismatch', where: '/state', eventId: null, message }];
+}
+
+/** The comparison of a shipped state with the merge, as a row of the ledger. */
+export function stateCheck({ outcome, claimedSha256, computedSha256 }: StateComparison): Check {
+  return {
+    subject: 'state',
+    how: 'digest',
+    outcome: outcome === 'absent' ? 'absent' : outcome === 'equal' ? 'verified' : 'failed',
+    where: '/state',
+    eventId: null,
+    value: claimedSha256 ?? computedSha256,
+  };
 }
 
 /** @internal Exported for the reports of single files. */
