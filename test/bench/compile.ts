@@ -31,7 +31,7 @@ const javaScript: Language = {
   condition: (path, body) => `if(${path}){\n${body}}\n`,
   loop: (path, item, body) => `for(const ${item} of ${path}){\n${body}}\n`,
   choice: (item, bodies) =>
-    `switch(${item}.kind){\n${bodies.map((body, i) => `case ${i}:\n${body}break;\n`).join('')}}\n`,
+    `switch(${item}.kind){\n${bodies.map((body, i) => `case '${i}':\n${body}break;\n`).join('')}}\n`,
 };
 
 const nunjucks: Language = {
@@ -40,7 +40,7 @@ const nunjucks: Language = {
   condition: (path, body) => `{% if ${path} %}${body}{% endif %}`,
   loop: (path, item, body) => `{% for ${item} in ${path} %}${body}{% endfor %}`,
   choice: (item, bodies) =>
-    `${bodies.map((body, i) => `{% ${i === 0 ? 'if' : 'elif'} ${item}.kind == ${i} %}${body}`).join('')}{% endif %}`,
+    `${bodies.map((body, i) => `{% ${i === 0 ? 'if' : 'elif'} ${item}.kind == "${i}" %}${body}`).join('')}{% endif %}`,
 };
 
 const hugo: Language = {
@@ -56,7 +56,7 @@ const hugo: Language = {
   condition: (path, body) => `{{ if ${path} }}${body}{{ end }}`,
   loop: (path, item, body) => `{{ range ${item} := ${path} }}${body}{{ end }}`,
   choice: (item, bodies) =>
-    `${bodies.map((body, i) => `{{ ${i === 0 ? 'if' : 'else if'} eq ${item}.kind ${i} }}${body}`).join('')}{{ end }}`,
+    `${bodies.map((body, i) => `{{ ${i === 0 ? 'if' : 'else if'} eq ${item}.kind "${i}" }}${body}`).join('')}{{ end }}`,
 };
 
 /** The body of a function of `d`, the values of a page, and `e`, which escapes text. */

@@ -20,6 +20,14 @@ function fileSystemOf(folder: string): string {
 const lockedVersion = (name: string): string =>
   JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8')).packages[`node_modules/${name}`].version;
 
+/**
+ * Load of the last 1, 5 and 15 minutes. Above the number of processors, others were at work, and wall times are longer than they need be.
+ */
+export const describeLoad = (): string =>
+  loadavg()
+    .map((load) => load.toFixed(2))
+    .join(' ');
+
 /** One line each: name, value. `peers` are those that ran or why they did not. */
 export function describeMachine(
   folder: string,
@@ -34,13 +42,7 @@ export function describeMachine(
     ['memory', `${(totalmem() / 2 ** 30).toFixed(1)} GiB`],
     ['system', `${type()} ${release()}`],
     ['file system', fileSystemOf(folder)],
-    // Above the number of processors, others were at work, and wall times are longer than they need be.
-    [
-      'load before',
-      loadavg()
-        .map((load) => load.toFixed(2))
-        .join(' '),
-    ],
+    ['load before', describeLoad()],
     ['Node', `${process.versions.node}, V8 ${process.versions.v8}, OpenSSL ${process.versions.openssl}`],
     ['Astro', lockedVersion('astro')],
     ...peers,

@@ -13,7 +13,7 @@ import { sha512 } from '@noble/hashes/sha2.js';
 import { renderer } from './compile.ts';
 import * as subject from './subject.ts';
 import type { Template, Values } from './template.ts';
-import type { SiteEntry } from './tree.ts';
+import { type SiteEntry, spread } from './tree.ts';
 
 export interface PartArguments {
   /** Folder of bundles. */
@@ -87,8 +87,7 @@ function pathsOf({ input, limit }: PartArguments): readonly string[] {
   const names = readdirSync(input)
     .filter((name) => name.endsWith('.json'))
     .sort();
-  const count = Math.min(limit, names.length);
-  return Array.from({ length: count }, (_, i) => join(input, names[Math.floor((i * names.length) / count)] ?? ''));
+  return spread(names, limit).map((name) => join(input, name));
 }
 
 function keyOf({ trust }: PartArguments): {
@@ -264,8 +263,9 @@ const parts = {
         }
         return { units: signed.length, bytes: page.length };
       },
+      // Of the files that are no record's, as large a part as of the records.
       finish: () => {
-        for (const entry of others) write(entry);
+        for (const entry of spread(others, Math.ceil((others.length * args.limit) / ofRecord.size))) write(entry);
       },
     };
   },

@@ -7,6 +7,7 @@ import { toHugo, toJavaScript, toNunjucks } from './compile.ts';
 import { type Finished, run } from './measure.ts';
 import { pageOf } from './subject.ts';
 import { decode, escapeText, type FoundTemplate, findTemplate, NotCovered, type Template } from './template.ts';
+import { spread } from './tree.ts';
 
 /** Pages in the first sample, from which a template is found; those that it does not cover join it. */
 const SAMPLE = 64;
@@ -25,28 +26,23 @@ export interface PageData {
   readonly valueBytes: number;
 }
 
-const evenly = <T>(all: readonly T[], count: number): readonly T[] =>
-  all.length <= count
-    ? all
-    : all.filter((_, i) => Math.floor((i * count) / all.length) !== Math.floor(((i - 1) * count) / all.length));
-
 /**
  * Takes the built pages of a site apart: one template, and the values of each page.
  *
  * @param site folder of a built site.
  * @param folder where the values go.
+ * @param limit records to take at most, spread evenly.
  */
-export function takeApart(site: string, folder: string): PageData {
+export function takeApart(site: string, folder: string, limit: number): PageData {
   const values = join(folder, 'values');
   mkdirSync(values, { recursive: true });
-  const suffixes = readdirSync(join(site, 'pith'))
-    .filter((suffix) => existsSync(join(site, pageOf(suffix))))
-    .sort();
+  const records = readdirSync(join(site, 'pith')).filter((suffix) => existsSync(join(site, pageOf(suffix))));
+  const suffixes = spread(records.sort(), limit);
   const page = (suffix: string): string => readFileSync(join(site, pageOf(suffix)), 'utf8');
-  const bySize = suffixes.toSorted(
-    (a, b) => statSync(join(site, pageOf(a))).size - statSync(join(site, pageOf(b))).size,
-  );
-  const sample = new Set([...evenly(bySize, SAMPLE), ...bySize.slice(-SAMPLE / 8)]);
+  const sizes = new Map(suffixes.map((suffix) => [suffix, statSync(join(site, pageOf(suffix))).size]));
+  const sizeOf = (suffix: string): number => sizes.get(suffix) ?? 0;
+  const bySize = suffixes.toSorted((a, b) => sizeOf(a) - sizeOf(b));
+  const sample = new Set([...spread(bySize, SAMPLE), ...bySize.slice(-SAMPLE / 8)]);
 
   let found: FoundTemplate = findTemplate([...sample].map(page));
   const write = (suffix: string): number => {
@@ -55,7 +51,7 @@ export function takeApart(site: string, folder: string): PageData {
     return Buffer.byteLength(text);
   };
   // A few pages first: a page that is not covered means to begin again, with it in the sample.
-  const [few, all] = [evenly(suffixes, 10 * SAMPLE), suffixes];
+  const [few, all] = [spread(suffixes, 10 * SAMPLE), suffixes];
   let valueBytes = 0;
   for (let round: readonly string[] = few; ; ) {
     valueBytes = 0;
@@ -75,7 +71,7 @@ export function takeApart(site: string, folder: string): PageData {
   }
   const templatePath = join(folder, 'template.json');
   writeFileSync(templatePath, JSON.stringify(found.template));
-  const pageBytes = suffixes.reduce((sum, suffix) => sum + statSync(join(site, pageOf(suffix))).size, 0);
+  const pageBytes = suffixes.reduce((sum, suffix) => sum + sizeOf(suffix), 0);
   return { suffixes, template: found.template, templatePath, values, pageBytes, valueBytes };
 }
 
@@ -86,16 +82,18 @@ export interface Likeness {
   /** Whether the pages that were compared are ours, but for the way in which characters are escaped. */
   readonly isSame: boolean;
   readonly compared: number;
+  /** Whether it is the same page, and no more than 10 % off in size. */
+  readonly isFair: boolean;
 }
 
 /** @throws Error where a page is missing. */
 export function compare(site: string, made: string, { suffixes, pageBytes }: PageData): Likeness {
   const size = suffixes.reduce((sum, suffix) => sum + statSync(join(made, pageOf(suffix))).size, 0) / pageBytes;
-  const compared = evenly(suffixes, COMPARED);
+  const compared = spread(suffixes, COMPARED);
   const text = (root: string, suffix: string): string =>
     decode(readFileSync(join(root, pageOf(suffix)), 'utf8')).trim();
   const isSame = compared.every((suffix) => text(site, suffix) === text(made, suffix));
-  return { size, isSame, compared: compared.length };
+  return { size, isSame, compared: compared.length, isFair: isSame && Math.abs(size - 1) <= 0.1 };
 }
 
 /** A tool that is there, or why it is not. */

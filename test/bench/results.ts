@@ -37,6 +37,8 @@ export interface Row {
   readonly peakBytes: number | null;
   /** Signatures, digests or files, where that is more than one a record. */
   readonly units?: number;
+  /** False for a peer whose pages are not ours, or not of our size: then nothing follows from its figures. */
+  readonly isFair?: boolean;
   /** What else is to be known of it. */
   readonly note?: string;
 }
@@ -99,28 +101,33 @@ export function bars(all: readonly Measurements[]): readonly Bar[] {
 
   // Of the small steps, the largest run has the steadiest figures.
   const large = (step: Step): Row | undefined => sorted.flatMap((one) => rowOf(one, step) ?? []).at(-1);
+  const of = (step: Step): string => {
+    const row = large(step);
+    return row === undefined ? '' : `; of ${count(row.records)}`;
+  };
   const bare = [cpuEach(large('openssl')), cpuEach(large('digests'))];
   const bareSum = bare.every((value) => value !== undefined) ? bare.reduce((sum, value) => sum + value, 0) : undefined;
   const verifyRate = over(large('verifyCommand')?.records, large('verifyCommand')?.seconds);
-  const peerAt = sorted.findLast((one) => rowOf(one, 'hugo') !== undefined);
+  // A peer whose pages are not ours is no measure.
+  const peerAt = sorted.findLast((one) => rowOf(one, 'hugo')?.isFair === true);
   const floorAt = sorted.findLast((one) => rowOf(one, 'floor') !== undefined);
   const peak = rowOf(at(100_000), 'build')?.peakBytes ?? undefined;
   const sameTrees = all.map(({ isSameTree }) => isSameTree).filter((same) => same !== null);
   return [
     bar(
-      'strict parse and canonical form: at most 4 × `JSON.parse` (CPU)',
+      `strict parse and canonical form: at most 4 × \`JSON.parse\` (CPU${of('canonical')})`,
       over(cpuEach(large('canonical')), cpuEach(large('plainParse'))),
       4,
       ratio,
     ),
     bar(
-      'verification: at most 1.25 × its signatures by OpenSSL and its digests (CPU, one thread)',
+      `verification: at most 1.25 × its signatures by OpenSSL and its digests (CPU, one thread${of('verify')})`,
       over(cpuEach(large('verify')), bareSum),
       1.25,
       ratio,
     ),
     {
-      bar: 'guide: `verify` does 2,500 records/s with two workers',
+      bar: `guide: \`verify\` does 2,500 records/s with two workers${of('verifyCommand')}`,
       measured: verifyRate === undefined ? 'not measured' : `${Math.round(verifyRate)} records/s`,
       holds: verifyRate === undefined ? null : verifyRate >= 2500,
     },
@@ -159,13 +166,18 @@ export function bars(all: readonly Measurements[]): readonly Bar[] {
 
 const count = (value: number): string => value.toLocaleString('en');
 
-/** A Markdown table that is also a table to the eye: columns padded, figures to the right. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[], left = 1): string {
+/** A Markdown table that is also a table to the eye: columns padded. @param figures the columns that are set to the right. */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  figures: readonly [from: number, to: number] = [0, 0],
+): string {
   const width = header.map((title, i) => Math.max(title.length, 3, ...rows.map((row) => row[i]?.length ?? 0)));
+  const isFigure = (i: number): boolean => i >= figures[0] && i < figures[1];
   const pad = (text: string, i: number): string =>
-    i < left || i === header.length ? text.padEnd(width[i] ?? 0) : text.padStart(width[i] ?? 0);
+    isFigure(i) ? text.padStart(width[i] ?? 0) : text.padEnd(width[i] ?? 0);
   const line = (cells: readonly string[]): string => `| ${cells.map(pad).join(' | ')} |`;
-  const rule = width.map((n, i) => (i < left ? '-'.repeat(n) : `${'-'.repeat(n - 1)}:`));
+  const rule = width.map((n, i) => (isFigure(i) ? `${'-'.repeat(n - 1)}:` : '-'.repeat(n)));
   return [line(header), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
@@ -200,7 +212,7 @@ function figures({ rows }: Measurements): string {
     'CPU / floor',
     'note',
   ];
-  return table(header, lines);
+  return table(header, lines, [1, header.length - 1]);
 }
 
 const yes = (holds: boolean | null): string => (holds === null ? '' : holds ? 'yes' : 'NO');
@@ -225,13 +237,12 @@ export function formatResults({ machine, measurements, runs, missing }: Run): st
   const sections = [
     '# What was measured',
     'Written by `npm run bench -- --write`. What each step is, and how it is measured, is in [README.md](README.md).',
-    table(['machine', ''], machine, 2),
+    table(['machine', ''], machine),
     ...missing.map((text) => `Not measured: ${text}.`),
     '## Bars',
     table(
       ['bar', 'measured', 'holds'],
       bars(measurements).map(({ bar, measured, holds }) => [bar, measured, yes(holds)]),
-      3,
     ),
     ...measurements.flatMap((one) => [
       `## ${count(one.records)} records`,
@@ -253,7 +264,6 @@ export function formatResults({ machine, measurements, runs, missing }: Run): st
           table(
             ['what', 'estimate', 'from'],
             estimate(builds).map(({ what, value, from }) => [what, value, from]),
-            3,
           ),
         ]),
   ];

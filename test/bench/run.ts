@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { addNew, CACHE, cachedBundles, changeOne, writeInput } from './dataset.ts';
 import { trustFile } from './generate.ts';
-import { describeMachine } from './machine.ts';
+import { describeLoad, describeMachine } from './machine.ts';
 import { run } from './measure.ts';
 import type { PartArguments, PartName, PartResult } from './parts.ts';
 import {
@@ -21,7 +21,7 @@ import {
   takeApart,
 } from './peers.ts';
 import { formatResults, type Measurements, median, type Row, STEPS, type Step } from './results.ts';
-import { command } from './subject.ts';
+import { command, isPage } from './subject.ts';
 import { listTree, treeHash } from './tree.ts';
 
 const PARTS = fileURLToPath(new URL('./parts.ts', import.meta.url));
@@ -29,8 +29,12 @@ const RESULTS = fileURLToPath(new URL('./RESULTS.md', import.meta.url));
 /** Disk that a record takes in one run: its bundle, sites, and what peers make. Nothing is deleted before the end. */
 const BYTES_PER_RECORD = 500_000;
 
+/** Records at most of which the parts and the floor are measured. What a record costs there does not depend on how many there are. */
+const SAMPLE = 20_000;
+
 const GROUPS = ['parts', 'verify', 'build', 'again', 'limits', 'peers'] as const;
 type Group = (typeof GROUPS)[number];
+const NEED_A_SITE: readonly Group[] = ['build', 'again', 'limits', 'peers'];
 
 const HELP = `npm run bench -- [--records N,…] [--only GROUP,…] [--runs N] [--peers-up-to N] [--folder DIR] [--write]
 
@@ -98,46 +102,48 @@ class Steps {
     say(`  ${STEPS[row.step]}: ${row.seconds.toFixed(2)} s${cpu}${row.note === undefined ? '' : ` (${row.note})`}`);
   }
 
-  async part(step: Step, name: PartName, args: PartArguments, noteOf?: (result: PartResult) => string): Promise<void> {
+  async part(step: Step, name: PartName, args: PartArguments, more: More = () => ({})): Promise<void> {
     const { stdout } = await run(process.execPath, [PARTS, name, JSON.stringify(args)]);
     const result: PartResult = JSON.parse(stdout);
-    this.add({ step, ...result, ...(noteOf === undefined ? {} : { note: noteOf(result) }) });
+    this.add({ step, ...result, ...more(result) });
   }
 
-  async command(step: Step, records: number, args: readonly string[], note?: string): Promise<void> {
+  async command(step: Step, records: number, args: readonly string[]): Promise<void> {
     const { seconds, cpuSeconds, peakBytes } = await run(process.execPath, args);
-    this.add({ step, records, seconds, cpuSeconds, peakBytes, ...(note === undefined ? {} : { note }) });
+    this.add({ step, records, seconds, cpuSeconds, peakBytes });
   }
 }
 
+type More = (result: PartResult) => Partial<Row>;
+const rate: More = ({ bytes, seconds }) => ({ note: `${Math.round(bytes / seconds / 1e6)} MB/s` });
 const each =
-  (what: string) =>
-  ({ units, seconds, cpuSeconds }: PartResult): string =>
-    `${units} ${what}, ${((1e6 * (cpuSeconds || seconds)) / units).toFixed(0)} µs each`;
+  (what: string): More =>
+  ({ units, seconds, cpuSeconds }) => ({
+    note: `${units} ${what}, ${((1e6 * (cpuSeconds || seconds)) / units).toFixed(0)} µs each`,
+  });
 
 async function measureParts(steps: Steps, input: string, trust: string, records: number): Promise<void> {
-  const all = { input, trust, limit: Math.min(records, 20_000) };
-  const some = { input, trust, limit: Math.min(records, 2000) };
-  const few = { input, trust, limit: Math.min(records, 200) };
-  const rate = ({ bytes, seconds }: PartResult): string => `${Math.round(bytes / seconds / 1e6)} MB/s`;
+  const all = { input, trust, limit: Math.min(records, SAMPLE) };
+  // What the bars compare with each other is of the same records.
+  const some = { ...all, limit: Math.min(records, 2000) };
+  const few = { ...all, limit: Math.min(records, 200) };
   await steps.part('read', 'read', { ...all, limit: records }, rate);
   await steps.part('sha256', 'sha256', { ...all, limit: records }, rate);
   await steps.part('plainParse', 'JSON.parse', all, rate);
   await steps.part('parse', 'read, strict parse', all, rate);
   await steps.part('canonical', 'strict parse, canonical form', all, rate);
-  await steps.part('digests', 'digests', all, each('digests'));
+  await steps.part('digests', 'digests', some, each('digests'));
   await steps.part('noble', 'noble, each signature', few, each('signatures'));
   await steps.part('openssl', 'OpenSSL, each signature', some, each('signatures'));
   await steps.part('verify', 'verify', some);
   await steps.part('merge', 'merge', some);
 }
 
-/** How a peer's pages compare with ours, in a line; what is not the same page decides nothing, and says so. */
-function likeness(site: string, made: string, data: PageData): string {
-  const { size, isSame, compared } = compare(site, made, data);
-  const sizeText = `${(100 * size).toFixed(1)} % of our bytes`;
-  const isClose = Math.abs(size - 1) <= 0.1;
-  return `${sizeText}${isClose ? '' : ', MORE THAN 10 % OFF'}; ${isSame ? `the same page in ${compared} of ${compared}` : 'NOT THE SAME PAGE'}`;
+/** How a peer's pages compare with ours. */
+function likeness(site: string, made: string, data: PageData): { readonly isFair: boolean; readonly note: string } {
+  const { size, isSame, compared, isFair } = compare(site, made, data);
+  const same = isSame ? `the same page in ${compared} of ${compared}` : 'NOT THE SAME PAGE';
+  return { isFair, note: `${(100 * size).toFixed(1)} % of our bytes, ${same}` };
 }
 
 interface Tools {
@@ -153,72 +159,88 @@ async function measurePeers(steps: Steps, work: string, site: string, data: Page
     mkdirSync(folder);
     prepare(folder);
     const { seconds, cpuSeconds, peakBytes } = await tool.run(folder, out);
-    steps.add({ step, records, seconds, cpuSeconds, peakBytes, note: likeness(site, out, data) });
+    steps.add({ step, records, seconds, cpuSeconds, peakBytes, ...likeness(site, out, data) });
   };
   await peer('hugo', tools.hugo, 'hugo', (folder) => prepareHugo(data, folder));
   await peer('nunjucks', tools.eleventy, 'nunjucks', (folder) => prepareEleventy(data, folder, 'Nunjucks'));
   await peer('javaScript', tools.eleventy, 'javascript', (folder) => prepareEleventy(data, folder, 'JavaScript'));
 }
 
+/** A built site's files, and what is measured beside it before anything changes. */
+async function measureBeside(
+  steps: Steps,
+  work: string,
+  site: string,
+  inputs: { readonly input: string; readonly trust: string },
+  options: Options,
+  tools: Tools,
+): Promise<{ readonly siteBytes: number; readonly siteFiles: number }> {
+  const { groups, peersUpTo } = options;
+  const tree = listTree(site);
+  const records = tree.filter(({ path }) => isPage(path)).length;
+  const treePath = join(work, 'tree.json');
+  writeFileSync(treePath, JSON.stringify(tree));
+  const given = { ...inputs, limit: Math.min(records, SAMPLE), tree: treePath };
+  if (groups.has('limits')) {
+    await steps.part('write', 'write', { ...given, out: join(work, 'written') }, ({ units, bytes }) => ({
+      records,
+      note: `${units} files, ${Math.round(bytes / 1e6)} MB`,
+    }));
+  }
+  if (groups.has('limits') || groups.has('peers')) {
+    const data = takeApart(site, join(work, 'pages'), SAMPLE);
+    const pages = { ...given, template: data.templatePath, values: data.values };
+    if (groups.has('limits')) {
+      await steps.part('floor', 'floor', { ...pages, out: join(work, 'floor') }, each('signatures in it'));
+    }
+    if (groups.has('peers')) {
+      const out = join(work, 'template');
+      await steps.part('template', 'string template', { ...pages, out }, () => likeness(site, out, data));
+      if (records <= peersUpTo) await measurePeers(steps, work, site, data, tools);
+    }
+  }
+  return { siteBytes: tree.reduce((sum, { size }) => sum + size, 0), siteFiles: tree.length };
+}
+
+/** Builds upon a build. @returns whether they gave the tree of a first build of the same input. */
+async function measureAgain(
+  steps: Steps,
+  work: string,
+  site: string,
+  { input, trust }: { readonly input: string; readonly trust: string },
+  records: number,
+): Promise<boolean> {
+  const again = command.build(input, site, trust);
+  await steps.command('unchanged', records, again);
+  changeOne(input, Math.floor(records / 2));
+  await steps.command('changed', records, again);
+  const added = Math.ceil(records / 100);
+  addNew(input, records, added);
+  await steps.command('added', records + added, again);
+  const clean = join(work, 'clean/out');
+  mkdirSync(join(work, 'clean'));
+  await steps.command('clean', records + added, command.build(input, clean, trust));
+  return treeHash(site) === treeHash(clean);
+}
+
 async function measure(records: number, work: string, options: Options, tools: Tools): Promise<Measurements> {
   const { groups } = options;
-  const has = (...names: readonly Group[]): boolean => names.some((name) => groups.has(name));
   say(`${records} records`);
-  const [input, trust, site] = [join(work, 'input'), join(work, 'trust.json'), join(work, 'site/out')];
+  const inputs = { input: join(work, 'input'), trust: join(work, 'trust.json') };
+  const site = join(work, 'site/out');
   mkdirSync(join(work, 'site'), { recursive: true });
-  writeInput(cachedBundles(records, options.folder), input);
-  writeFileSync(trust, trustFile());
-  const steps = new Steps();
-  let siteSize: { readonly siteBytes: number; readonly siteFiles: number } | null = null;
-  let isSameTree: boolean | null = null;
+  writeInput(cachedBundles(records, options.folder), inputs.input);
+  writeFileSync(inputs.trust, trustFile());
 
-  if (has('parts')) await measureParts(steps, input, trust, records);
-  if (has('verify')) await steps.command('verifyCommand', records, command.verify(input, trust));
-  if (has('build', 'again', 'limits', 'peers')) {
-    await steps.command('build', records, command.build(input, site, trust));
-    const tree = listTree(site);
-    const sizes = tree.map(({ size, linkOf }) => (linkOf === null ? size : 0));
-    siteSize = { siteBytes: tree.reduce((sum, { size }) => sum + size, 0), siteFiles: tree.length };
-    const treePath = join(work, 'tree.json');
-    writeFileSync(treePath, JSON.stringify(tree));
-    const given = { input, trust, limit: records, tree: treePath };
-    if (has('limits')) {
-      const written = sizes.reduce((sum, size) => sum + size, 0);
-      const note = `${tree.length} files, ${Math.round(written / 1e6)} MB`;
-      const { stdout } = await run(process.execPath, [
-        PARTS,
-        'write',
-        JSON.stringify({ ...given, out: join(work, 'written') }),
-      ]);
-      steps.add({ step: 'write', ...JSON.parse(stdout), records, note });
-    }
-    if (has('limits', 'peers')) {
-      const data = takeApart(site, join(work, 'pages'));
-      const pages = { template: data.templatePath, values: data.values };
-      if (has('limits')) {
-        await steps.part('floor', 'floor', { ...given, ...pages, out: join(work, 'floor') }, each('signatures in it'));
-      }
-      if (has('peers')) {
-        const out = join(work, 'template');
-        await steps.part('template', 'string template', { ...given, ...pages, out }, () => likeness(site, out, data));
-        if (records <= options.peersUpTo) await measurePeers(steps, work, site, data, tools);
-      }
-    }
-  }
-  if (has('again')) {
-    const again = command.build(input, site, trust);
-    await steps.command('unchanged', records, again);
-    changeOne(input, Math.floor(records / 2));
-    await steps.command('changed', records, again);
-    const added = Math.ceil(records / 100);
-    addNew(input, records, added);
-    await steps.command('added', records + added, again);
-    const clean = join(work, 'clean/out');
-    mkdirSync(join(work, 'clean'));
-    await steps.command('clean', records + added, command.build(input, clean, trust));
-    isSameTree = treeHash(site) === treeHash(clean);
-  }
-  return { records, rows: steps.rows, siteBytes: null, siteFiles: null, ...siteSize, isSameTree };
+  const steps = new Steps();
+  if (groups.has('parts')) await measureParts(steps, inputs.input, inputs.trust, records);
+  if (groups.has('verify')) await steps.command('verifyCommand', records, command.verify(inputs.input, inputs.trust));
+  if (!NEED_A_SITE.some((group) => groups.has(group)))
+    return { records, rows: steps.rows, siteBytes: null, siteFiles: null, isSameTree: null };
+  await steps.command('build', records, command.build(inputs.input, site, inputs.trust));
+  const size = await measureBeside(steps, work, site, inputs, options, tools);
+  const isSameTree = groups.has('again') ? await measureAgain(steps, work, site, inputs, records) : null;
+  return { records, rows: steps.rows, ...size, isSameTree };
 }
 
 function checkSpace({ folder, records, runs }: Options): void {
@@ -264,7 +286,12 @@ async function main(options: Options): Promise<void> {
         runs.push(await measure(records, join(folder, `${records}-${i}`), options, tools));
       measurements.push(median(runs));
     }
-    const results = formatResults({ machine, measurements, runs: options.runs, missing });
+    const results = formatResults({
+      machine: [...machine, ['load after', describeLoad()]],
+      measurements,
+      runs: options.runs,
+      missing,
+    });
     process.stdout.write(results);
     if (options.write) writeFileSync(RESULTS, results);
   } finally {

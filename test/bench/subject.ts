@@ -126,3 +126,4 @@ export const command = {
 
 /** Where a built site has a record's page. */
 export const pageOf = (suffix: string): string => join('pith', suffix, 'index.html');
+export const isPage = (path: string): boolean => /^pith\/[A-Z2-7]{26}\/index\.html$/.test(path);

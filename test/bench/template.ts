@@ -20,12 +20,12 @@ export type Piece =
   /** Escaped where it is `text`; `raw` stands for markup with a language of its own in it, printed as it is. */
   | { readonly kind: 'value'; readonly name: string; readonly as: 'text' | 'raw' }
   | { readonly kind: 'condition'; readonly name: string; readonly body: Template }
-  /** An item is an object with its values, and with `kind`, the index of its template, where there are several. */
+  /** An item is an object with its values, and with `kind`, the index of its template as text, where there are several. */
   | { readonly kind: 'loop'; readonly name: string; readonly variants: readonly Template[] };
 export type Template = readonly Piece[];
 
 export interface Values {
-  readonly [name: string]: string | boolean | number | readonly Values[];
+  readonly [name: string]: string | boolean | readonly Values[];
 }
 
 /** A node of a page. White space before it is its `lead`; a text is more than white space. */
@@ -450,7 +450,7 @@ function unifyLoop(lists: readonly (readonly Node[])[], scope: Scope): Made {
     take: (nodes, values) => {
       values[name] = nodes.map((node): Values => {
         const kind = kinds.indexOf(kindOf(node));
-        const item: Record<string, Values[string]> = kinds.length > 1 ? { kind } : {};
+        const item: Record<string, Values[string]> = kinds.length > 1 ? { kind: String(kind) } : {};
         const variant = variants[kind];
         if (variant === undefined) throw new NotCovered(`expected one of ${kinds.join(' ')}, got ${kindOf(node)}`);
         variant.take(node, item);

@@ -12,6 +12,13 @@ export interface SiteEntry {
   readonly linkOf: string | null;
 }
 
+/** So many of all, evenly spread, in order; all where there are not so many. */
+export function spread<T>(all: readonly T[], count: number): readonly T[] {
+  return count >= all.length
+    ? all
+    : all.filter((_, i) => Math.ceil((i * count) / all.length) < Math.ceil(((i + 1) * count) / all.length));
+}
+
 /** Every file of a site, sorted. */
 export function listTree(root: string): readonly SiteEntry[] {
   const paths: string[] = [];
