@@ -8,6 +8,7 @@
 export { compareCodePoints, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
 export { canonicalize, formatCanonical, formatCompact, formatIndented } from './canonical-json.ts';
 export { sha256Hex, titleDigest } from './digest.ts';
+export { ENGINE_NAMES, type Engine, type EngineName } from './engine.ts';
 export { ParseError, type Problem, pointer, REASON_CODES, type ReasonCode } from './errors.ts';
 export {
   expectedAliases,
@@ -34,7 +35,7 @@ export { parseJson } from './parse/json.ts';
 export { type ParsedRecord, parseRecord } from './parse/record.ts';
 export { parseTimestamp } from './parse/timestamp.ts';
 export { type BundleVerdict, MAX_BUNDLE_BYTES, type VerifiedBundle, verifyBundle } from './verify/bundle.ts';
-export { verifySignature } from './verify/ed25519.ts';
+export { isPublicKey, nobleEngine, verifySignature } from './verify/ed25519.ts';
 export type { InvalidEvent, VerifiedEvent } from './verify/event.ts';
 export { type Check, type CheckOutcome, type CheckSubject, type Finding, Ledger } from './verify/finding.ts';
 export { verifyReceipt } from './verify/receipt.ts';

@@ -1,5 +1,6 @@
 /** A whole bundle (sections 2 to 7): what it claims, against what follows from its bytes and the pinned keys. */
-import { bundleDigest } from '../digest.ts';
+import { bundleDigest, type Sha256 } from '../digest.ts';
+import type { Engine } from '../engine.ts';
 import { ParseError, type Problem, pointer } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import {
@@ -15,6 +16,7 @@ import { describe } from '../parse/members.ts';
 import type { ParsedRecord } from '../parse/record.ts';
 import type { Instant } from '../parse/timestamp.ts';
 import { rotations, verifyClaimedKeys, verifyClaims } from './claims.ts';
+import { nobleEngine } from './ed25519.ts';
 import { diagnoseEvent, type InvalidEvent, RECORD_CREATED, VerifiedEvent } from './event.ts';
 import { type Check, type Finding, Ledger } from './finding.ts';
 import { type IdentifiedRecord, identifyRecord } from './record.ts';
@@ -98,7 +100,7 @@ export class VerifiedBundle {
   }
 
   /** @see verifyBundle */
-  static verify(bytes: Uint8Array, trust: Trust): BundleVerdict {
+  static verify(bytes: Uint8Array, trust: Trust, engine: Engine): BundleVerdict {
     if (bytes.length > MAX_BUNDLE_BYTES) {
       const message = `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${bytes.length}`;
       return rejected([{ code: 'too_large', path: '', message }]);
@@ -112,7 +114,7 @@ export class VerifiedBundle {
       return rejected(error.problems);
     }
     const ledger = new Ledger();
-    const bundleSha256 = verifyBundleHash(value, ledger);
+    const bundleSha256 = verifyBundleHash(value, engine.sha256Hex, ledger);
     let parsed: ParsedBundle;
     try {
       parsed = parseBundle(value);
@@ -120,10 +122,10 @@ export class VerifiedBundle {
       if (!(error instanceof ParseError)) throw error;
       return rejected(error.problems, ledger);
     }
-    const identified = identifyRecord(parsed.record);
+    const identified = identifyRecord(parsed.record, engine.sha256Hex);
     verifyClaims(parsed, identified, ledger);
     verifyClaimedKeys(parsed.claimedKeys, trust, ledger);
-    const key = verifyBundleSignature(parsed, bundleSha256, trust, ledger);
+    const key = verifyBundleSignature(parsed, bundleSha256, trust, engine, ledger);
 
     const judged = {
       checks: ledger.checks,
@@ -133,11 +135,11 @@ export class VerifiedBundle {
     };
     if (ledger.findings.length > 0 || key === null || bundleSha256 === null) {
       parsed.events.forEach((event, i) => {
-        diagnoseEvent(event, pointer('/events', i), identified, ledger);
+        diagnoseEvent(event, pointer('/events', i), identified, engine, ledger);
       });
       return { outcome: 'rejected', bundle: null, ...judged };
     }
-    const { events, invalidEvents } = verifyEvents(parsed, identified, trust, ledger);
+    const { events, invalidEvents } = verifyEvents(parsed, identified, trust, engine, ledger);
     if (!events.some((event) => event.eventType === RECORD_CREATED)) {
       ledger.find('no_record_created', '/events', 'expected a valid record_created that holds this record, got none');
       return { outcome: 'rejected', bundle: null, ...judged };
@@ -179,9 +181,10 @@ export type BundleVerdict = Judged &
  * Whatever the bytes are, the answer is a verdict: nothing is thrown for bad input.
  *
  * @param bytes the bundle file; {@link MAX_BUNDLE_BYTES} at most.
+ * @param engine changes what it costs, never the verdict.
  */
-export function verifyBundle(bytes: Uint8Array, trust: Trust): BundleVerdict {
-  return VerifiedBundle.verify(bytes, trust);
+export function verifyBundle(bytes: Uint8Array, trust: Trust, engine: Engine = nobleEngine): BundleVerdict {
+  return VerifiedBundle.verify(bytes, trust, engine);
 }
 
 function rejected(problems: readonly Problem[], ledger = new Ledger()): BundleVerdict {
@@ -198,12 +201,12 @@ function rejected(problems: readonly Problem[], ledger = new Ledger()): BundleVe
 }
 
 /** The digest of the bundle where it is the one claimed, else null. Also tried on a bundle of the wrong shape. */
-function verifyBundleHash(value: Json, ledger: Ledger): string | null {
+function verifyBundleHash(value: Json, hash: Sha256, ledger: Ledger): string | null {
   if (!isObject(value)) return null;
   const claimed = claimedBundleSha256Of(value);
   // Without a signature object, or an unsigned one, that is the reason and this would only be its shadow.
   if (claimed === null) return null;
-  const computed = bundleDigest(value);
+  const computed = bundleDigest(value, hash);
   const where = '/bundle_signature/bundle_sha256';
   return ledger.compare('bundle_hash', 'digest', 'bundle_hash_mismatch', where, claimed, computed) ? computed : null;
 }
@@ -212,11 +215,12 @@ function verifyBundleSignature(
   parsed: ParsedBundle,
   digest: string | null,
   trust: Trust,
+  engine: Engine,
   ledger: Ledger,
 ): PinnedKey | null {
   const claimed = parsed.claimedSignature;
   const where = '/bundle_signature';
-  const { key, isValid, problems } = judgeSignature(claimed, 'bundle', digest, trust, where);
+  const { key, isValid, problems } = judgeSignature(claimed, 'bundle', digest, trust, engine, where);
   for (const { code, where: at, message } of problems) ledger.find(code, at, message);
   if (claimed !== null && parsed.claimedBundleSha256 === null && problems.length === 0) {
     ledger.find('bundle_schema', `${where}/bundle_sha256`, 'expected the digest that is signed, got none');
@@ -234,6 +238,7 @@ function verifyEvents(
   parsed: ParsedBundle,
   identified: IdentifiedRecord,
   trust: Trust,
+  engine: Engine,
   ledger: Ledger,
 ): { events: readonly VerifiedEvent[]; invalidEvents: readonly InvalidEvent[] } {
   const events: VerifiedEvent[] = [];
@@ -241,7 +246,7 @@ function verifyEvents(
   const rotation = rotations(parsed.claimedKeys);
   parsed.events.forEach((value, i) => {
     const where = pointer('/events', i);
-    const verdict = VerifiedEvent.verify(value, where, identified, trust);
+    const verdict = VerifiedEvent.verify(value, where, identified, trust, engine);
     // Not spread into push: an event can have more findings than a call takes arguments.
     for (const check of verdict.checks) ledger.checks.push(check);
     for (const finding of verdict.findings) ledger.findings.push(finding);
