@@ -124,7 +124,7 @@ export class VerifiedBundle {
     }
     const identified = identifyRecord(parsed.record, engine.sha256Hex);
     verifyClaims(parsed, identified, ledger);
-    verifyClaimedKeys(parsed.claimedKeys, trust, ledger);
+    verifyClaimedKeys(parsed.claimedKeys, trust, engine.sha256Hex, ledger);
     const key = verifyBundleSignature(parsed, bundleSha256, trust, engine, ledger);
 
     const judged = {
