@@ -96,7 +96,7 @@ export function countChecks(checks: readonly Check[]): FileReport['checked'] {
 /** Judges one bundle file alone: verification, and the merge against the state it ships. */
 export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust, engine: Engine = openSslEngine): JudgedFile {
   const verdict = verifyBundleBy(engine, bytes, trust);
-  const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle]);
+  const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle], engine);
   const checks = [...verdict.checks, ...(merged?.comparisons ?? []).map(stateCheck)];
   const findings = [...verdict.findings, ...(merged?.findings ?? [])];
   const report: FileReport = {

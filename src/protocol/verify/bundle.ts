@@ -137,7 +137,7 @@ export class VerifiedBundle {
     }
     const identified = identifyRecord(parsed.record, engine.sha256Hex);
     verifyClaims(parsed, identified, ledger);
-    verifyClaimedKeys(parsed.claimedKeys, trust, ledger);
+    verifyClaimedKeys(parsed.claimedKeys, trust, engine.sha256Hex, ledger);
     yield ledger;
     const key = verifyBundleSignature(parsed, bundleSha256, trust, engine, ledger);
     yield ledger;
