@@ -1,12 +1,13 @@
 /** `pith-mirror build`: from a folder of bundles to a site. */
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/failure.ts';
-import { buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
+import { type BuildResult, buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
+import { parseShard } from '../mirror/shard.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
-export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--engine NAME] [--renderer NAME] [--jobs N] [--json]
+export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--engine NAME] [--renderer NAME] [--shard I/N] [--jobs N] [--json]
 
 Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
 and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own.
@@ -18,6 +19,7 @@ and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own
   --recheck     verify and write everything again, also what has not changed since the last build
   --engine NAME openssl (default) or noble, the slow reference that openssl is checked against; one verdict
   --renderer NAME  fast (default) or astro: all pages by Astro’s own build; slower, the same bytes
+  --shard I/N   only the records of the I-th of N ranges of suffixes, as a mirror of its own; see join
   --jobs N      worker threads; default: one for each processor
   --json        print the report as JSON
 
@@ -25,7 +27,7 @@ Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or 
 3 published, but with findings or rejected files.
 `;
 
-function siteOption(site: string | undefined): string | null {
+export function siteOption(site: string | undefined): string | null {
   if (site === undefined) return null;
   const url = URL.parse(site);
   if (
@@ -54,6 +56,23 @@ function jobsOption(jobs: string | undefined): number | null {
   return Number(jobs);
 }
 
+/** Prints what came of a build or a join. @returns its exit code. */
+export function tell(
+  { report, published, refusal, isUnchanged }: BuildResult,
+  how: { readonly out: string; readonly isJson: boolean; readonly milliseconds: number },
+): number {
+  if (how.isJson) for (const piece of report.pieces()) process.stdout.write(piece);
+  else
+    process.stdout.write(formatReportText(report, published ? 'published' : 'not published', how.milliseconds / 1000));
+  if (refusal !== null) {
+    process.stderr.write(`pith-mirror: nothing is published: ${printable(refusal)}\n`);
+    return EXIT.FAILED;
+  }
+  if (!how.isJson && isUnchanged) process.stdout.write('nothing has changed since the last build\n');
+  if (!how.isJson) process.stdout.write(`site ${printable(relative(process.cwd(), how.out) || how.out)}\n`);
+  return report.totals.rejected + report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
+}
+
 export async function build(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     out: { type: 'string' },
@@ -63,6 +82,7 @@ export async function build(args: readonly string[]): Promise<number> {
     recheck: { type: 'boolean', default: false },
     engine: { type: 'string' },
     renderer: { type: 'string' },
+    shard: { type: 'string' },
     jobs: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
@@ -75,24 +95,14 @@ export async function build(args: readonly string[]): Promise<number> {
   const site = siteOption(values.site);
   const engine = engineOption(values.engine);
   const renderer = rendererOption(values.renderer);
+  const shard = values.shard === undefined ? null : parseShard(values.shard);
   const jobs = jobsOption(values.jobs);
   const trust = await trustOption(values.trust);
   try {
-    const { report, published, refusal, isUnchanged } = await buildMirror(
-      { input, out, trust, site, strict: values.strict, recheck: values.recheck, engine, renderer, jobs },
-      progress,
-    );
+    const options = { input, out, trust, site, strict: values.strict, recheck: values.recheck };
+    const result = await buildMirror({ ...options, engine, renderer, shard, jobs }, progress);
     progress.finish();
-    const seconds = (performance.now() - started) / 1000;
-    if (values.json) for (const piece of report.pieces()) process.stdout.write(piece);
-    else process.stdout.write(formatReportText(report, published ? 'published' : 'not published', seconds));
-    if (refusal !== null) {
-      process.stderr.write(`pith-mirror: nothing is published: ${printable(refusal)}\n`);
-      return EXIT.FAILED;
-    }
-    if (!values.json && isUnchanged) process.stdout.write('nothing has changed since the last build\n');
-    if (!values.json) process.stdout.write(`site ${printable(relative(process.cwd(), out) || out)}\n`);
-    return report.totals.rejected + report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
+    return tell(result, { out, isJson: values.json, milliseconds: performance.now() - started });
   } finally {
     progress.finish();
   }

@@ -33,7 +33,7 @@ async function expand(argument: string, progress: TerminalProgress): Promise<rea
 /** With several arguments, files of one name are told apart as the user told them apart; never by an absolute path. */
 function nameAmongSeveral(argument: string, input: VerifyInput): VerifyInput {
   if (argument === '-' || isAbsolute(argument)) return input;
-  const name = 'isNamedByUser' in input ? argument : `${argument.replace(/\/+$/, '')}/${input.name}`;
+  const name = 'isNamedByUser' in input ? argument : `${argument.replace(/(?<!\/)\/+$/, '')}/${input.name}`;
   return { ...input, name };
 }
 

@@ -174,7 +174,8 @@ function folderDigest(folder: string): string {
   return hash.digest('hex');
 }
 
-function formatPart(value: unknown): Buffer {
+/** Lines of JSON: a list in blocks, since a line is one string. */
+export function formatPart(value: unknown): Buffer {
   if (!Array.isArray(value)) return Buffer.from(`${JSON.stringify(value)}\n`);
   const lines: Buffer[] = [];
   for (let at = 0; at < value.length; at += BLOCK)
@@ -182,7 +183,7 @@ function formatPart(value: unknown): Buffer {
   return Buffer.concat([Buffer.from('[]\n'), ...lines]);
 }
 
-function parsePart(bytes: Buffer): unknown {
+export function parsePart(bytes: Buffer): unknown {
   const values: unknown[] = [];
   for (let at = 0; at < bytes.length; ) {
     const end = bytes.indexOf(0x0a, at);

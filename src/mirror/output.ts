@@ -4,10 +4,11 @@
  * A site is built in a folder beside the output, on the same file system, and swapped in by renaming. Until then the
  * old site stays as it was; an interrupted swap is finished by the next command.
  */
-import { lstat, mkdir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, opendir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { BuildError, codeOf, messageOf, UsageError } from './failure.ts';
+import { flushFolder } from './flush.ts';
 import { applyChanges, type Changes, readJournal, writeJournal } from './journal.ts';
 import { Lock } from './lock.ts';
 import { MARKER, RECORD_FOLDERS } from './paths.ts';
@@ -66,12 +67,23 @@ async function refuse(out: string, input: string, packageRoot: string): Promise<
   const target = await realTarget(out);
   const real = async (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
   if (parse(target).root === target) no('is the root of a file system');
+  // It could be emptied and filled, never replaced. A mount of another folder of the same file system shows in the swap.
+  if (status !== null && status.dev !== (await lstat(dirname(target))).dev) no(MOUNTED);
   if (isWithin(target, await real(homedir()))) no('is or holds your home folder');
   if (isWithin(target, await real(packageRoot))) no('is or holds the program itself');
   if (isWithin(await real(join(packageRoot, 'src')), target)) no("lies in the program's sources");
   const source = await real(input);
   if (isWithin(target, source)) no('is or holds the folder of bundles');
   if (isWithin(source, target)) no('lies in the folder of bundles');
+}
+
+/** Refuses an input that cannot be listed. */
+async function refuseInput(input: string): Promise<void> {
+  try {
+    await (await opendir(input)).close();
+  } catch (error) {
+    throw new UsageError(`the folder of bundles, ${input}: ${messageOf(error)}`);
+  }
 }
 
 /** What is at the place of the site. */
@@ -86,6 +98,8 @@ async function occupantOf(out: string): Promise<'nothing' | 'empty' | 'site' | '
   }
 }
 
+const MOUNTED =
+  'is a mount point or a volume of its own, which cannot be swapped as a whole; name a folder inside of it';
 const FOREIGN = `is not empty and was not written by pith-mirror (it has no ${MARKER}); name another folder, or empty it yourself`;
 
 /** Said until a build has replaced the site. */
@@ -99,6 +113,7 @@ export class Output {
   readonly #beside: Neighbours;
   readonly #lock: Lock;
   #isMixed = false;
+  #isSwapped = false;
 
   private constructor(out: string, lock: Lock) {
     this.#out = out;
@@ -137,13 +152,17 @@ export class Output {
    *
    * @throws UsageError for a folder that is refused; BuildError where another build has it.
    */
-  static async take(out: string, input: string, packageRoot: string): Promise<Output> {
-    await refuse(out, input, packageRoot);
+  static async take(out: string, inputs: readonly string[], packageRoot: string): Promise<Output> {
+    for (const input of inputs) await refuse(out, input, packageRoot);
     // Modes of files and folders are those that one input always has, whatever the user's mask is. Worker threads have
     // their process's mask.
     process.umask(0o022);
     const path = resolve(out);
-    await mkdir(dirname(path), { recursive: true });
+    const parent = dirname(path);
+    // Folders are made for nothing but a build. Where the parent is, there may be an interrupted one: that is mended first,
+    // whatever the input.
+    if (!(await exists(parent))) for (const input of inputs) await refuseInput(input);
+    await mkdir(parent, { recursive: true });
     const output = new Output(path, await Lock.acquire(neighboursOf(path).lock));
     try {
       await output.#recover();
@@ -210,7 +229,9 @@ export class Output {
 
   async #discardOld(): Promise<void> {
     const { old, work } = this.#beside;
-    await mkdir(work, { recursive: true });
+    if (!(await exists(old))) return;
+    // It is there but for a recovery. On a full disk nothing can be made, and this can still be done.
+    if (!(await exists(work))) await mkdir(work);
     await rename(old, join(work, 'old'));
   }
 
@@ -220,11 +241,12 @@ export class Output {
    * @throws where that cannot be done; then the old site is in its place. Once the new one is, nothing is thrown.
    */
   async swap(): Promise<void> {
-    const { old, stage } = this.#beside;
+    const { stage } = this.#beside;
+    await flushFolder(stage);
     const occupant = await occupantOf(this.#out);
     // Not so when the build began.
     if (occupant === 'foreign') throw new BuildError(`--out ${this.#out}: ${FOREIGN}`);
-    if (occupant !== 'nothing') await rename(this.#out, old);
+    if (occupant !== 'nothing') await this.#setAside();
     try {
       await rename(stage, this.#out);
     } catch (error) {
@@ -232,7 +254,16 @@ export class Output {
       throw error;
     }
     await rm(this.#beside.journal, { force: true }).catch(() => undefined);
-    if (occupant !== 'nothing') await this.#discardOld().catch(() => undefined);
+    this.#isSwapped = true;
+  }
+
+  async #setAside(): Promise<void> {
+    try {
+      await rename(this.#out, this.#beside.old);
+    } catch (error) {
+      if (codeOf(error) === 'EBUSY') throw new BuildError(`--out ${this.#out}: ${MOUNTED} (EBUSY)`);
+      throw error;
+    }
   }
 
   /**
@@ -243,6 +274,8 @@ export class Output {
   async update(changes: Changes): Promise<void> {
     const { journal, stage, update } = this.#beside;
     await rename(stage, update);
+    // What the journal promises has to be there after a power failure too.
+    await flushFolder(update);
     await writeJournal(journal, changes);
     await this.#apply(changes);
     if (this.#isMixed) throw new BuildError(`${update} is gone: ${MIXED}`);
@@ -259,7 +292,7 @@ export class Output {
   }
 
   /**
-   * Removes what is temporary, and the lock.
+   * Removes what is temporary, the old site once it is replaced, and the lock.
    *
    * @returns what could not be removed, and why. It harms nothing: the next build removes it.
    */
@@ -272,6 +305,7 @@ export class Output {
       });
     // After a failure, pages that were being rendered beside it may still be written: again, until they are not.
     const again = { recursive: true, force: true, maxRetries: 8, retryDelay: 50 };
+    if (this.#isSwapped) await attempt(this.#discardOld());
     const isDecided = await exists(journal);
     const temporary = [stage, work, `${journal}-draft`];
     for (const left of isDecided ? temporary : [...temporary, update]) await attempt(rm(left, again));

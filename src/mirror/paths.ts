@@ -13,6 +13,8 @@ export const ICON = 'icon.svg';
 export const NO_JEKYLL = '.nojekyll';
 /** Marks a folder as written by this tool; a folder without it is never replaced. */
 export const MARKER = '.pith-mirror.json';
+/** In a shard's site only: what a join needs of it. */
+export const SHARD = '.pith-mirror-shard.jsonl';
 export const REPORT = 'mirror-report.json';
 export const MIRRORS = 'pith-mirrors.json';
 export const SIGNING_KEY = 'pith-signing-key.json';

@@ -14,8 +14,9 @@ import { Cache, type Outcome, programDigest } from './cache.ts';
 import type { Catalogue, SiteContext } from './catalogue.ts';
 import { Crew } from './crew.ts';
 import { trustDocument } from './documents.ts';
-import { messageOf, UsageError } from './failure.ts';
+import { BuildError, messageOf, UsageError } from './failure.ts';
 import { Inventory, suffixOfNote } from './inventory.ts';
+import { copyRecord, readShards } from './join.ts';
 import { isNoteName, readNote } from './notes.ts';
 import { ENGINES } from './openssl.ts';
 import { MIXED, Output } from './output.ts';
@@ -24,9 +25,10 @@ import { loadPages } from './pages.ts';
 import * as paths from './paths.ts';
 import { type InputLine, Producer, type RecordLine } from './produce.ts';
 import type { Progress } from './progress.ts';
-import { type Published, publishFull, publishUpdate } from './publish.ts';
+import { type Publication, type Published, publishFull, publishUpdate } from './publish.ts';
 import { type InputFile, type InputListing, listInput, readInput, stampAt } from './read.ts';
-import { type FileReport, fileLine, judgeBundle, noteReport, Report, rejectedFile } from './report.ts';
+import { type FileLine, type FileReport, fileLine, judgeBundle, noteReport, Report, rejectedFile } from './report.ts';
+import { type Shard, type ShardContent, shardOfName, shardOfSuffix } from './shard.ts';
 
 /** @throws UsageError where the file cannot be read or is no trust file. */
 export async function loadTrust(path: string): Promise<Trust> {
@@ -72,11 +74,13 @@ export interface BuildOptions {
   readonly recheck: boolean;
   readonly engine: EngineName;
   readonly renderer: RendererName;
+  /** Build only this part of the records, to be joined later; null for all. */
+  readonly shard: Shard | null;
   /** Worker threads; null for one a processor. */
   readonly jobs: number | null;
 }
 
-/** What a build says of itself in the end. */
+/** What a build says of itself in the end; a `Report` is one. */
 export interface BuildReport extends Outcome {
   /** The text of `mirror-report.json`, in pieces. */
   readonly pieces: () => Iterable<string>;
@@ -91,8 +95,12 @@ export interface BuildResult {
   readonly isUnchanged: boolean;
 }
 
-function refusalOf({ records, rejected, findings, files }: Report['totals'], strict: boolean): string | null {
-  if (records === 0) {
+function refusalOf(
+  { records, rejected, findings, files }: Report['totals'],
+  { strict, shard = null }: { readonly strict: boolean; readonly shard?: Shard | null },
+): string | null {
+  // A shard may have no record: its range is empty, and a join needs it all the same.
+  if (records === 0 && shard === null) {
     return files === 0 ? 'there is no bundle in the input' : 'no file of the input gives a record';
   }
   if (strict && rejected + findings > 0) return `--strict: ${rejected} rejected, ${findings} findings`;
@@ -134,7 +142,7 @@ function compareStamps({ files, unlisted }: InputListing, before: ReadonlyMap<st
  */
 export async function buildMirror(options: BuildOptions, progress: Progress): Promise<BuildResult> {
   // Before anything else: it puts back what an interrupted build left.
-  const output = await Output.take(options.out, options.input, PACKAGE_ROOT);
+  const output = await Output.take(options.out, [options.input], PACKAGE_ROOT);
   try {
     return await build(options, output, progress);
   } finally {
@@ -142,18 +150,35 @@ export async function buildMirror(options: BuildOptions, progress: Progress): Pr
   }
 }
 
-async function build(options: BuildOptions, output: Output, progress: Progress): Promise<BuildResult> {
-  const { trust, site, strict } = options;
-  const listing = await listFolder(options.input);
+/** What a build's result depends on beside its input and its program. */
+function optionsKey({ site, trust }: Pick<BuildOptions, 'site' | 'trust'>): string {
+  return JSON.stringify({ site, trust: trustDocument(trust) });
+}
+
+/** The input of this build: a note is of the shard that its name says. */
+async function listOwn({ input, shard }: BuildOptions, progress: Progress): Promise<InputListing> {
+  const listing = await listFolder(input);
   for (const { name, why } of listing.ignored) progress.note(`ignored, ${why}: ${name}`);
+  if (shard === null) return listing;
+  const isOurs = ({ name }: InputFile): boolean => {
+    const suffix = suffixOfNote(name);
+    return suffix === null || shardOfSuffix(suffix, shard.count) === shard.index;
+  };
+  return {
+    ...listing,
+    files: listing.files.filter(isOurs),
+    unlisted: listing.unlisted.filter(({ name }) => shardOfName(name, shard.count) === shard.index),
+  };
+}
+
+async function build(options: BuildOptions, output: Output, progress: Progress): Promise<BuildResult> {
+  const { trust, site, shard, engine, renderer } = options;
+  const listing = await listOwn(options, progress);
   const context: SiteContext = { trust, site, version: await packageVersion() };
   const marker = join(output.site, paths.MARKER);
-  const document = trustDocument(trust);
-  const key = {
-    program: programDigest(),
-    options: JSON.stringify({ site, trust: document, engine: options.engine, renderer: options.renderer }),
-  };
-  const cache = await Cache.open(output.cache, key, marker);
+  const program = programDigest();
+  const how = JSON.stringify([optionsKey(options), shard, engine, renderer]);
+  const cache = await Cache.open(output.cache, { program, options: how }, marker);
   if (output.isMixed) progress.note(MIXED);
   const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
   const stamps = compareStamps(listing, new Map(known), await output.now());
@@ -162,12 +187,12 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   const outcome = isSame ? await cache.part('outcome') : null;
   if (outcome !== null) {
     const report = { ...outcome, pieces: () => [readFileSync(join(output.site, paths.REPORT), 'utf8')] };
-    const refusal = refusalOf(outcome.totals, strict);
+    const refusal = refusalOf(outcome.totals, options);
     return { report, published: refusal === null, refusal, isUnchanged: true };
   }
 
   // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
-  const isUpdate = known !== null && options.renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
+  const isUpdate = known !== null && renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
   const before = isUpdate ? await readBefore(cache) : null;
   const inventory = new Inventory(listing.files, before);
   const changed = before === null ? listing.files : stamps.changed;
@@ -176,38 +201,34 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
       ? listing.files.map(({ name }) => name)
       : [...stamps.changed.map(({ name }) => name), ...stamps.gone],
   );
+  const suffixesBefore = inventory.records.map(({ entry }) => entry.suffix);
+  const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
 
   await output.prepareStage();
   progress.stage('bundling pages', null);
   const pages = await loadPages(cache, output.work);
-  const start = {
-    site,
-    engine: options.engine,
-    version: context.version,
-    trust: document,
-    stage: output.stage,
-    pages: pages.entry,
-  };
-  const crew = new Crew(options.jobs ?? availableParallelism(), start);
+  const { version } = context;
+  const start = { site, engine, shard, version, trust: trustDocument(trust), stage: output.stage };
+  const crew = new Crew(options.jobs ?? availableParallelism(), {
+    ...start,
+    pages: renderer === 'fast' ? pages.entry : null,
+  });
   try {
-    const suffixesBefore = inventory.records.map(({ entry }) => entry.suffix);
     await makeRecords(inventory, crew, changed, progress);
-    const entries = inventory.entries();
-    const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
-    const recordOnly = entries.filter(({ verdict }) => verdict === 'record-only').length;
-    const lines = [...inventory.reports, ...unlisted];
-    const report = new Report(context.version, trust, lines, { all: entries.length, recordOnly });
-    const { totals, troubled } = report;
-    const result = { totals, troubled, trust: report.trust, pieces: () => report.pieces() };
-    const refusal = refusalOf(totals, strict);
-    if (refusal !== null) return { report: result, published: false, refusal, isUnchanged: false };
-
-    const catalogue: Catalogue = { ...context, entries, totals, troubled };
-    const producer =
-      options.renderer === 'fast'
-        ? null
-        : new Producer({ ...start, context, pages: null, engine: ENGINES[options.engine] });
-    const publication = { output, inventory, catalogue, report, pages, crew, progress, producer };
+    const report = reportOf(inventory, unlisted, context);
+    const refusal = refusalOf(report.totals, options);
+    if (refusal !== null) return { report, published: false, refusal, isUnchanged: false };
+    const publication: Publication = {
+      output,
+      inventory,
+      catalogue: catalogueOf(inventory, report, context),
+      report,
+      pages,
+      crew,
+      progress,
+      producer: renderer === 'fast' ? null : new Producer({ ...start, context, pages: null, engine: ENGINES[engine] }),
+      shard: shard === null ? null : shardContent(shard, options, inventory, unlisted, program),
+    };
     await cache.forget();
     const published =
       before === null
@@ -217,6 +238,7 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
             before,
             suffixesBefore.filter((suffix) => !inventory.has(suffix)),
           );
+    const { totals, troubled } = report;
     const content = {
       inputs: [...stamps.stamps],
       outcome: { totals, troubled, trust: report.trust },
@@ -228,7 +250,103 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
     await cache
       .save(content, marker)
       .catch((error) => progress.note(`the next build starts from nothing: ${messageOf(error)}`));
-    return { report: result, published: true, refusal: null, isUnchanged: false };
+    return { report, published: true, refusal: null, isUnchanged: false };
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+function reportOf(inventory: Inventory, unlisted: readonly FileLine[], { version, trust }: SiteContext): Report {
+  const records = inventory.records;
+  const recordOnly = records.filter(({ entry }) => entry.verdict === 'record-only').length;
+  return new Report(version, trust, [...inventory.reports, ...unlisted], { all: records.length, recordOnly });
+}
+
+function catalogueOf(inventory: Inventory, { totals, troubled }: Report, context: SiteContext): Catalogue {
+  return { ...context, entries: inventory.entries(), totals, troubled };
+}
+
+function shardContent(
+  shard: Shard,
+  options: Pick<BuildOptions, 'site' | 'trust'>,
+  { lines, records }: Inventory,
+  unlisted: readonly FileLine[],
+  program: string,
+): ShardContent {
+  return { head: { shard, key: `${program} ${optionsKey(options)}` }, lines, unlisted, records };
+}
+
+export interface JoinOptions {
+  /** Folders of the shards' sites, in any order. */
+  readonly shards: readonly string[];
+  readonly out: string;
+  readonly trust: Trust;
+  readonly site: string | null;
+  readonly strict: boolean;
+}
+
+/**
+ * Joins shards.
+ *
+ * @throws UsageError where they are not all parts of one mirror; BuildError where records of two shards collide, since
+ * their pages have to say so and can only be made from their input.
+ */
+export async function joinMirror(options: JoinOptions, progress: Progress): Promise<BuildResult> {
+  const output = await Output.take(options.out, options.shards, PACKAGE_ROOT);
+  try {
+    return await joinInto(options, output, progress);
+  } finally {
+    for (const problem of await output.release()) progress.note(`left for the next build to remove: ${problem}`);
+  }
+}
+
+async function joinInto(options: JoinOptions, output: Output, progress: Progress): Promise<BuildResult> {
+  const { trust, site } = options;
+  const program = programDigest();
+  const shards = await readShards(options.shards, `${program} ${optionsKey(options)}`);
+  const context: SiteContext = { trust, site, version: await packageVersion() };
+  const inventory = new Inventory([], {
+    lines: shards.flatMap(({ lines }) => lines),
+    records: shards.flatMap(({ records }) => records.map(({ entry, across }) => ({ entry, across }))),
+  });
+  const apart = inventory.tasksOfCollisions().map(({ suffix }) => suffix);
+  if (apart.length > 0) {
+    const some = apart.slice(0, 5).join(', ');
+    throw new BuildError(
+      `${apart.length} records have a version or a short number in common with records of other shards, which their pages have to say (${some}); build them unsharded`,
+    );
+  }
+  const report = reportOf(
+    inventory,
+    shards.flatMap(({ unlisted }) => unlisted),
+    context,
+  );
+  const refusal = refusalOf(report.totals, options);
+  if (refusal !== null) return { report, published: false, refusal, isUnchanged: false };
+
+  await output.prepareStage();
+  progress.stage('joining', report.totals.records);
+  for (const { folder, records } of shards) {
+    for (const record of records) {
+      copyRecord(folder, output.stage, record);
+      progress.step();
+    }
+  }
+  const cache = await Cache.open(output.cache, { program, options: 'join' }, join(output.site, paths.MARKER));
+  const pages = await loadPages(cache, output.work);
+  const start = {
+    site,
+    engine: 'openssl',
+    shard: null,
+    version: context.version,
+    trust: trustDocument(trust),
+  } as const;
+  const crew = new Crew(availableParallelism(), { ...start, stage: output.stage, pages: pages.entry });
+  try {
+    await cache.forget();
+    const catalogue = catalogueOf(inventory, report, context);
+    await publishFull({ output, inventory, catalogue, report, pages, crew, progress, producer: null, shard: null });
+    return { report, published: true, refusal: null, isUnchanged: false };
   } finally {
     await crew.dismiss();
   }

@@ -3,6 +3,7 @@
  *
  * Nothing of a record goes back to the builder but a few hundred bytes, so a mirror of any size needs little memory.
  */
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -27,6 +28,7 @@ import * as paths from './paths.ts';
 import { planRecord, type RecordEntry } from './plan.ts';
 import { type InputFile, readInput } from './read.ts';
 import { type FileLine, type FileReport, fileLine, type JudgedFile, judgeBundle, rejectedFile } from './report.ts';
+import { claimedSuffix, type Shard, shardOfName, shardOfSuffix } from './shard.ts';
 import type { ShelfPage } from './shelves.ts';
 
 export const RECORD_PAGE: PageSource = 'pith/[suffix]/index.astro';
@@ -49,6 +51,14 @@ export interface RecordLine {
   readonly entry: CatalogueEntry;
   /** What it shows of collisions with other records. */
   readonly across: readonly Finding[];
+  /** Of its files; kept for a join. */
+  readonly digest?: string;
+}
+
+/** One digest of some files: whatever differs in one of them, differs here. */
+export function digestOfFiles(files: readonly SiteFile[]): string {
+  const lines = files.map(({ path, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${path}\n`);
+  return createHash('sha256').update(lines.sort(compareCodePoints).join('')).digest('hex');
 }
 
 export interface Produced {
@@ -106,17 +116,21 @@ export interface ProducerOptions {
   /** Null where Astro itself renders the pages, later. */
   readonly pages: PageRenderer | null;
   readonly engine: Engine;
+  /** Where only the files of one shard are made, else null. */
+  readonly shard: Shard | null;
 }
 
 export class Producer {
   readonly #context: SiteContext;
   readonly #engine: Engine;
+  readonly #shard: Shard | null;
   readonly #stage: string;
   readonly #pages: PageRenderer | null;
   #current: RecordEntry | null = null;
-  #shelf: ShelfPage | null = null;
+  #list: ShelfPage | null = null;
 
-  constructor({ context, stage, pages, engine }: ProducerOptions) {
+  constructor({ context, stage, pages, engine, shard }: ProducerOptions) {
+    this.#shard = shard;
     this.#engine = engine;
     this.#context = context;
     this.#stage = stage;
@@ -132,6 +146,7 @@ export class Producer {
   /** Judges one bundle file, and makes its record as if it had no other. */
   async alone(file: InputFile): Promise<Produced> {
     const judged = this.#judge(file);
+    if (judged === null) return { lines: [], record: null, isWritten: false };
     const line: InputLine = {
       name: file.name,
       sha256: judged.report.sha256,
@@ -140,9 +155,9 @@ export class Producer {
     };
     const { entry } = judged.bundle === null ? { entry: null } : planRecord([judged], [], []);
     if (entry === null) return { lines: [line], record: null, isWritten: false };
-    const record: RecordLine = { entry: catalogueEntry(entry), across: [] };
-    const isWritten = await this.#write(entry, record.entry);
-    return { lines: [line], record, isWritten };
+    const row = catalogueEntry(entry);
+    const files = await this.#write(entry, row);
+    return { lines: [line], record: this.#line(row, [], files ?? []), isWritten: files !== null };
   }
 
   /**
@@ -169,9 +184,14 @@ export class Producer {
       };
     });
     if (entry === null) return { lines, record: null, isWritten: false };
-    const record: RecordLine = { entry: catalogueEntry(entry), across };
-    if (!(await this.#write(entry, record.entry))) fail(paths.recordPage(suffix), 'expected no such folder yet');
-    return { lines, record, isWritten: true };
+    const row = catalogueEntry(entry);
+    const written = await this.#write(entry, row);
+    if (written === null) return fail(paths.recordPage(suffix), 'expected no such folder yet');
+    return { lines, record: this.#line(row, across, written), isWritten: true };
+  }
+
+  #line(entry: CatalogueEntry, across: readonly Finding[], files: readonly SiteFile[]): RecordLine {
+    return this.#shard === null ? { entry, across } : { entry, across, digest: digestOfFiles(files) };
   }
 
   /** The record itself, for Astro's own rendering. */
@@ -183,14 +203,14 @@ export class Producer {
 
   /** For the pages, while this list is rendered. */
   shelf(path: string): ShelfPage {
-    if (this.#shelf?.path !== path) throw new RangeError(`expected a list at hand, got ${path}`);
-    return this.#shelf;
+    if (this.#list?.path !== path) throw new RangeError(`expected a list at hand, got ${path}`);
+    return this.#list;
   }
 
   /** Renders and writes one list. @param seconds its time, since 1970. */
   async list(page: ShelfPage, seconds: number): Promise<void> {
     if (this.#pages === null) return;
-    this.#shelf = page;
+    this.#list = page;
     const { shelf } = listParams(page.path);
     const html = await this.#pages.render(LIST_PAGE, { shelf });
     const target = join(this.#stage, page.path);
@@ -213,7 +233,7 @@ export class Producer {
         else notes.push(note);
       } else {
         const bundle = this.#judge(file);
-        if (bundle.bundle?.suffix !== suffix)
+        if (bundle?.bundle?.suffix !== suffix)
           throw new BuildError(`${file.name} changed while it was read; build again`);
         judged.push(bundle);
       }
@@ -221,11 +241,20 @@ export class Producer {
     return { judged, notes, rejected, ...planRecord(judged, notes, across) };
   }
 
-  #judge(file: InputFile): JudgedFile {
+  /** @returns null for a file of another shard. */
+  #judge(file: InputFile): JudgedFile | null {
+    const isOurs = (suffix: string | null): boolean => {
+      if (this.#shard === null) return true;
+      const { index, count } = this.#shard;
+      return index === (suffix === null ? shardOfName(file.name, count) : shardOfSuffix(suffix, count));
+    };
     try {
-      return judgeBundle(file.name, readInput(file), this.#context.trust, this.#engine);
+      const bytes = readInput(file);
+      if (this.#shard !== null && !isOurs(claimedSuffix(bytes))) return null;
+      return judgeBundle(file.name, bytes, this.#context.trust, this.#engine);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
+      if (!isOurs(null)) return null;
       const report = rejectedFile(file.name, null, error);
       return { report, checks: [], verificationFindings: [], bundle: null, merged: null };
     }
@@ -260,8 +289,8 @@ export class Producer {
     return { path, bytes: encodeUtf8(html) };
   }
 
-  /** @returns false, with nothing written, where the record's folder is there already. */
-  async #write(entry: RecordEntry, { time }: CatalogueEntry): Promise<boolean> {
+  /** @returns what was written; null, with nothing written, where the record's folder is there already. */
+  async #write(entry: RecordEntry, { time }: CatalogueEntry): Promise<readonly SiteFile[] | null> {
     const page = await this.#page(entry);
     const files = [...recordFiles(entry, this.#context), ...(page === null ? [] : [page])];
     const [folder = '', wellKnown = ''] = this.#foldersOf(entry.identified.suffix);
@@ -269,7 +298,7 @@ export class Producer {
       mkdirSync(folder);
     } catch (error) {
       // Two files of one number, judged at the same time: the record is made of both, later.
-      if (codeOf(error) === 'EEXIST') return false;
+      if (codeOf(error) === 'EEXIST') return null;
       throw error;
     }
     const seconds = secondsOf(time);
@@ -284,7 +313,7 @@ export class Producer {
     }
     for (const parent of folders) utimesSync(parent, seconds, seconds);
     this.#check(files, folders);
-    return true;
+    return files;
   }
 
   /** Reads back what was written. What was verified are the very bytes that are compared here. */

@@ -21,6 +21,7 @@ import * as paths from './paths.ts';
 import { LIST_PAGE, type Producer, RECORD_PAGE, secondsOf, writeNew } from './produce.ts';
 import type { Progress } from './progress.ts';
 import type { Report } from './report.ts';
+import { formatShard, type ShardContent } from './shard.ts';
 import { type ShelfPage, shelfPages } from './shelves.ts';
 
 export interface Publication {
@@ -33,6 +34,8 @@ export interface Publication {
   readonly progress: Progress;
   /** Plans records again for Astro's own build to render; null where workers rendered them. */
   readonly producer: Producer | null;
+  /** What makes it a shard that can be joined; null for a whole mirror. */
+  readonly shard: ShardContent | null;
 }
 
 /** What the next build needs to know of the files that are no record's. */
@@ -134,11 +137,12 @@ async function takeOthers(publication: Publication, producer: Producer): Promise
 async function otherFiles(publication: Publication): Promise<readonly OtherFile[]> {
   const folder = join(PACKAGE_ROOT, 'public');
   const handMade = listSite(folder).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
-  const { producer } = publication;
+  const { producer, shard } = publication;
   const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
   const files = [...handMade, ...publication.pages.scripts, ...rendered, ...siteFiles(publication.catalogue)];
   return [
     { path: paths.REPORT, pieces: () => publication.report.pieces() },
+    ...(shard === null ? [] : [{ path: paths.SHARD, pieces: () => [formatShard(shard)] }]),
     ...files.map(({ path, bytes }) => ({ path, pieces: () => [bytes] })),
   ].sort((a, b) => Number(a.path === paths.MARKER) - Number(b.path === paths.MARKER));
 }
@@ -248,7 +252,7 @@ export async function publishFull(publication: Publication): Promise<Published> 
 }
 
 /** Both folders of a record, as published paths. */
-const foldersOfRecord = (suffix: string): readonly string[] =>
+export const foldersOfRecord = (suffix: string): readonly string[] =>
   paths.RECORD_FOLDERS.map((folder) => `${folder}/${suffix}`);
 
 const below = (root: string, folder: string): readonly string[] =>

@@ -23,8 +23,20 @@ export interface InputListing {
   readonly files: readonly InputFile[];
   /** Entries that are left alone, and why. */
   readonly ignored: readonly { readonly name: string; readonly why: string }[];
-  /** Sub-folders that could not be listed; they stop nothing. */
+  /** Sub-folders that could not be listed, and input whose name is no text; they stop nothing. */
   readonly unlisted: readonly { readonly name: string; readonly error: ParseError }[];
+}
+
+/** Not the protocol's: a name may begin with a byte-order mark. */
+const nameDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The name as text; null for bytes that are none, under which nothing could be opened. */
+function textOf(name: Buffer): string | null {
+  try {
+    return nameDecoder.decode(name);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -39,20 +51,28 @@ export async function listInput(folder: string, isInput: (baseName: string) => b
   const unlisted: { name: string; error: ParseError }[] = [];
   const pending: { path: string; prefix: string }[] = [{ path: folder, prefix: '' }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    let entries: Dirent[] = [];
+    let entries: Dirent<Buffer>[] = [];
     try {
-      entries = await readdir(next.path, { withFileTypes: true });
+      entries = await readdir(next.path, { withFileTypes: true, encoding: 'buffer' });
     } catch (error) {
       if (next.prefix === '') throw error;
       const problem = unreadable(`expected a folder that can be listed, got ${systemCode(error)}`);
       unlisted.push({ name: next.prefix, error: problem });
     }
     for (const entry of entries) {
-      const name = `${next.prefix}${entry.name}`;
-      const path = join(next.path, entry.name);
-      if (entry.name.startsWith('.')) ignored.push({ name, why: 'hidden' });
+      const text = textOf(entry.name);
+      // U+FFFD for what is no text: enough to say where it lies.
+      const baseName = text ?? entry.name.toString();
+      const name = `${next.prefix}${baseName}`;
+      const path = join(next.path, baseName);
+      if (baseName.startsWith('.')) ignored.push({ name, why: 'hidden' });
+      else if (text === null && (entry.isDirectory() || isInput(baseName)))
+        unlisted.push({
+          name,
+          error: unreadable(`expected a name in UTF-8, got the bytes ${entry.name.toString('hex')}`),
+        });
       else if (entry.isDirectory()) pending.push({ path, prefix: `${name}/` });
-      else if (isInput(entry.name)) files.push({ name, path });
+      else if (isInput(baseName)) files.push({ name, path });
       else
         ignored.push({
           name,
@@ -63,7 +83,10 @@ export async function listInput(folder: string, isInput: (baseName: string) => b
   return {
     files: files.sort((a, b) => compareCodePoints(a.name, b.name)),
     ignored: ignored.sort((a, b) => compareCodePoints(a.name, b.name)),
-    unlisted: unlisted.sort((a, b) => compareCodePoints(a.name, b.name)),
+    // Two names that are no text may look the same.
+    unlisted: unlisted.sort(
+      (a, b) => compareCodePoints(a.name, b.name) || compareCodePoints(a.error.message, b.error.message),
+    ),
   };
 }
 

@@ -108,10 +108,38 @@ describe('listing', () => {
   });
 
   test('a name of any characters is listed and read', async () => {
-    const odd = ['a b.json', 'a\nb.json', 'a\u202eb.json', 'a\'"`$.json', '-.json', '\\.json'];
+    const odd = ['\ufeff.json', 'a b.json', 'a\nb.json', 'a\u202eb.json', 'a\'"`$.json', '-.json', '\\.json'];
     await put(...odd);
     assert.deepEqual(await names(), odd.toSorted());
     for (const name of odd) assert.equal(codeOf(file(name)), 'read');
+  });
+
+  test('a name that is not UTF-8 is refused for that, told by its bytes, and stops nothing', async () => {
+    const raw = (...bytes: readonly number[]): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(bytes)]);
+    const json = [...Buffer.from('.json')];
+    await put('a.json', '\ufffd.json');
+    for (const byte of [0xff, 0xe9]) await writeFile(raw(byte, ...json), '{}');
+    await mkdir(raw(0xfe));
+    await writeFile(raw(0xff, 0x2e, 0x74), '');
+    await writeFile(raw(0x2e, 0xff), '');
+    const { files, ignored, unlisted } = await listInput(folder, isJson);
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ['a.json', '\ufffd.json'],
+    );
+    assert.deepEqual(
+      ignored.map(({ name }) => name),
+      ['.\ufffd', '\ufffd.t'],
+    );
+    assert.deepEqual(
+      unlisted.map(({ name, error }) => [name, error.code, error.problems[0].message]),
+      [
+        ['\ufffd', 'unreadable', 'expected a name in UTF-8, got the bytes fe'],
+        ['\ufffd.json', 'unreadable', 'expected a name in UTF-8, got the bytes e92e6a736f6e'],
+        ['\ufffd.json', 'unreadable', 'expected a name in UTF-8, got the bytes ff2e6a736f6e'],
+      ],
+    );
+    assert.equal(await codeOf(file('\ufffd.json')), 'read');
   });
 
   test('an empty folder is an empty list; none at all is an error', async () => {

@@ -168,7 +168,7 @@ export function writeHostileInput(folder: string, count: number): HostileInput {
   bad.set('kinds/fifo.json', ['unreadable']);
   putBad('kinds/sparse.json', '', ['too_large']);
   truncateSync(at('kinds/sparse.json'), 3 * 1024 ** 3);
-  // A name that is no UTF-8 is listed as another, under which there is nothing.
+  // A name that is no UTF-8 is shown as another, under which there is nothing.
   writeFileSync(
     Buffer.concat([Buffer.from(`${folder}/kinds/`), Buffer.from([0xff, 0x2e, 0x6a, 0x73, 0x6f, 0x6e])]),
     '{}',

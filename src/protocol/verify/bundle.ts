@@ -36,11 +36,15 @@ interface Verified {
   readonly invalidEvents: readonly InvalidEvent[];
 }
 
+/** Only who has it can make a bundle: `private` is gone when a program runs, and each bundle names its constructor. */
+const MAKER = Symbol('verifyBundle');
+
 /** A bundle that passed every check that can reject it. Only {@link verifyBundle} makes one. */
 export class VerifiedBundle {
   readonly #verified: Verified;
 
-  private constructor(verified: Verified) {
+  private constructor(maker: typeof MAKER, verified: Verified) {
+    if (maker !== MAKER) throw new TypeError('expected verifyBundle to make a verified bundle, got another maker');
     this.#verified = verified;
   }
 
@@ -99,6 +103,11 @@ export class VerifiedBundle {
     return this.#verified.key;
   }
 
+  /** Whether {@link verifyBundle} made this value, which no copy, wrapper or heir of one is. */
+  static isVerified(value: unknown): value is VerifiedBundle {
+    return typeof value === 'object' && value !== null && #verified in value;
+  }
+
   /** @see verifyBundle */
   static verify(bytes: Uint8Array, trust: Trust, engine: Engine): BundleVerdict {
     if (bytes.length > MAX_BUNDLE_BYTES) {
@@ -144,7 +153,7 @@ export class VerifiedBundle {
       ledger.find('no_record_created', '/events', 'expected a valid record_created that holds this record, got none');
       return { outcome: 'rejected', bundle: null, ...judged };
     }
-    const bundle = new VerifiedBundle({
+    const bundle = new VerifiedBundle(MAKER, {
       // A copy (Buffer's own slice is none): what was verified must not change afterwards.
       bytes: new Uint8Array(bytes),
       parsed,
