@@ -131,7 +131,7 @@ function compareStamps({ files, unlisted }: InputListing, before: ReadonlyMap<st
     const found = stampAt(file.path);
     const isSure = found !== null && found.changedMs < now - UNSURE_MS;
     stamps.set(file.name, isSure ? found.stamp : '');
-    if (!isSure || before.get(file.name) !== found.stamp) changed.push(file);
+    if (before.get(file.name) !== (found?.stamp ?? null)) changed.push(file);
   }
   return { stamps, changed, gone: [...before.keys()].filter((name) => !stamps.has(name)) };
 }
