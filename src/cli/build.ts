@@ -5,9 +5,11 @@ import { buildMirror } from '../mirror/pipeline.ts';
 import { formatReport } from '../mirror/report.ts';
 import { EXIT, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
+import { single } from './single.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
 export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--json]
+       pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
 
 Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
 and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own.
@@ -17,6 +19,10 @@ and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own
   --site URL    where the site will be published; adds absolute addresses where they help
   --strict      publish nothing if any file is rejected or has findings
   --json        print the report as JSON
+  --single SUFFIX
+                no site, but this record as one self-contained page SUFFIX.html, with all that it needs to be read,
+                cited and verified; may be given several times; --out names the file, or a folder
+  --force       with --single: also replace a file that pith-mirror did not write
 
 Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or configuration;
 3 published, but with findings or rejected files.
@@ -46,6 +52,8 @@ export async function build(args: readonly string[]): Promise<number> {
     site: { type: 'string' },
     strict: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    single: { type: 'string', multiple: true },
+    force: { type: 'boolean', default: false },
   });
   const given = singleArgument(positionals);
   const started = performance.now();
@@ -55,7 +63,12 @@ export async function build(args: readonly string[]): Promise<number> {
   const out = values.out === undefined ? resolve('dist') : userPath(values.out);
   const site = siteOption(values.site);
   const trust = await trustOption(values.trust);
+  if (values.force && values.single === undefined) throw new UsageError('--force goes with --single');
   try {
+    if (values.single !== undefined) {
+      const { strict, force, single: names } = values;
+      return await single({ input, trust, site, strict, force, names, out: values.out }, progress);
+    }
     const { report, published, refusal } = await buildMirror(
       { input, out, trust, site, strict: values.strict },
       progress,

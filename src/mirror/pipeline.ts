@@ -95,6 +95,17 @@ export interface BuildOptions {
   readonly site: string | null;
   /** Publish nothing unless everything is verified. */
   readonly strict: boolean;
+  /** Suffixes of the records to publish, where it is not all of them. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** @throws UsageError where a record is not there. */
+function selectRecords(plan: MirrorPlan, only: ReadonlySet<string>): MirrorPlan {
+  const records = plan.records.filter(({ identified }) => only.has(identified.suffix));
+  const found = new Set(records.map(({ identified }) => identified.suffix));
+  const missing = [...only].filter((suffix) => !found.has(suffix));
+  if (missing.length > 0) throw new UsageError(`no record of the input is ${missing.join(' or ')}`);
+  return { ...plan, records };
 }
 
 export interface BuildResult {
@@ -135,7 +146,8 @@ export async function buildMirror(options: BuildOptions, progress: Progress): Pr
     const { judged, notes, rejected } = await judgeFiles(listing.files, options.trust, progress);
     const unlisted = listing.unlisted.map(({ name, error }) => rejectedFile(name, null, error));
     const input = { judged, notes, rejected: [...rejected, ...unlisted] };
-    const plan = makePlan({ ...input, trust: options.trust, version: await packageVersion(), site: options.site });
+    const whole = makePlan({ ...input, trust: options.trust, version: await packageVersion(), site: options.site });
+    const plan = options.only === undefined ? whole : selectRecords(whole, options.only);
     const report = reportOfPlan(plan);
     const refusal = refusalOf(report, options.strict);
     if (refusal !== null) return { report, published: false, refusal };

@@ -106,6 +106,8 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
   // Astro's JS API belongs to render.ts; its types (APIRoute, HTMLAttributes) describe what site/ files are.
   // Bundles what runs in the reader's browser; Vite's own bundler, so that there is one.
   rolldown: { values: /^src\/mirror\/scripts\.ts$/ },
+  // Folds a page and its files into one: reads its markup as a browser does.
+  parse5: { values: /^src\/mirror\/single-page\.ts$/ },
   astro: { values: /^src\/mirror\/render\.ts$/, types: /^src\/site\// },
 };
 
