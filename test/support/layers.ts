@@ -99,6 +99,8 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
   'gray-matter': { values: /^src\/mirror\/notes\.ts$/ },
   // The operator's Markdown as a tree; components render it.
   'mdast-util-from-markdown': { values: /^src\/site\/view\/markdown\.ts$/ },
+  // TeX as MathML.
+  temml: { values: /^src\/site\/view\/maths\.ts$/ },
   // Astro's JS API belongs to render.ts; its types (APIRoute, HTMLAttributes) describe what site/ files are.
   // Bundles what runs in the reader's browser; Vite's own bundler, so that there is one.
   rolldown: { values: /^src\/mirror\/scripts\.ts$/ },
@@ -115,6 +117,8 @@ const computedImportAllowed: ReadonlySet<string> = new Set(['src/cli/launch.mjs'
 const rawHtmlAllowed: ReadonlySet<string> = new Set([
   // A script element knows no entities. What is printed has no `<`, `>` or `&`, or the page fails.
   'src/site/components/JsonLd.astro',
+  // MathML, which view/maths.ts has written anew from a list of elements and attributes.
+  'src/site/components/Rich.astro',
 ]);
 
 /**

@@ -27,7 +27,7 @@ import {
   type MergedRecord,
 } from '../../protocol/index.ts';
 import { type LedgerGroup, ledgerGroups } from './ledger.ts';
-import { arxivLink, doiLink, type Link, licenseLink, originRecord, safeHref } from './links.ts';
+import { arxivLink, doiLink, type Link, licenseOf, originRecord, safeHref } from './links.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
 import { type ShellLines, shellLines } from './shell.ts';
 import { type Badge, badges, type CompletenessRow, completeness } from './status.ts';
@@ -76,7 +76,7 @@ export interface RecordView {
   readonly authors: string | null;
   readonly abstractExcerpt: string | null;
   readonly arxiv: Link;
-  readonly doi: Link;
+  readonly doi: Link | null;
   readonly license: Link | null;
   readonly submittedAt: string;
   readonly categories: readonly string[];
@@ -242,7 +242,7 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
     abstractExcerpt,
     arxiv: arxivLink(record.source.id, record.source.version),
     doi: doiLink(record.source.id),
-    license: licenseLink(record.license),
+    license: licenseOf(record.license),
     submittedAt: record.submittedAt,
     categories: [record.primaryCategory, ...record.crossCategories],
     badges: badges(merged),
