@@ -18,6 +18,12 @@ describe('published paths', () => {
     [paths.bundleFile(SUFFIX), `pith/${SUFFIX}/bundle.json`],
     [paths.stateFile(SUFFIX), `pith/${SUFFIX}/state.json`],
     [paths.recordFile(SUFFIX), `pith/${SUFFIX}/record.json`],
+    [paths.jsonLdFile(SUFFIX), `pith/${SUFFIX}/record.jsonld`],
+    [paths.bibtexFile(SUFFIX), `pith/${SUFFIX}/cite.bib`],
+    [paths.risFile(SUFFIX), `pith/${SUFFIX}/cite.ris`],
+    [paths.cslFile(SUFFIX), `pith/${SUFFIX}/cite.csl.json`],
+    [paths.badgeFile(SUFFIX), `pith/${SUFFIX}/badge.svg`],
+    [paths.PAGE_SCRIPT, 'page.js'],
     [paths.wellKnownBundleFile(SUFFIX), `.well-known/pith/${SUFFIX}/bundle.json`],
     [paths.receivedBundleFile(SUFFIX, SHA), `pith/${SUFFIX}/bundles/${SHA}.json`],
   ];

@@ -45,6 +45,7 @@ const zones = [
   'site/layouts',
   'site/verifier',
   'site/search',
+  'site/page',
   'site/assets',
   'cli',
 ] as const;
@@ -87,6 +88,7 @@ const table: Readonly<Record<Zone, Row>> = {
   // What runs in the reader's browser.
   'site/verifier': { values: ['site/verifier', 'protocol/index'], types: [] },
   'site/search': { values: ['site/search'], types: [] },
+  'site/page': { values: ['site/page'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
   cli: { values: ['cli', ...mirror, 'protocol/index', 'node:'], types: [] },
 };

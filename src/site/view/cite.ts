@@ -49,7 +49,13 @@ export function citationSnippets(entry: RecordEntry): readonly Snippet[] {
       href: relativeLink(page, bibtexFile(suffix)),
       type: BIBTEX,
     },
-    { id: 'cite-ris', name: 'RIS', text: formatRis(citation), href: relativeLink(page, risFile(suffix)), type: RIS },
+    {
+      id: 'cite-ris',
+      name: 'RIS', // The file's lines end in CR LF; on the page, a line is a line.
+      text: formatRis(citation).replaceAll('\r', ''),
+      href: relativeLink(page, risFile(suffix)),
+      type: RIS,
+    },
     {
       id: 'cite-csl',
       name: 'CSL-JSON',
