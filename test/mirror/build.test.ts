@@ -86,7 +86,12 @@ describe('the real site', () => {
       'mirror-report.json',
       'pith-mirrors.json',
       'pith-signing-key.json',
-      ...records.flatMap((suffix) => [`pith/${suffix}/index.html`, `pith/${suffix}/record.json`]),
+      'page.js',
+      ...records.flatMap((suffix) =>
+        ['badge.svg', 'cite.bib', 'cite.csl.json', 'cite.ris', 'index.html', 'record.json', 'record.jsonld'].map(
+          (name) => `pith/${suffix}/${name}`,
+        ),
+      ),
       `pith/${SEED_SUFFIX}/bundle.json`,
       `pith/${SEED_SUFFIX}/state.json`,
       'style.css',
@@ -371,7 +376,9 @@ describe('the output folder', () => {
     const before = readTree(out);
     rmSync(join(own, 'b.json'));
     await build([own, '--out', out, '--trust', TEST_TRUST], 0);
-    assert.equal(readTree(out).size, before.size - 5);
+    const gone = [...before.keys()].filter((path) => !readTree(out).has(path));
+    assert.equal(gone.length, 10);
+    assert.equal(new Set(gone.map((path) => /[A-Z2-7]{26}/.exec(path)?.[0])).size, 1);
   });
 
   it('is locked while a build has it; a lock of a dead process is taken over', async () => {

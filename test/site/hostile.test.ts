@@ -52,14 +52,22 @@ const suffixes = [...new Set([...published, ...findings].map(({ suffix }) => suf
 const page = (suffix: string): string => readFileSync(join(out, 'pith', suffix, 'index.html'), 'utf8');
 const reportFiles = (): readonly Data[] => JSON.parse(readFileSync(join(out, 'mirror-report.json'), 'utf8')).files;
 
-/** The elements of a page without what text may change: how many, of which kind, with which attributes. */
+/** The elements of a page without what text may change: how many, of which kind, with which attributes. Events of one moment stand in the order of their ids, hence sorted. */
 const shape = (html: string): readonly string[] =>
   elements(html)
     .filter(({ attributes }) => attributes.get('class') !== 'unseen')
-    .map(({ name, attributes }) => `${name} ${[...attributes.keys()].join(' ')}`);
+    .map(({ name, attributes }) => `${name} ${[...attributes.keys()].join(' ')}`)
+    .sort();
 
 /** Where a page may send its reader. */
-const HOSTS: readonly string[] = ['pith.science', 'arxiv.org', 'doi.org', 'creativecommons.org', 'github.com'];
+const HOSTS: readonly string[] = [
+  'pith.science',
+  'arxiv.org',
+  'doi.org',
+  'creativecommons.org',
+  'github.com',
+  'schema.org',
+];
 
 /** Asserts that a text has nothing that a terminal, or a reader of lines, would act on. */
 function assertPrintable(text: string, what = ''): void {
