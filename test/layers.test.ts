@@ -72,7 +72,7 @@ const offences: readonly (readonly [rule: Rule, path: string, text: string])[] =
   ['layer', 'src/site/pages/index.astro', "---\nimport { x } from '../../cli/report.ts';\n---\n"],
   ['layer', 'src/site/verifier/main.ts', "import { x } from '../../protocol/digest.ts';"],
   ['layer', 'src/site/verifier/main.ts', "import { x } from '../view/words.ts';"],
-  ['layer', 'src/site/search/main.ts', "import { x } from '../view/words.ts';"],
+  ['layer', 'src/site/search/main.ts', "import { x } from '../../mirror/paths.ts';"],
   ['layer', 'src/formats/paper.ts', "import { x } from '../mirror/plan.ts';"],
   ['layer', 'src/formats/paper.ts', "import 'node:fs';"],
   ['layer', 'src/protocol/bytes.ts', "import { x } from '../formats/paper.ts';"],

@@ -4,9 +4,10 @@ import { rolldown } from 'rolldown';
 import { encodeUtf8 } from '../protocol/index.ts';
 import type { SiteFile } from './documents.ts';
 import { PACKAGE_ROOT } from './package.ts';
+import { SEARCH_SCRIPT } from './paths.ts';
 
 /** Published path and source, relative to `src/site/`. */
-const SCRIPTS: readonly (readonly [path: string, source: string])[] = [];
+const SCRIPTS: readonly (readonly [path: string, source: string])[] = [[SEARCH_SCRIPT, 'search/main.ts']];
 
 /**
  * One self-contained classic script: no module runs from `file:`.

@@ -86,7 +86,8 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/layouts': pageParts,
   // What runs in the reader's browser.
   'site/verifier': { values: ['site/verifier', 'protocol/index'], types: [] },
-  'site/search': { values: ['site/search'], types: [] },
+  // Shows rows as the pages do, so it takes their pure views.
+  'site/search': { values: ['site/search', 'site/view'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
   cli: { values: ['cli', ...mirror, 'protocol/index', 'node:'], types: [] },
 };
