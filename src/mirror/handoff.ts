@@ -7,6 +7,8 @@
  */
 import type { Catalogue, SiteContext } from './catalogue.ts';
 import type { RecordEntry } from './plan.ts';
+import { type ReportListPage, reportPages } from './report-pages.ts';
+import { type ShelfPage, shelfPages } from './shelves.ts';
 
 export interface Handed {
   readonly context: SiteContext;
@@ -44,3 +46,7 @@ export const currentSuffixes = (): readonly string[] => handed().suffixes;
 export const currentRecord = (suffix: string): RecordEntry => handed().record(suffix);
 /** For every other page. */
 export const currentCatalogue = (): Catalogue => handed().catalogue();
+/** The list pages to make. */
+export const currentShelves = (): readonly ShelfPage[] => [...shelfPages(currentCatalogue().entries)];
+/** The pages of the report to make. */
+export const currentReportPages = (): readonly ReportListPage[] => [...reportPages(currentCatalogue())];

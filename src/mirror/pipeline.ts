@@ -9,8 +9,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { ParseError, readTrust, sha256Hex, type Trust } from '../protocol/index.ts';
 import { checkSite, listSite } from './check.ts';
-import { dataTime, recordFiles, reportOfPlan, type SiteFile, siteFiles } from './documents.ts';
+import { catalogueOfPlan, dataTime, recordFiles, reportOfPlan, type SiteFile, siteFiles } from './documents.ts';
 import { BuildError, messageOf, systemLineOf, UsageError } from './failure.ts';
+import { listFiles, listPaths } from './lists.ts';
 import { isNoteName, type Note, readNote } from './notes.ts';
 import { Output } from './output.ts';
 import { PACKAGE_ROOT, packageVersion } from './package.ts';
@@ -104,7 +105,7 @@ export interface BuildResult {
   readonly refusal: string | null;
 }
 
-async function writeSite(root: string, files: readonly SiteFile[]): Promise<void> {
+async function writeSite(root: string, files: Iterable<SiteFile>): Promise<void> {
   for (const { path, bytes } of files) {
     const target = join(root, path);
     await mkdir(dirname(target), { recursive: true });
@@ -160,7 +161,9 @@ async function publish(plan: MirrorPlan, output: Output, progress: Progress): Pr
 
   progress.stage('writing', plan.records.length);
   const scripts = await scriptFiles();
+  const catalogue = catalogueOfPlan(plan);
   await writeSite(stage, [...siteFiles(plan), ...scripts]);
+  await writeSite(stage, listFiles(catalogue));
   for (const entry of plan.records) {
     await writeSite(stage, recordFiles(entry));
     progress.step();
@@ -168,7 +171,7 @@ async function publish(plan: MirrorPlan, output: Output, progress: Progress): Pr
 
   progress.stage('checking what was written', plan.records.length);
   const handMade = await listSite(join(PACKAGE_ROOT, 'public'));
-  const others = [paths.HOME, paths.NOT_FOUND, ...handMade, ...scripts.map(({ path }) => path)];
+  const others = [...listPaths(catalogue), paths.NOT_FOUND, ...handMade, ...scripts.map(({ path }) => path)];
   await checkSite(stage, plan, others, () => progress.step());
   await output.settle(new Date(dataTime(plan)));
   await output.swap();
