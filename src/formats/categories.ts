@@ -261,5 +261,5 @@ export function categoryOf(code: string): Category | null {
 
 /** `Distributed, Parallel, and Cluster Computing` for `cs.DC`; null for what is no category of arXiv's. */
 export function categoryName(code: string): string | null {
-  return categoryOf(code)?.name ?? null;
+  return BY_CODE.get(code)?.name ?? null;
 }
