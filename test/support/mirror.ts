@@ -25,16 +25,17 @@ export async function mirror(input: string, out: string, options: Partial<BuildO
     step: () => undefined,
     note: (text) => notes.push(text),
   };
-  const usual = {
+  const usual: Omit<BuildOptions, 'input' | 'out'> = {
     trust: testTrust,
     site: null,
     strict: false,
     recheck: false,
     engine: 'openssl',
-    renderer: 'pages',
+    renderer: 'fast',
+    shard: null,
     jobs: 2,
-  } as const;
-  const result = await buildMirror({ ...usual, input, out, ...options } as BuildOptions, progress);
+  };
+  const result = await buildMirror({ ...usual, input, out, ...options }, progress);
   return { ...result, stages, notes };
 }
 
