@@ -5,9 +5,11 @@ import { type BuildResult, buildMirror, RENDERERS, type RendererName } from '../
 import { parseShard } from '../mirror/shard.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
+import { single } from './single.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
 export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--engine NAME] [--renderer NAME] [--shard I/N] [--jobs N] [--json]
+       pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
 
 Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
 and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own.
@@ -22,6 +24,10 @@ and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own
   --shard I/N   only the records of the I-th of N ranges of suffixes, as a mirror of its own; see join
   --jobs N      worker threads; default: one for each processor
   --json        print the report as JSON
+  --single SUFFIX
+                no site, but this record as one self-contained page SUFFIX.html, with all that it needs to be read,
+                cited and verified; may be given several times; --out names the file, or a folder
+  --force       with --single: also replace a file that pith-mirror did not write
 
 Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or configuration;
 3 published, but with findings or rejected files.
@@ -85,6 +91,8 @@ export async function build(args: readonly string[]): Promise<number> {
     shard: { type: 'string' },
     jobs: { type: 'string' },
     json: { type: 'boolean', default: false },
+    single: { type: 'string', multiple: true },
+    force: { type: 'boolean', default: false },
   });
   const given = singleArgument(positionals);
   const started = performance.now();
@@ -98,9 +106,14 @@ export async function build(args: readonly string[]): Promise<number> {
   const shard = values.shard === undefined ? null : parseShard(values.shard);
   const jobs = jobsOption(values.jobs);
   const trust = await trustOption(values.trust);
+  if (values.force && values.single === undefined) throw new UsageError('--force goes with --single');
   try {
+    if (values.single !== undefined) {
+      const { strict, force, single: names } = values;
+      return await single({ input, trust, site, strict, engine, jobs, force, names, out: values.out }, progress);
+    }
     const options = { input, out, trust, site, strict: values.strict, recheck: values.recheck };
-    const result = await buildMirror({ ...options, engine, renderer, shard, jobs }, progress);
+    const result = await buildMirror({ ...options, engine, renderer, shard, only: null, jobs }, progress);
     progress.finish();
     return tell(result, { out, isJson: values.json, milliseconds: performance.now() - started });
   } finally {

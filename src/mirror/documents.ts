@@ -1,4 +1,5 @@
 /** The data files of the site: what is written beside the pages, byte for byte. Pure. */
+import { bundleScriptText } from '../formats/bundle-script.ts';
 import {
   encodeBase64,
   encodeUtf8,
@@ -85,7 +86,8 @@ function mirrorsDocument({ trust, site, entries }: Catalogue): Uint8Array {
 }
 
 /** The record's files. What was received is what is published; nothing is made anew. */
-export function recordFiles({ identified, merged, received }: RecordEntry, _context: SiteContext): readonly SiteFile[] {
+export function recordFiles(entry: RecordEntry, _context: SiteContext): readonly SiteFile[] {
+  const { identified, merged, received } = entry;
   const { suffix, record } = identified;
   // Canonical bytes, so that `sha256sum` of the file is the canonical hash.
   const files: SiteFile[] = [{ path: paths.recordFile(suffix), bytes: encodeUtf8(formatCanonical(record.value)) }];
@@ -95,6 +97,8 @@ export function recordFiles({ identified, merged, received }: RecordEntry, _cont
     { path: paths.wellKnownBundleFile(suffix), bytes: merged.published.bytes },
     { path: paths.stateFile(suffix), bytes: merged.state.bytes },
   );
+  const script = bundleScriptText(entry);
+  if (script !== null) files.push({ path: paths.bundleScript(suffix), bytes: encodeUtf8(script) });
   if (received.length > 1) {
     for (const { bundle, bytesSha256 } of received) {
       files.push({ path: paths.receivedBundleFile(suffix, bytesSha256), bytes: bundle.bytes });

@@ -94,7 +94,7 @@ function isAccepted(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
 /** OpenSSL's SHA-256 and Ed25519, held to the reference's rules. */
 export const openSslEngine: Engine = {
   name: 'openssl',
-  sha256Hex: (bytes) => hash('sha256', bytes, 'hex'),
+  sha256Hex: (data) => hash('sha256', data, 'hex'),
   verify(publicKey, message, signature) {
     try {
       if (isAccepted(publicKey, message, signature)) return true;

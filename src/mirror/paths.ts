@@ -7,7 +7,12 @@
 
 export const HOME = 'index.html';
 export const NOT_FOUND = '404.html';
+export const VERIFY = 'verify.html';
 export const STYLE = 'style.css';
+/** The verifier, and what loads or uses it: classic scripts. */
+export const VERIFIER_SCRIPT = 'verify.js';
+export const VERIFY_BUTTON_SCRIPT = 'verify-button.js';
+export const VERIFY_PAGE_SCRIPT = 'verify-page.js';
 export const ICON = 'icon.svg';
 /** Tells GitHub Pages to publish `.well-known` and everything else as it is. */
 export const NO_JEKYLL = '.nojekyll';
@@ -24,6 +29,8 @@ export const RECORD_FOLDERS = ['pith', '.well-known/pith'] as const;
 
 export const recordPage = (suffix: string): string => `pith/${suffix}/index.html`;
 export const bundleFile = (suffix: string): string => `pith/${suffix}/bundle.json`;
+/** The bundles of a record for its page's verifier, where they are too large to be in the page. */
+export const bundleScript = (suffix: string): string => `pith/${suffix}/bundle.js`;
 export const stateFile = (suffix: string): string => `pith/${suffix}/state.json`;
 export const recordFile = (suffix: string): string => `pith/${suffix}/record.json`;
 export const wellKnownBundleFile = (suffix: string): string => `.well-known/pith/${suffix}/bundle.json`;

@@ -28,7 +28,7 @@ import type { Progress } from './progress.ts';
 import { type Publication, type Published, publishFull, publishUpdate } from './publish.ts';
 import { type InputFile, type InputListing, listInput, readInput, stampAt } from './read.ts';
 import { type FileLine, type FileReport, fileLine, judgeBundle, noteReport, Report, rejectedFile } from './report.ts';
-import { type Shard, type ShardContent, shardOfName, shardOfSuffix } from './shard.ts';
+import { isOfPart, type Shard, type ShardContent } from './shard.ts';
 
 /** @throws UsageError where the file cannot be read or is no trust file. */
 export async function loadTrust(path: string): Promise<Trust> {
@@ -76,6 +76,8 @@ export interface BuildOptions {
   readonly renderer: RendererName;
   /** Build only this part of the records, to be joined later; null for all. */
   readonly shard: Shard | null;
+  /** Suffixes of the records to publish, where it is not all of them. */
+  readonly only: ReadonlySet<string> | null;
   /** Worker threads; null for one a processor. */
   readonly jobs: number | null;
 }
@@ -156,28 +158,28 @@ function optionsKey({ site, trust }: Pick<BuildOptions, 'site' | 'trust'>): stri
 }
 
 /** The input of this build: a note is of the shard that its name says. */
-async function listOwn({ input, shard }: BuildOptions, progress: Progress): Promise<InputListing> {
+async function listOwn({ input, shard, only }: BuildOptions, progress: Progress): Promise<InputListing> {
   const listing = await listFolder(input);
   for (const { name, why } of listing.ignored) progress.note(`ignored, ${why}: ${name}`);
-  if (shard === null) return listing;
+  if (shard === null && only === null) return listing;
   const isOurs = ({ name }: InputFile): boolean => {
     const suffix = suffixOfNote(name);
-    return suffix === null || shardOfSuffix(suffix, shard.count) === shard.index;
+    return suffix === null || isOfPart(suffix, name, { shard, only });
   };
   return {
     ...listing,
     files: listing.files.filter(isOurs),
-    unlisted: listing.unlisted.filter(({ name }) => shardOfName(name, shard.count) === shard.index),
+    unlisted: listing.unlisted.filter(({ name }) => isOfPart(null, name, { shard, only })),
   };
 }
 
 async function build(options: BuildOptions, output: Output, progress: Progress): Promise<BuildResult> {
-  const { trust, site, shard, engine, renderer } = options;
+  const { trust, site, shard, only, engine, renderer } = options;
   const listing = await listOwn(options, progress);
   const context: SiteContext = { trust, site, version: await packageVersion() };
   const marker = join(output.site, paths.MARKER);
   const program = programDigest();
-  const how = JSON.stringify([optionsKey(options), shard, engine, renderer]);
+  const how = JSON.stringify([optionsKey(options), shard, only === null ? null : [...only], engine, renderer]);
   const cache = await Cache.open(output.cache, { program, options: how }, marker);
   if (output.isMixed) progress.note(MIXED);
   const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
@@ -208,7 +210,7 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   progress.stage('bundling pages', null);
   const pages = await loadPages(cache, output.work);
   const { version } = context;
-  const start = { site, engine, shard, version, trust: trustDocument(trust), stage: output.stage };
+  const start = { site, engine, shard, only, version, trust: trustDocument(trust), stage: output.stage };
   const crew = new Crew(options.jobs ?? availableParallelism(), {
     ...start,
     pages: renderer === 'fast' ? pages.entry : null,
@@ -216,6 +218,8 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   try {
     await makeRecords(inventory, crew, changed, progress);
     const report = reportOf(inventory, unlisted, context);
+    const missing = [...(only ?? [])].filter((suffix) => !inventory.has(suffix));
+    if (missing.length > 0) throw new UsageError(`no record of the input is ${missing.join(' or ')}`);
     const refusal = refusalOf(report.totals, options);
     if (refusal !== null) return { report, published: false, refusal, isUnchanged: false };
     const publication: Publication = {
@@ -338,6 +342,7 @@ async function joinInto(options: JoinOptions, output: Output, progress: Progress
     site,
     engine: 'openssl',
     shard: null,
+    only: null,
     version: context.version,
     trust: trustDocument(trust),
   } as const;

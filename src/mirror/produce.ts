@@ -28,7 +28,7 @@ import * as paths from './paths.ts';
 import { planRecord, type RecordEntry } from './plan.ts';
 import { type InputFile, readInput } from './read.ts';
 import { type FileLine, type FileReport, fileLine, type JudgedFile, judgeBundle, rejectedFile } from './report.ts';
-import { claimedSuffix, type Shard, shardOfName, shardOfSuffix } from './shard.ts';
+import { claimedSuffix, isOfPart, type Part } from './shard.ts';
 import type { ShelfPage } from './shelves.ts';
 
 export const RECORD_PAGE: PageSource = 'pith/[suffix]/index.astro';
@@ -109,28 +109,26 @@ function fail(path: string, why: string): never {
   throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
 }
 
-export interface ProducerOptions {
+export interface ProducerOptions extends Part {
   readonly context: SiteContext;
   /** The folder that gets the site's new files. */
   readonly stage: string;
   /** Null where Astro itself renders the pages, later. */
   readonly pages: PageRenderer | null;
   readonly engine: Engine;
-  /** Where only the files of one shard are made, else null. */
-  readonly shard: Shard | null;
 }
 
 export class Producer {
   readonly #context: SiteContext;
   readonly #engine: Engine;
-  readonly #shard: Shard | null;
+  readonly #part: Part;
   readonly #stage: string;
   readonly #pages: PageRenderer | null;
   #current: RecordEntry | null = null;
   #list: ShelfPage | null = null;
 
-  constructor({ context, stage, pages, engine, shard }: ProducerOptions) {
-    this.#shard = shard;
+  constructor({ context, stage, pages, engine, shard, only }: ProducerOptions) {
+    this.#part = { shard, only };
     this.#engine = engine;
     this.#context = context;
     this.#stage = stage;
@@ -191,7 +189,7 @@ export class Producer {
   }
 
   #line(entry: CatalogueEntry, across: readonly Finding[], files: readonly SiteFile[]): RecordLine {
-    return this.#shard === null ? { entry, across } : { entry, across, digest: digestOfFiles(files) };
+    return this.#part.shard === null ? { entry, across } : { entry, across, digest: digestOfFiles(files) };
   }
 
   /** The record itself, for Astro's own rendering. */
@@ -241,20 +239,17 @@ export class Producer {
     return { judged, notes, rejected, ...planRecord(judged, notes, across) };
   }
 
-  /** @returns null for a file of another shard. */
+  /** @returns null for a file of another part. */
   #judge(file: InputFile): JudgedFile | null {
-    const isOurs = (suffix: string | null): boolean => {
-      if (this.#shard === null) return true;
-      const { index, count } = this.#shard;
-      return index === (suffix === null ? shardOfName(file.name, count) : shardOfSuffix(suffix, count));
-    };
+    const { shard, only } = this.#part;
+    const isPart = shard !== null || only !== null;
     try {
       const bytes = readInput(file);
-      if (this.#shard !== null && !isOurs(claimedSuffix(bytes))) return null;
+      if (isPart && !isOfPart(claimedSuffix(bytes), file.name, this.#part)) return null;
       return judgeBundle(file.name, bytes, this.#context.trust, this.#engine);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      if (!isOurs(null)) return null;
+      if (!isOfPart(null, file.name, this.#part)) return null;
       const report = rejectedFile(file.name, null, error);
       return { report, checks: [], verificationFindings: [], bundle: null, merged: null };
     }

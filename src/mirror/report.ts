@@ -11,6 +11,7 @@ import {
   type MergedRecord,
   mergeBundles,
   type ParseError,
+  stateCheck,
   type Trust,
   type VerifiedBundle,
 } from '../protocol/index.ts';
@@ -95,8 +96,8 @@ export function countChecks(checks: readonly Check[]): FileReport['checked'] {
 /** Judges one bundle file alone: verification, and the merge against the state it ships. */
 export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust, engine: Engine = openSslEngine): JudgedFile {
   const verdict = verifyBundleBy(engine, bytes, trust);
-  const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle]);
-  const checks = [...verdict.checks, ...(merged === null ? [] : stateChecks(merged))];
+  const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle], engine);
+  const checks = [...verdict.checks, ...(merged?.comparisons ?? []).map(stateCheck)];
   const findings = [...verdict.findings, ...(merged?.findings ?? [])];
   const report: FileReport = {
     file: name,
@@ -110,18 +111,6 @@ export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust, engin
     checked: countChecks(checks),
   };
   return { report, checks, verificationFindings: verdict.findings, bundle: verdict.bundle, merged };
-}
-
-/** The comparison of the shipped state with the merge, as a row of the ledger. */
-function stateChecks({ comparisons }: MergedRecord): readonly Check[] {
-  return comparisons.map(({ outcome, claimedSha256, computedSha256 }) => ({
-    subject: 'state',
-    how: 'digest',
-    outcome: outcome === 'absent' ? 'absent' : outcome === 'equal' ? 'verified' : 'failed',
-    where: '/state',
-    eventId: null,
-    value: claimedSha256 ?? computedSha256,
-  }));
 }
 
 /** The report of a file that was rejected before, or without, being a bundle. */

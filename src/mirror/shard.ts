@@ -58,6 +58,20 @@ export function shardOfName(name: string, count: number): number {
   return (createHash('sha256').update(name).digest().readUInt32BE(0) % count) + 1;
 }
 
+/** A part of the records, where a build does not make all of them. */
+export interface Part {
+  readonly shard: Shard | null;
+  readonly only: ReadonlySet<string> | null;
+}
+
+/** Whether a file is of this part. @param suffix that it claims; null where it claims none. */
+export function isOfPart(suffix: string | null, name: string, { shard, only }: Part): boolean {
+  if (only !== null) return suffix !== null && only.has(suffix);
+  if (shard === null) return true;
+  const { index, count } = shard;
+  return index === (suffix === null ? shardOfName(name, count) : shardOfSuffix(suffix, count));
+}
+
 /** What a shard brings to the join. */
 export interface ShardContent {
   readonly head: {

@@ -8,16 +8,15 @@ import { ENGINES } from './openssl.ts';
 import { PageRenderer } from './page-renderer.ts';
 import { Producer, type RecordTask } from './produce.ts';
 import type { InputFile } from './read.ts';
-import type { Shard } from './shard.ts';
+import type { Part } from './shard.ts';
 import type { ShelfPage } from './shelves.ts';
 
-export interface WorkerStart {
+export interface WorkerStart extends Part {
   readonly site: string | null;
   readonly version: string;
   /** A trust file's value: the keys are read again here, since what makes them trusted does not cross threads. */
   readonly trust: object;
   readonly engine: EngineName;
-  readonly shard: Shard | null;
   /** The folder that gets the site's new files. */
   readonly stage: string;
   /** Entry of the bundled pages; null where Astro itself renders them, later. */
@@ -43,7 +42,7 @@ export interface Answer {
 
 const port = parentPort;
 if (port === null) throw new TypeError('expected to be started as a worker thread');
-const { site, version, trust, stage, pages, engine, shard } = workerData as WorkerStart;
+const { site, version, trust, stage, pages, engine, shard, only } = workerData as WorkerStart;
 const context: SiteContext = { site, version, trust: readTrust(trust) };
 const producer = new Producer({
   context,
@@ -51,6 +50,7 @@ const producer = new Producer({
   pages: pages === null ? null : await PageRenderer.load(pages),
   engine: ENGINES[engine],
   shard,
+  only,
 });
 handOver({
   context,

@@ -3,7 +3,7 @@
  * `json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode()` (section 1).
  */
 import { compareCodePoints, encodeUtf8 } from './bytes.ts';
-import { isArray, isObject, type Json, type JsonNumber, type JsonObject } from './json.ts';
+import { isArray, isObject, type Json, type JsonNumber, type JsonObject, without } from './json.ts';
 import { parseJson } from './parse/json.ts';
 
 // Rule 5: exactly these are escaped; U+007F, U+2028, `/` and all else stay raw.
@@ -93,8 +93,8 @@ function isMisplaced(name: string): boolean {
 /** Integers that a double holds and JavaScript writes as they are. */
 const EXACT_INTEGER = /^(?:0|-?[1-9]\d{0,14})$/;
 
-/** The value with its members in the order in which they are to be written; undefined where it has no plain form. */
-function plainOf(value: Json, sorted: boolean): Plain | undefined {
+/** The value, its members as they are to be written, without some of its own; undefined where it has no plain form. */
+function plainOf(value: Json, sorted: boolean, omitted: readonly string[] = []): Plain | undefined {
   if (typeof value !== 'object' || value === null) return value;
   if (isArray(value)) {
     const items: Plain[] = [];
@@ -108,6 +108,7 @@ function plainOf(value: Json, sorted: boolean): Plain | undefined {
   if (!isObject(value)) return EXACT_INTEGER.test(value.literal) ? Number(value.literal) : undefined;
   const members: { [name: string]: Plain } = {};
   for (const key of sorted ? sortedKeys(value) : value.keys()) {
+    if (omitted.includes(key)) continue;
     const plain = plainOf(value.get(key) ?? null, sorted);
     if (plain === undefined || isMisplaced(key)) return undefined;
     members[key] = plain;
@@ -119,21 +120,26 @@ function plainOf(value: Json, sorted: boolean): Plain | undefined {
  * One line. JSON.stringify escapes exactly what rule 5 says, and lone surrogates, which no canonical text has. It is
  * five times as fast, so whatever it writes as it must be written is left to it.
  */
-function formatLine(value: Json, sorted: boolean): string {
-  const plain = plainOf(value, sorted);
+function formatLine(value: Json, sorted: boolean, omitted: readonly string[]): string {
+  const plain = plainOf(value, sorted, omitted);
   const text = plain === undefined ? null : JSON.stringify(plain);
   if (text !== null && !text.includes('\\ud')) return text;
-  return formatValue(value, { sortKeys: sorted, indent: '' }, '');
+  const rest = isObject(value) ? without(value, ...omitted) : value;
+  return formatValue(rest, { sortKeys: sorted, indent: '' }, '');
 }
 
-/** The canonical text of a value: keys sorted by code point, no white space. */
-export function formatCanonical(value: Json): string {
-  return formatLine(value, true);
+/**
+ * The canonical text of a value: keys sorted by code point, no white space.
+ *
+ * @param omitted names of members of the object itself, not of those within it, that are left out.
+ */
+export function formatCanonical(value: Json, omitted: readonly string[] = []): string {
+  return formatLine(value, true, omitted);
 }
 
 /** One compact line with members in the order they have, numbers and strings in canonical form. */
 export function formatCompact(value: Json): string {
-  return formatLine(value, false);
+  return formatLine(value, false, []);
 }
 
 /** Indented by two spaces and sorted, for people. Not what any digest covers. */

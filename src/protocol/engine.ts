@@ -12,8 +12,8 @@ export type EngineName = (typeof ENGINE_NAMES)[number];
  */
 export interface Engine {
   readonly name: EngineName;
-  /** SHA-256 of bytes, as 64 lower-case hexadecimal digits. */
-  sha256Hex(bytes: Uint8Array): string;
+  /** SHA-256 of bytes, or of the UTF-8 bytes of well-formed text, as 64 lower-case hexadecimal digits. */
+  sha256Hex(data: Uint8Array | string): string;
   /**
    * Whether an Ed25519 signature is by the key over the message, by the rules of `verifySignature` (section 5). Never
    * throws, whatever it is given.

@@ -26,6 +26,7 @@ export {
   mergeBundles,
   type PublishedBundle,
   type StateComparison,
+  stateCheck,
   type ViewDifference,
 } from './merge/merge.ts';
 export type { MergedState } from './merge/state.ts';
@@ -34,7 +35,14 @@ export { MERGE_VERSION } from './parse/bundle.ts';
 export { parseJson } from './parse/json.ts';
 export { type ParsedRecord, parseRecord } from './parse/record.ts';
 export { parseTimestamp } from './parse/timestamp.ts';
-export { type BundleVerdict, MAX_BUNDLE_BYTES, type VerifiedBundle, verifyBundle } from './verify/bundle.ts';
+export {
+  type BundleVerdict,
+  MAX_BUNDLE_BYTES,
+  type VerificationSteps,
+  type VerifiedBundle,
+  verifyBundle,
+  verifyBundleSteps,
+} from './verify/bundle.ts';
 export { isPublicKey, nobleEngine, verifySignature } from './verify/ed25519.ts';
 export type { InvalidEvent, VerifiedEvent } from './verify/event.ts';
 export { type Check, type CheckOutcome, type CheckSubject, type Finding, Ledger } from './verify/finding.ts';

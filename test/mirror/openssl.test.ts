@@ -159,6 +159,9 @@ describe('section 5: the OpenSSL engine', () => {
       const bytes = Uint8Array.from({ length }, (_, i) => i & 255);
       assert.equal(openSslEngine.sha256Hex(bytes), nobleEngine.sha256Hex(bytes));
       assert.equal(openSslEngine.sha256Hex(bytes.subarray(1)), nobleEngine.sha256Hex(bytes.subarray(1)));
+      const text = '\u0000aé\u2028😀'.repeat(length);
+      assert.equal(openSslEngine.sha256Hex(text), nobleEngine.sha256Hex(new TextEncoder().encode(text)));
+      assert.equal(nobleEngine.sha256Hex(text), openSslEngine.sha256Hex(text));
     }
   });
 });

@@ -28,6 +28,17 @@ async function put(...names: readonly string[]): Promise<void> {
 
 const names = async (): Promise<readonly string[]> => (await listInput(folder, isJson)).files.map(({ name }) => name);
 
+/** As a user who may not read everything. Root gives its rights away for that time. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(65534);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 function codeOf(input: InputFile): string {
   try {
     readInput(input);
@@ -228,11 +239,24 @@ describe('one file', () => {
     assert.equal(codeOf(file(`${'a'.repeat(300)}.json`)), 'unreadable');
   });
 
-  test('a file without permission is refused, or read where the user may read all', async () => {
-    await put('a.json');
+  test('a file without permission is refused, and so is a folder, each with its reason', async () => {
+    await put('a.json', 'b/c.json');
+    await chmod(folder, 0o755);
     await chmod(at('a.json'), 0);
-    // As root there is no such file; what must not be is an error of another kind.
-    assert.equal(codeOf(file('a.json')), process.getuid?.() === 0 ? 'read' : 'unreadable');
+    await chmod(at('b'), 0);
+    await asNobody(async () => {
+      await assert.rejects(
+        async () => readInput(file('a.json')),
+        /unreadable.* expected a file that may be read, got no permission$/,
+      );
+      const { files, unlisted } = await listInput(folder, isJson);
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        ['a.json'],
+      );
+      const [problem] = unlisted.map(({ name, error }) => [name, error.code, error.problems[0].message]);
+      assert.deepEqual(problem, ['b/', 'unreadable', 'expected a folder that can be listed, got EACCES']);
+    });
   });
 
   test('a sparse file of 3 GiB is too large, in little time and memory', async () => {

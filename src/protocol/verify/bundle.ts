@@ -108,12 +108,14 @@ export class VerifiedBundle {
     return typeof value === 'object' && value !== null && #verified in value;
   }
 
-  /** @see verifyBundle */
-  static verify(bytes: Uint8Array, trust: Trust, engine: Engine): BundleVerdict {
-    if (bytes.length > MAX_BUNDLE_BYTES) {
-      const message = `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${bytes.length}`;
+  /** @see verifyBundleSteps */
+  static *verify(received: Uint8Array, trust: Trust, engine: Engine): VerificationSteps {
+    if (received.length > MAX_BUNDLE_BYTES) {
+      const message = `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${received.length}`;
       return rejected([{ code: 'too_large', path: '', message }]);
     }
+    // A copy (Buffer's own slice is none): what is verified must not change, neither between two steps nor afterwards.
+    const bytes = new Uint8Array(received);
     let value: Json;
     try {
       // No part of a bundle has more than its events may have.
@@ -123,7 +125,9 @@ export class VerifiedBundle {
       return rejected(error.problems);
     }
     const ledger = new Ledger();
+    yield ledger;
     const bundleSha256 = verifyBundleHash(value, engine.sha256Hex, ledger);
+    yield ledger;
     let parsed: ParsedBundle;
     try {
       parsed = parseBundle(value);
@@ -133,8 +137,10 @@ export class VerifiedBundle {
     }
     const identified = identifyRecord(parsed.record, engine.sha256Hex);
     verifyClaims(parsed, identified, ledger);
-    verifyClaimedKeys(parsed.claimedKeys, trust, ledger);
+    verifyClaimedKeys(parsed.claimedKeys, trust, engine.sha256Hex, ledger);
+    yield ledger;
     const key = verifyBundleSignature(parsed, bundleSha256, trust, engine, ledger);
+    yield ledger;
 
     const judged = {
       checks: ledger.checks,
@@ -143,19 +149,19 @@ export class VerifiedBundle {
       bundleSha256,
     };
     if (ledger.findings.length > 0 || key === null || bundleSha256 === null) {
-      parsed.events.forEach((event, i) => {
+      for (const [i, event] of parsed.events.entries()) {
         diagnoseEvent(event, pointer('/events', i), identified, engine, ledger);
-      });
+        yield ledger;
+      }
       return { outcome: 'rejected', bundle: null, ...judged };
     }
-    const { events, invalidEvents } = verifyEvents(parsed, identified, trust, engine, ledger);
+    const { events, invalidEvents } = yield* verifyEvents(parsed, identified, trust, engine, ledger);
     if (!events.some((event) => event.eventType === RECORD_CREATED)) {
       ledger.find('no_record_created', '/events', 'expected a valid record_created that holds this record, got none');
       return { outcome: 'rejected', bundle: null, ...judged };
     }
     const bundle = new VerifiedBundle(MAKER, {
-      // A copy (Buffer's own slice is none): what was verified must not change afterwards.
-      bytes: new Uint8Array(bytes),
+      bytes,
       parsed,
       identified,
       key,
@@ -184,6 +190,17 @@ export type BundleVerdict = Judged &
     | { readonly outcome: 'rejected'; readonly bundle: null }
   );
 
+/** The ledger so far after each step, one and the same object; the verdict at the end. */
+export type VerificationSteps = Generator<Pick<Ledger, 'checks' | 'findings'>, BundleVerdict, undefined>;
+
+/**
+ * {@link verifyBundle} in steps, for a caller that must not be held up: the reading, the bundle's digest, its claims,
+ * its signature, then one event a step. Nothing but the verdict says what a bundle is worth.
+ */
+export function verifyBundleSteps(bytes: Uint8Array, trust: Trust, engine: Engine = nobleEngine): VerificationSteps {
+  return VerifiedBundle.verify(bytes, trust, engine);
+}
+
 /**
  * Verifies one bundle, as received, against the pinned keys.
  *
@@ -193,7 +210,11 @@ export type BundleVerdict = Judged &
  * @param engine changes what it costs, never the verdict.
  */
 export function verifyBundle(bytes: Uint8Array, trust: Trust, engine: Engine = nobleEngine): BundleVerdict {
-  return VerifiedBundle.verify(bytes, trust, engine);
+  const steps = verifyBundleSteps(bytes, trust, engine);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 function rejected(problems: readonly Problem[], ledger = new Ledger()): BundleVerdict {
@@ -243,17 +264,19 @@ function verifyBundleSignature(
   return isValid === true ? key : null;
 }
 
-function verifyEvents(
+function* verifyEvents(
   parsed: ParsedBundle,
   identified: IdentifiedRecord,
   trust: Trust,
   engine: Engine,
   ledger: Ledger,
-): { events: readonly VerifiedEvent[]; invalidEvents: readonly InvalidEvent[] } {
+): Generator<Ledger, { events: readonly VerifiedEvent[]; invalidEvents: readonly InvalidEvent[] }, undefined> {
   const events: VerifiedEvent[] = [];
   const invalidEvents: InvalidEvent[] = [];
   const rotation = rotations(parsed.claimedKeys);
-  parsed.events.forEach((value, i) => {
+  for (const [i, value] of parsed.events.entries()) {
+    // Before the event, so that the caller sees the one before it whole.
+    yield ledger;
     const where = pointer('/events', i);
     const verdict = VerifiedEvent.verify(value, where, identified, trust, engine);
     // Not spread into push: an event can have more findings than a call takes arguments.
@@ -261,7 +284,7 @@ function verifyEvents(
     for (const finding of verdict.findings) ledger.findings.push(finding);
     if (verdict.outcome === 'invalid') {
       invalidEvents.push(verdict.event);
-      return;
+      continue;
     }
     events.push(verdict.event);
     const end = rotation.get(verdict.event.key.keyId);
@@ -269,6 +292,6 @@ function verifyEvents(
       const message = `expected an event created before its key was rotated at ${end}, got ${verdict.event.createdAt}`;
       ledger.find('key_past_rotation', `${where}/created_at`, message, verdict.event.eventId);
     }
-  });
+  }
   return { events, invalidEvents };
 }
