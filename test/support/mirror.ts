@@ -33,6 +33,7 @@ export async function mirror(input: string, out: string, options: Partial<BuildO
     engine: 'openssl',
     renderer: 'fast',
     shard: null,
+    only: null,
     jobs: 2,
   };
   const result = await buildMirror({ ...usual, input, out, ...options }, progress);
