@@ -16,12 +16,24 @@ export interface Told extends BuildResult {
   readonly notes: readonly string[];
 }
 
-/** One build; of two workers unless it is said otherwise. */
-export async function mirror(input: string, out: string, options: Partial<BuildOptions> = {}): Promise<Told> {
+/**
+ * One build; of two workers unless it is said otherwise.
+ *
+ * @param onStage is called when a stage begins.
+ */
+export async function mirror(
+  input: string,
+  out: string,
+  options: Partial<BuildOptions> = {},
+  onStage: (name: string) => void = () => undefined,
+): Promise<Told> {
   const stages: string[] = [];
   const notes: string[] = [];
   const progress: Progress = {
-    stage: (name, total) => stages.push(total === null ? name : `${name} (${total})`),
+    stage: (name, total) => {
+      stages.push(total === null ? name : `${name} (${total})`);
+      onStage(name);
+    },
     step: () => undefined,
     note: (text) => notes.push(text),
   };
