@@ -9,8 +9,8 @@ import { writeVariety } from '../support/variety.ts';
 
 test('every page of a varied site, with an address and without', async () => {
   const folder = temporaryFolder();
-  // So many that there are lists of several pages.
-  const variety = writeVariety(folder, { plain: 120 });
+  // So many that a year has months.
+  const variety = writeVariety(folder, { plain: 150 });
   const trust = await loadTrust(variety.trust);
   for (const site of [null, 'https://example.org/mirror/']) {
     const [fast, slow] = ['fast', 'astro'].map((name) => join(folder, name));
@@ -18,8 +18,11 @@ test('every page of a varied site, with an address and without', async () => {
     assert.ok((await mirror(variety.input, fast, { trust, site })).published);
     assert.ok((await mirror(variety.input, slow, { trust, site, renderer: 'astro' })).published);
     const pages = snapshot(fast);
-    for (const path of ['index.html', '404.html', 'browse/2026/page-1/index.html', 'browse/status/findings/index.html'])
-      assert.ok(pages.has(path), path);
+    for (const page of [/^index/, /^404/, /^browse\/index/, /^browse\/2026\/05\/index/, /^browse\/status\/findings\//])
+      assert.ok(
+        [...pages.keys()].some((path) => page.test(path)),
+        String(page),
+      );
     for (const [name, suffix] of variety.suffixes) assert.ok(pages.has(`pith/${suffix}/index.html`), name);
     assert.deepEqual(differences(snapshot(slow), pages), []);
   }
