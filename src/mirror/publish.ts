@@ -193,6 +193,12 @@ function foldersOf(files: Iterable<string>): ReadonlySet<string> {
   return folders;
 }
 
+function checkList(stage: string, path: string): void {
+  const file = join(stage, path);
+  if (!existsSync(file) || !readFileSync(file).subarray(-16).toString().trimEnd().endsWith('</html>'))
+    fail(path, 'expected a whole page');
+}
+
 /** Everything that is no record's lies in the stage as it was planned, and nothing else does. */
 function checkStage(
   stage: string,
@@ -203,10 +209,7 @@ function checkStage(
   const expected = new Set([...lists.map(([path]) => path), ...others.map(({ path }) => path)]);
   for (const file of others)
     if (!isPublished(stage, file)) fail(file.path, 'expected the bytes that were planned, got others');
-  for (const [path] of lists) {
-    if (!readFileSync(join(stage, path)).subarray(-16).toString().trimEnd().endsWith('</html>'))
-      fail(path, 'expected a whole page');
-  }
+  for (const [path] of lists) checkList(stage, path);
   const inRecords = (path: string): boolean => paths.RECORD_FOLDERS.some((folder) => path === folder);
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(stage, folder), { withFileTypes: true })) {
@@ -292,6 +295,7 @@ export async function publishUpdate(
   for (const file of changed) write(stage, file, seconds);
   for (const file of changed)
     if (!isPublished(stage, file)) fail(file.path, 'expected the bytes that were planned, got others');
+  for (const path of made) checkList(stage, path);
 
   const records: RecordChanges = { moves: [], removes: [], times: [] };
   const times = new Map(catalogue.entries.map(({ suffix, time }) => [suffix, time]));
