@@ -1,7 +1,7 @@
 /** Which addresses from strangers become links. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { arxivLink, doiLink, licenseLink, safeHref } from '../../../src/site/view/links.ts';
+import { arxivLink, doiLink, licenseOf, safeHref } from '../../../src/site/view/links.ts';
 
 describe('an address of input', () => {
   for (const [url, href] of [
@@ -63,9 +63,9 @@ describe('an id of arXiv', () => {
 describe('a license', () => {
   it('is named where it is known, and an unknown one is shown as it is', () => {
     const known = 'http://creativecommons.org/licenses/by-nc/4.0/';
-    assert.deepEqual(licenseLink(known), { text: 'CC BY-NC 4.0', href: known });
-    assert.deepEqual(licenseLink('javascript:alert(1)'), { text: 'javascript:alert(1)', href: null });
-    assert.equal(licenseLink('https://creativecommons.org@evil.example/licenses/by/4.0/')?.href, null);
-    assert.equal(licenseLink(''), null);
+    assert.deepEqual(licenseOf(known), { text: 'CC BY-NC 4.0', href: known });
+    assert.deepEqual(licenseOf('javascript:alert(1)'), { text: 'javascript:alert(1)', href: null });
+    assert.equal(licenseOf('https://creativecommons.org@evil.example/licenses/by/4.0/')?.href, null);
+    assert.equal(licenseOf(''), null);
   });
 });
