@@ -9,7 +9,8 @@ export default defineConfig({
   trailingSlash: 'ignore',
   // Text from bundles stays as it is, and so do the blanks between elements.
   compressHTML: false,
-  build: { format: 'directory' },
+  // Each page lies where its source does: `index.astro` in a folder, `verify.html` as a file.
+  build: { format: 'preserve' },
   image: { service: passthroughImageService() },
   devToolbar: { enabled: false },
 });

@@ -1,13 +1,15 @@
 /** `pith-mirror build`: from a folder of bundles to a site. */
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/failure.ts';
-import { buildMirror } from '../mirror/pipeline.ts';
-import { formatReport } from '../mirror/report.ts';
-import { EXIT, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
+import { type BuildResult, buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
+import { parseShard } from '../mirror/shard.ts';
+import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
+import { single } from './single.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
-export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--json]
+export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--engine NAME] [--renderer NAME] [--shard I/N] [--jobs N] [--json]
+       pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
 
 Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
 and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own.
@@ -16,13 +18,22 @@ and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own
   --trust FILE  the keys you trust; default: the file that comes with pith-mirror (pith-v1-2026-05)
   --site URL    where the site will be published; adds absolute addresses where they help
   --strict      publish nothing if any file is rejected or has findings
+  --recheck     verify and write everything again, also what has not changed since the last build
+  --engine NAME openssl (default) or noble, the slow reference that openssl is checked against; one verdict
+  --renderer NAME  fast (default) or astro: all pages by Astro’s own build; slower, the same bytes
+  --shard I/N   only the records of the I-th of N ranges of suffixes, as a mirror of its own; see join
+  --jobs N      worker threads; default: one for each processor
   --json        print the report as JSON
+  --single SUFFIX
+                no site, but this record as one self-contained page SUFFIX.html, with all that it needs to be read,
+                cited and verified; may be given several times; --out names the file, or a folder
+  --force       with --single: also replace a file that pith-mirror did not write
 
 Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or configuration;
 3 published, but with findings or rejected files.
 `;
 
-function siteOption(site: string | undefined): string | null {
+export function siteOption(site: string | undefined): string | null {
   if (site === undefined) return null;
   const url = URL.parse(site);
   if (
@@ -39,13 +50,49 @@ function siteOption(site: string | undefined): string | null {
   return url.href.endsWith('/') ? url.href : `${url.href}/`;
 }
 
+function rendererOption(name = 'fast'): RendererName {
+  const renderer = RENDERERS.find((known) => known === name);
+  if (renderer === undefined) throw new UsageError(`--renderer: expected one of ${RENDERERS.join(', ')}, got ${name}`);
+  return renderer;
+}
+
+function jobsOption(jobs: string | undefined): number | null {
+  if (jobs === undefined) return null;
+  if (!/^[1-9]\d?$/.test(jobs)) throw new UsageError(`--jobs: expected a number from 1 to 99, got ${jobs}`);
+  return Number(jobs);
+}
+
+/** Prints what came of a build or a join. @returns its exit code. */
+export function tell(
+  { report, published, refusal, isUnchanged }: BuildResult,
+  how: { readonly out: string; readonly isJson: boolean; readonly milliseconds: number },
+): number {
+  if (how.isJson) for (const piece of report.pieces()) process.stdout.write(piece);
+  else
+    process.stdout.write(formatReportText(report, published ? 'published' : 'not published', how.milliseconds / 1000));
+  if (refusal !== null) {
+    process.stderr.write(`pith-mirror: nothing is published: ${printable(refusal)}\n`);
+    return EXIT.FAILED;
+  }
+  if (!how.isJson && isUnchanged) process.stdout.write('nothing has changed since the last build\n');
+  if (!how.isJson) process.stdout.write(`site ${printable(relative(process.cwd(), how.out) || how.out)}\n`);
+  return report.totals.rejected + report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
+}
+
 export async function build(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     out: { type: 'string' },
     trust: { type: 'string' },
     site: { type: 'string' },
     strict: { type: 'boolean', default: false },
+    recheck: { type: 'boolean', default: false },
+    engine: { type: 'string' },
+    renderer: { type: 'string' },
+    shard: { type: 'string' },
+    jobs: { type: 'string' },
     json: { type: 'boolean', default: false },
+    single: { type: 'string', multiple: true },
+    force: { type: 'boolean', default: false },
   });
   const given = singleArgument(positionals);
   const started = performance.now();
@@ -54,24 +101,21 @@ export async function build(args: readonly string[]): Promise<number> {
   const input = given === undefined ? resolve('bundles') : userPath(given);
   const out = values.out === undefined ? resolve('dist') : userPath(values.out);
   const site = siteOption(values.site);
+  const engine = engineOption(values.engine);
+  const renderer = rendererOption(values.renderer);
+  const shard = values.shard === undefined ? null : parseShard(values.shard);
+  const jobs = jobsOption(values.jobs);
   const trust = await trustOption(values.trust);
+  if (values.force && values.single === undefined) throw new UsageError('--force goes with --single');
   try {
-    const { report, published, refusal } = await buildMirror(
-      { input, out, trust, site, strict: values.strict },
-      progress,
-    );
-    progress.finish();
-    const seconds = (performance.now() - started) / 1000;
-    const text = values.json
-      ? formatReport(report)
-      : formatReportText(report, published ? 'published' : 'not published', seconds);
-    process.stdout.write(text);
-    if (refusal !== null) {
-      process.stderr.write(`pith-mirror: nothing is published: ${printable(refusal)}\n`);
-      return EXIT.FAILED;
+    if (values.single !== undefined) {
+      const { strict, force, single: names } = values;
+      return await single({ input, trust, site, strict, engine, jobs, force, names, out: values.out }, progress);
     }
-    if (!values.json) process.stdout.write(`site ${printable(relative(process.cwd(), out) || out)}\n`);
-    return report.totals.rejected + report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
+    const options = { input, out, trust, site, strict: values.strict, recheck: values.recheck };
+    const result = await buildMirror({ ...options, engine, renderer, shard, only: null, jobs }, progress);
+    progress.finish();
+    return tell(result, { out, isJson: values.json, milliseconds: performance.now() - started });
   } finally {
     progress.finish();
   }

@@ -5,7 +5,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { messageOf, UsageError } from '../mirror/failure.ts';
 import { DEFAULT_TRUST_FILE, PACKAGE_ROOT } from '../mirror/package.ts';
 import { loadTrust } from '../mirror/pipeline.ts';
-import type { Trust } from '../protocol/index.ts';
+import { ENGINE_NAMES, type EngineName, type Trust } from '../protocol/index.ts';
 
 export const EXIT = {
   /** Everything verified. */
@@ -45,6 +45,12 @@ export function userPath(path: string): string {
 /** The keys that the user pins, or those that come with the program. */
 export async function trustOption(path: string | undefined): Promise<Trust> {
   return loadTrust(path === undefined ? DEFAULT_TRUST_FILE : userPath(path));
+}
+
+export function engineOption(name = 'openssl'): EngineName {
+  const engine = ENGINE_NAMES.find((known) => known === name);
+  if (engine === undefined) throw new UsageError(`--engine: expected one of ${ENGINE_NAMES.join(', ')}, got ${name}`);
+  return engine;
 }
 
 async function readStandardInput(): Promise<Uint8Array> {

@@ -5,6 +5,7 @@ import { ParseError } from '../protocol/index.ts';
 import { BUILD_HELP, build } from './build.ts';
 import { CANON_HELP, canon } from './canon.ts';
 import { EXIT } from './command.ts';
+import { JOIN_HELP, join } from './join.ts';
 import { NUMBER_HELP, number } from './number.ts';
 import { printable } from './terminal.ts';
 import { VERIFY_HELP, verify } from './verify.ts';
@@ -16,6 +17,7 @@ interface Command {
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['build', { run: build, help: BUILD_HELP }],
+  ['join', { run: join, help: JOIN_HELP }],
   ['verify', { run: verify, help: VERIFY_HELP }],
   ['canon', { run: canon, help: CANON_HELP }],
   ['number', { run: number, help: NUMBER_HELP }],

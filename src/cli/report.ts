@@ -25,9 +25,13 @@ function table(rows: readonly (readonly [string, string])[]): readonly string[] 
  * @param verb what became of records: `published` or `verified`.
  * @param seconds how long it took.
  */
-export function formatReportText(report: Report, verb: string, seconds: number): string {
+export function formatReportText(
+  report: Pick<Report, 'totals' | 'troubled' | 'trust'>,
+  verb: string,
+  seconds: number,
+): string {
   const { totals } = report;
-  const troubled = report.files.filter(({ outcome }) => outcome !== 'verified').flatMap(fileLines);
+  const troubled = report.troubled.flatMap(fileLines);
   const recordOnly = totals.record_only > 0 ? ` (${totals.record_only} record only, nothing signed at hand)` : '';
   const rows = table([
     [`records ${verb}`, `${totals.records}${recordOnly}`],

@@ -3,17 +3,17 @@ import { basename, isAbsolute } from 'node:path';
 import { UsageError } from '../mirror/failure.ts';
 import { type VerifyInput, verifyFiles } from '../mirror/pipeline.ts';
 import { listInput } from '../mirror/read.ts';
-import { formatReport } from '../mirror/report.ts';
-import { EXIT, isFolder, parseOptions, readArgument, trustOption, userPath } from './command.ts';
+import { EXIT, engineOption, isFolder, parseOptions, readArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { TerminalProgress } from './terminal.ts';
 
-export const VERIFY_HELP = `pith-mirror verify PATH… [--trust FILE] [--json]
+export const VERIFY_HELP = `pith-mirror verify PATH… [--trust FILE] [--engine NAME] [--json]
 
 Checks bundles as build does, each alone, and writes nothing. PATH is a file, a folder (every *.json below it),
 or - for standard input.
 
   --trust FILE  the keys you trust; default: the file that comes with pith-mirror (pith-v1-2026-05)
+  --engine NAME openssl (default) or noble, the slow reference; one verdict
   --json        print the report as JSON
 
 Exit code: 0 everything verified; 1 a file is rejected; 2 wrong usage or configuration; 3 none is rejected, but
@@ -33,17 +33,19 @@ async function expand(argument: string, progress: TerminalProgress): Promise<rea
 /** With several arguments, files of one name are told apart as the user told them apart; never by an absolute path. */
 function nameAmongSeveral(argument: string, input: VerifyInput): VerifyInput {
   if (argument === '-' || isAbsolute(argument)) return input;
-  const name = 'isNamedByUser' in input ? argument : `${argument.replace(/\/+$/, '')}/${input.name}`;
+  const name = 'isNamedByUser' in input ? argument : `${argument.replace(/(?<!\/)\/+$/, '')}/${input.name}`;
   return { ...input, name };
 }
 
 export async function verify(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     trust: { type: 'string' },
+    engine: { type: 'string' },
     json: { type: 'boolean', default: false },
   });
   if (positionals.length === 0) throw new UsageError('expected a file, a folder or - to verify');
   const started = performance.now();
+  const engine = engineOption(values.engine);
   const trust = await trustOption(values.trust);
   const inputs: VerifyInput[] = [];
   const progress = new TerminalProgress();
@@ -53,10 +55,11 @@ export async function verify(args: readonly string[]): Promise<number> {
   }
   if (inputs.length === 0) throw new UsageError(`no *.json file in ${positionals.join(' ')}`);
   try {
-    const report = await verifyFiles(inputs, trust, progress);
+    const report = await verifyFiles(inputs, trust, engine, progress);
     progress.finish();
     const seconds = (performance.now() - started) / 1000;
-    process.stdout.write(values.json ? formatReport(report) : formatReportText(report, 'verified', seconds));
+    if (values.json) for (const piece of report.pieces()) process.stdout.write(piece);
+    else process.stdout.write(formatReportText(report, 'verified', seconds));
     if (report.totals.rejected > 0) return EXIT.FAILED;
     return report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
   } finally {

@@ -54,9 +54,10 @@ const LETTERS: ReadonlyMap<string, string> = new Map([
   ['NG', 'Ŋ'],
 ]);
 
-// An accent's letter: bare or in braces, itself perhaps \i or \j. A name of letters needs a blank or a brace after it.
+// An accent's letter: bare or in braces, itself perhaps \i or \j. A name of letters needs a blank or a brace after it. Blanks are
+// taken all or none: else a long run of them could be shared out in too many ways.
 const LETTER = String.raw`(?:\p{L}|\\[ij](?![a-zA-Z]))`;
-const ARGUMENT = String.raw`\s*(?:\{\s*(${LETTER})\s*\}|(${LETTER})(?:\{\}|(?<=\\[ij])\s+)?)`;
+const ARGUMENT = String.raw`\s*(?:\{\s*(${LETTER})\s*\}|(${LETTER})(?:\{\}|(?<=\\[ij])\s+(?!\s))?)`;
 const ACCENTED = new RegExp(
   String.raw`\\(?:(['\x60^"~=.])|([uvHrckdb])(?=[\s{\\]))${ARGUMENT}|\\([a-zA-Z]{1,2})(?![a-zA-Z])(?:\{\}|[ \t]+)?|\\([&%#_$])`,
   'gu',

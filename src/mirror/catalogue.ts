@@ -6,7 +6,7 @@
  */
 import { currentSnapshot, member, paperOf } from '../formats/paper.ts';
 import { plainAuthors, plainTitle } from '../formats/tex-text.ts';
-import { isArray, isObject, type MergedRecord, type Trust } from '../protocol/index.ts';
+import { compareCodePoints, isArray, isObject, type MergedRecord, type Trust } from '../protocol/index.ts';
 import type { RecordEntry } from './plan.ts';
 import type { FileReport, Totals } from './report.ts';
 
@@ -42,6 +42,8 @@ export interface CatalogueEntry {
   readonly verdict: Verdict;
   /** In the order of the type above. */
   readonly marks: readonly Mark[];
+  /** When the newest of its bundles was built, else when it was submitted: what stands for a time of its files. */
+  readonly time: string;
 }
 
 /** What all pages of one site share. */
@@ -90,6 +92,24 @@ function marksOf({ merged, received }: RecordEntry): readonly Mark[] {
   return marks;
 }
 
+function timeOf({ received, identified }: RecordEntry): string {
+  const instants = received.map(({ bundle }) => bundle.builtInstant);
+  const [newest = identified.record.submittedAt] = instants.toSorted((a, b) => compareCodePoints(b, a));
+  return `${newest.slice(0, 19)}Z`;
+}
+
+/** Newest first by submission, then by suffix. */
+export function compareEntries(a: CatalogueEntry, b: CatalogueEntry): number {
+  return compareCodePoints(b.submittedAt, a.submittedAt) || compareCodePoints(a.suffix, b.suffix);
+}
+
+/** The newest moment in the data: what stands for the time of a build, so that one input gives one output. */
+export function timeOfAll(entries: readonly CatalogueEntry[]): string {
+  let newest = '1970-01-01T00:00:00Z';
+  for (const { time } of entries) if (compareCodePoints(time, newest) > 0) newest = time;
+  return newest;
+}
+
 export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
   const { record, suffix, pithNumber, shortPithNumber } = entry.identified;
   const { title, authors } = paperOf(entry);
@@ -105,5 +125,6 @@ export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
     categories: [record.primaryCategory, ...record.crossCategories],
     verdict: verdictOf(entry),
     marks: marksOf(entry),
+    time: timeOf(entry),
   };
 }

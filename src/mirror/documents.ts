@@ -1,12 +1,12 @@
 /** The data files of the site: what is written beside the pages, byte for byte. Pure. */
 import { formatBadge } from '../formats/badge.ts';
 import { formatBibtex } from '../formats/bibtex.ts';
+import { bundleScriptText } from '../formats/bundle-script.ts';
 import { citationOf } from '../formats/citation.ts';
 import { formatCsl } from '../formats/csl.ts';
 import { formatJsonLd } from '../formats/json-ld.ts';
 import { formatRis } from '../formats/ris.ts';
 import {
-  compareCodePoints,
   encodeBase64,
   encodeUtf8,
   fingerprintBase32Of,
@@ -15,10 +15,10 @@ import {
   type PinnedKey,
   type Trust,
 } from '../protocol/index.ts';
-import { type Catalogue, catalogueEntry, verdictOf } from './catalogue.ts';
+import { type Catalogue, type SiteContext, timeOfAll, verdictOf } from './catalogue.ts';
 import * as paths from './paths.ts';
-import type { MirrorPlan, RecordEntry } from './plan.ts';
-import { assembleReport, formatReport, type Report, TOOL_NAME } from './report.ts';
+import type { RecordEntry } from './plan.ts';
+import { TOOL_NAME } from './report.ts';
 
 export interface SiteFile {
   /** See paths.ts. */
@@ -41,6 +41,17 @@ function mirrorEntry(name: string, base: string, status: string): Record<string,
   };
 }
 
+/** The value of a trust file with these keys. */
+export function trustDocument(trust: Trust): object {
+  const keys = trust.keys.map(({ keyId, publicKeyHex, role, fingerprint }) => ({
+    key_id: keyId,
+    public_key_hex: publicKeyHex,
+    role,
+    fingerprint_sha256_hex: fingerprint,
+  }));
+  return { keys };
+}
+
 /** A pinned key in the form in which upstream publishes its own, as far as a trust file knows it. */
 function keyDocument(key: PinnedKey): Record<string, unknown> {
   return {
@@ -55,16 +66,6 @@ function keyDocument(key: PinnedKey): Record<string, unknown> {
   };
 }
 
-/** The newest moment in the data: what stands for the time of a build, so that one input gives one output. */
-export function dataTime({ records }: MirrorPlan): string {
-  const built = records.flatMap(({ received }) => received.map(({ bundle }) => bundle.builtInstant));
-  const submitted = records.map(({ identified }) => identified.record.submittedAt.replace('Z', ''));
-  const [newest = '1970-01-01T00:00:00'] = (built.length > 0 ? built : submitted).toSorted((a, b) =>
-    compareCodePoints(b, a),
-  );
-  return `${newest.slice(0, 19)}Z`;
-}
-
 function signingKey(trust: Trust): PinnedKey | undefined {
   return trust.keys.filter(({ role }) => role === 'pith_registry').at(-1) ?? trust.keys.at(-1);
 }
@@ -73,17 +74,17 @@ function json(value: unknown): Uint8Array {
   return encodeUtf8(`${JSON.stringify(value, null, 2)}\n`);
 }
 
-function mirrorsDocument(plan: MirrorPlan): Uint8Array {
-  const key = signingKey(plan.trust);
+function mirrorsDocument({ trust, site, entries }: Catalogue): Uint8Array {
+  const key = signingKey(trust);
   const origin = {
     ...mirrorEntry('Pith Resolver', ORIGIN, 'primary'),
     ...(key === undefined ? {} : { public_key: keyDocument(key) }),
   };
-  const own = plan.site === null ? [] : [mirrorEntry(TOOL_NAME, plan.site.replace(/\/$/, ''), 'mirror')];
+  const own = site === null ? [] : [mirrorEntry(TOOL_NAME, site.replace(/\/$/, ''), 'mirror')];
   return json({
     manifest_type: 'pith_mirror_manifest',
     manifest_version: '1.0',
-    generated_at: dataTime(plan),
+    generated_at: timeOfAll(entries),
     merge_version: MERGE_VERSION,
     mirrors: [origin, ...own],
     notes: 'The current state is what the deterministic merge of a bundle gives, not what this manifest says.',
@@ -91,7 +92,7 @@ function mirrorsDocument(plan: MirrorPlan): Uint8Array {
 }
 
 /** The record's files. What was received is what is published; what is made of it says the same in other forms. */
-export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
+export function recordFiles(entry: RecordEntry, _context: SiteContext): readonly SiteFile[] {
   const { identified, merged, received } = entry;
   const { suffix, record } = identified;
   const citation = citationOf(entry);
@@ -110,6 +111,8 @@ export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
     { path: paths.wellKnownBundleFile(suffix), bytes: merged.published.bytes },
     { path: paths.stateFile(suffix), bytes: merged.state.bytes },
   );
+  const script = bundleScriptText(entry);
+  if (script !== null) files.push({ path: paths.bundleScript(suffix), bytes: encodeUtf8(script) });
   if (received.length > 1) {
     for (const { bundle, bytesSha256 } of received) {
       files.push({ path: paths.receivedBundleFile(suffix, bytesSha256), bytes: bundle.bytes });
@@ -118,32 +121,13 @@ export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
   return files;
 }
 
-export function reportOfPlan({ version, trust, files, records }: MirrorPlan): Report {
-  const recordOnly = records.filter(({ merged }) => merged === null).length;
-  return assembleReport(version, trust, files, { all: records.length, recordOnly });
-}
-
-/** What every page but those of records gets. */
-export function catalogueOfPlan(plan: MirrorPlan): Catalogue {
-  const { records, files, site, trust, version } = plan;
-  return {
-    site,
-    trust,
-    version,
-    entries: records.map(catalogueEntry),
-    totals: reportOfPlan(plan).totals,
-    troubled: files.filter(({ outcome }) => outcome !== 'verified'),
-  };
-}
-
-/** The site's own files. */
-export function siteFiles(plan: MirrorPlan): readonly SiteFile[] {
-  const key = signingKey(plan.trust);
+/** The site's own files, but for the report. */
+export function siteFiles(catalogue: Catalogue): readonly SiteFile[] {
+  const key = signingKey(catalogue.trust);
   return [
     { path: paths.NO_JEKYLL, bytes: new Uint8Array() },
     { path: paths.MARKER, bytes: json({ written_by: TOOL_NAME, layout: 1 }) },
-    { path: paths.MIRRORS, bytes: mirrorsDocument(plan) },
+    { path: paths.MIRRORS, bytes: mirrorsDocument(catalogue) },
     ...(key === undefined ? [] : [{ path: paths.SIGNING_KEY, bytes: json(keyDocument(key)) }]),
-    { path: paths.REPORT, bytes: encodeUtf8(formatReport(reportOfPlan(plan))) },
   ];
 }

@@ -17,11 +17,12 @@ export function codeOf(error: unknown): unknown {
 
 /** The message of whatever was thrown, on one line. */
 export function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' ');
+  const lines = (error instanceof Error ? error.message : String(error)).split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '').join(' ');
 }
 
 /** What the system said, in Node's words or in the bundler's. */
-const SYSTEM_WORDS = /\bE[A-Z]{2,}: .*|[^\n]*\(os error \d+\)/;
+const SYSTEM_WORDS = /\bE[A-Z]{2,}: .*|^.*\(os error \d+\)/m;
 
 /** The system's own line in an error that others wrapped, with their stack in its message; null where there is none. */
 export function systemLineOf(error: unknown): string | null {

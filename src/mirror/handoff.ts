@@ -7,6 +7,7 @@
  */
 import type { Catalogue, SiteContext } from './catalogue.ts';
 import type { RecordEntry } from './plan.ts';
+import type { ShelfPage } from './shelves.ts';
 
 export interface Handed {
   readonly context: SiteContext;
@@ -14,14 +15,18 @@ export interface Handed {
   readonly suffixes: readonly string[];
   /** @throws RangeError for a suffix that is not to be made. */
   readonly record: (suffix: string) => RecordEntry;
-  /** @throws TypeError where only record pages are made, and no catalogue is at hand. */
+  /** The paths of the list pages to make. */
+  readonly shelves: readonly string[];
+  /** @throws RangeError for a path that is not to be made. */
+  readonly shelf: (path: string) => ShelfPage;
+  /** @throws TypeError where only records and lists are made, and no catalogue is at hand. */
   readonly catalogue: () => Catalogue;
 }
 
 const KEY = Symbol.for('pith-mirror.handoff');
 const shared = globalThis as { [KEY]?: Handed };
 
-/** Makes `handed` what the pages see until the returned function is called. One site is rendered at a time. */
+/** Makes `handed` what the pages of this thread see until the returned function is called. */
 export function handOver(handed: Handed): () => void {
   if (shared[KEY] !== undefined) throw new TypeError('expected one rendering at a time, got a second');
   shared[KEY] = handed;
@@ -32,7 +37,7 @@ export function handOver(handed: Handed): () => void {
 
 function handed(): Handed {
   const value = shared[KEY];
-  if (value === undefined) throw new TypeError('expected pages to be rendered by renderPages, got nothing to show');
+  if (value === undefined) throw new TypeError('expected pages to be rendered by a build, got nothing to show');
   return value;
 }
 
@@ -42,5 +47,8 @@ export const currentSite = (): SiteContext => handed().context;
 export const currentSuffixes = (): readonly string[] => handed().suffixes;
 /** For record pages. */
 export const currentRecord = (suffix: string): RecordEntry => handed().record(suffix);
+export const currentShelves = (): readonly string[] => handed().shelves;
+/** For list pages, by published path. */
+export const currentShelf = (path: string): ShelfPage => handed().shelf(path);
 /** For every other page. */
 export const currentCatalogue = (): Catalogue => handed().catalogue();

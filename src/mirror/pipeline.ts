@@ -1,32 +1,34 @@
 /**
- * The stages, in order:
+ * The stages of a build, in order:
  *
- *     read → parse, verify, merge (each file alone) → plan → render → write → self-check → swap
+ *     take the output → list → records of one file → records of several → lists → the site's own pages → publish
  *
- * Each takes what the stage before gave.
+ * Records are read, verified, merged, rendered, written and checked by workers; here is only the inventory of them.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { ParseError, readTrust, sha256Hex, type Trust } from '../protocol/index.ts';
-import { checkSite, listSite } from './check.ts';
-import { dataTime, recordFiles, reportOfPlan, type SiteFile, siteFiles } from './documents.ts';
-import { BuildError, messageOf, systemLineOf, UsageError } from './failure.ts';
-import { isNoteName, type Note, readNote } from './notes.ts';
-import { Output } from './output.ts';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { type Engine, type EngineName, ParseError, readTrust, sha256Hex, type Trust } from '../protocol/index.ts';
+import { Cache, type Outcome, programDigest } from './cache.ts';
+import type { Catalogue, SiteContext } from './catalogue.ts';
+import { Crew } from './crew.ts';
+import { trustDocument } from './documents.ts';
+import { BuildError, messageOf, UsageError } from './failure.ts';
+import { Inventory, suffixOfNote } from './inventory.ts';
+import { copyRecord, readShards } from './join.ts';
+import { isNoteName, readNote } from './notes.ts';
+import { ENGINES } from './openssl.ts';
+import { MIXED, Output } from './output.ts';
 import { PACKAGE_ROOT, packageVersion } from './package.ts';
+import { loadPages } from './pages.ts';
 import * as paths from './paths.ts';
-import { type MirrorPlan, makePlan } from './plan.ts';
+import { type InputLine, Producer, type RecordLine } from './produce.ts';
 import type { Progress } from './progress.ts';
-import { type InputFile, type InputListing, listInput, readInputs } from './read.ts';
-import {
-  assembleReport,
-  type FileReport,
-  type JudgedFile,
-  judgeBundle,
-  noteReport,
-  type Report,
-  rejectedFile,
-} from './report.ts';
+import { type Publication, type Published, publishFull, publishUpdate } from './publish.ts';
+import { type InputFile, type InputListing, listInput, readInput, stampAt } from './read.ts';
+import { type FileLine, type FileReport, fileLine, judgeBundle, noteReport, Report, rejectedFile } from './report.ts';
+import { isOfPart, type Shard, type ShardContent } from './shard.ts';
 
 /** @throws UsageError where the file cannot be read or is no trust file. */
 export async function loadTrust(path: string): Promise<Trust> {
@@ -54,67 +56,53 @@ async function listFolder(folder: string): Promise<InputListing> {
   }
 }
 
-interface JudgedInput {
-  readonly judged: readonly JudgedFile[];
-  readonly notes: readonly Note[];
-  readonly rejected: readonly FileReport[];
-}
-
-/** Reads every file and judges each alone. Bad input becomes a rejected file; nothing stops the others. */
-async function judgeFiles(files: readonly InputFile[], trust: Trust, progress: Progress): Promise<JudgedInput> {
-  const judged: JudgedFile[] = [];
-  const notes: Note[] = [];
-  const rejected: FileReport[] = [];
-  progress.stage('verifying', files.length);
-  await readInputs(files, (result) => {
-    const { name } = result.file;
-    if ('error' in result) {
-      rejected.push(rejectedFile(name, null, result.error));
-    } else if (isNoteName(basename(name))) {
-      try {
-        notes.push(readNote(name, result.bytes, trust));
-      } catch (error) {
-        if (!(error instanceof ParseError)) throw error;
-        rejected.push(rejectedFile(name, sha256Hex(result.bytes), error));
-      }
-    } else {
-      judged.push(judgeBundle(name, result.bytes, trust));
-    }
-    progress.step();
-  });
-  return { judged, notes, rejected };
-}
+/** `fast`: Astro's runtime, in the workers. `astro`: all by Astro's own build, for whoever doubts the first. */
+export const RENDERERS = ['fast', 'astro'] as const;
+export type RendererName = (typeof RENDERERS)[number];
 
 export interface BuildOptions {
   /** Folder of bundles and notes. */
   readonly input: string;
-  /** Folder of the site; replaced when the new one is complete. */
+  /** Folder of the site; replaced when the new one is complete, or updated. */
   readonly out: string;
   readonly trust: Trust;
   /** Base URL of the site, or null. */
   readonly site: string | null;
   /** Publish nothing unless everything is verified. */
   readonly strict: boolean;
+  /** Believe nothing of what the last build left: read, verify and write everything. */
+  readonly recheck: boolean;
+  readonly engine: EngineName;
+  readonly renderer: RendererName;
+  /** Build only this part of the records, to be joined later; null for all. */
+  readonly shard: Shard | null;
+  /** Suffixes of the records to publish, where it is not all of them. */
+  readonly only: ReadonlySet<string> | null;
+  /** Worker threads; null for one a processor. */
+  readonly jobs: number | null;
+}
+
+/** What a build says of itself in the end; a `Report` is one. */
+export interface BuildReport extends Outcome {
+  /** The text of `mirror-report.json`, in pieces. */
+  readonly pieces: () => Iterable<string>;
 }
 
 export interface BuildResult {
-  readonly report: Report;
+  readonly report: BuildReport;
   readonly published: boolean;
   /** Why nothing was published; null where something was. */
   readonly refusal: string | null;
+  /** Whether the site that was there is what a build would give. */
+  readonly isUnchanged: boolean;
 }
 
-async function writeSite(root: string, files: readonly SiteFile[]): Promise<void> {
-  for (const { path, bytes } of files) {
-    const target = join(root, path);
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, bytes);
-  }
-}
-
-function refusalOf(report: Report, strict: boolean): string | null {
-  const { records, rejected, findings, files } = report.totals;
-  if (records === 0) {
+function refusalOf(
+  { records, rejected, findings, files }: Report['totals'],
+  { strict, shard = null }: { readonly strict: boolean; readonly shard?: Shard | null },
+): string | null {
+  // A shard may have no record: its range is empty, and a join needs it all the same.
+  if (records === 0 && shard === null) {
     return files === 0 ? 'there is no bundle in the input' : 'no file of the input gives a record';
   }
   if (strict && rejected + findings > 0) return `--strict: ${rejected} rejected, ${findings} findings`;
@@ -122,56 +110,291 @@ function refusalOf(report: Report, strict: boolean): string | null {
 }
 
 /**
+ * A file that changes within so many milliseconds of its being read may have the same stamp after: it is not believed.
+ * File systems that count whole seconds are the coarsest in use.
+ */
+const UNSURE_MS = 2500;
+
+interface Stamps {
+  readonly stamps: ReadonlyMap<string, string>;
+  /** Files that are new, or not what they were. */
+  readonly changed: readonly InputFile[];
+  readonly gone: readonly string[];
+}
+
+/** @param now of the file system, in milliseconds. */
+function compareStamps({ files, unlisted }: InputListing, before: ReadonlyMap<string, string>, now: number): Stamps {
+  // The report tells of a folder that cannot be listed: where it can, or is gone, something has changed.
+  const stamps = new Map<string, string>(unlisted.map(({ name }) => [name, '']));
+  const changed: InputFile[] = [];
+  for (const file of files) {
+    const found = stampAt(file.path);
+    const isSure = found !== null && found.changedMs < now - UNSURE_MS;
+    stamps.set(file.name, isSure ? found.stamp : '');
+    if (before.get(file.name) !== (found?.stamp ?? null)) changed.push(file);
+  }
+  return { stamps, changed, gone: [...before.keys()].filter((name) => !stamps.has(name)) };
+}
+
+/**
  * Builds the mirror.
  *
- * @throws UsageError, BuildError. Whatever is thrown, the site that was there before is still there.
+ * @throws UsageError, BuildError. Whatever is thrown, the site that was there before is still there, or, where an
+ * update was interrupted, each of its files is old or new and the next build goes on.
  */
 export async function buildMirror(options: BuildOptions, progress: Progress): Promise<BuildResult> {
   // Before anything else: it puts back what an interrupted build left.
-  const output = await Output.take(options.out, options.input, PACKAGE_ROOT);
+  const output = await Output.take(options.out, [options.input], PACKAGE_ROOT);
   try {
-    const listing = await listFolder(options.input);
-    for (const { name, why } of listing.ignored) progress.note(`ignored, ${why}: ${name}`);
-    const { judged, notes, rejected } = await judgeFiles(listing.files, options.trust, progress);
-    const unlisted = listing.unlisted.map(({ name, error }) => rejectedFile(name, null, error));
-    const input = { judged, notes, rejected: [...rejected, ...unlisted] };
-    const plan = makePlan({ ...input, trust: options.trust, version: await packageVersion(), site: options.site });
-    const report = reportOfPlan(plan);
-    const refusal = refusalOf(report, options.strict);
-    if (refusal !== null) return { report, published: false, refusal };
-    await publish(plan, output, progress);
-    return { report, published: true, refusal: null };
+    return await build(options, output, progress);
   } finally {
     for (const problem of await output.release()) progress.note(`left for the next build to remove: ${problem}`);
   }
 }
 
-async function publish(plan: MirrorPlan, output: Output, progress: Progress): Promise<void> {
-  const { stage, work } = output;
-  progress.stage('rendering', plan.records.length);
-  // Astro takes longer to load than most files take to verify: only whoever renders waits for it.
-  const [{ renderPages }, { scriptFiles }] = await Promise.all([import('./render.ts'), import('./scripts.ts')]);
+/** What a build's result depends on beside its input and its program. */
+function optionsKey({ site, trust }: Pick<BuildOptions, 'site' | 'trust'>): string {
+  return JSON.stringify({ site, trust: trustDocument(trust) });
+}
+
+/** The input of this build: a note is of the shard that its name says. */
+async function listOwn({ input, shard, only }: BuildOptions, progress: Progress): Promise<InputListing> {
+  const listing = await listFolder(input);
+  for (const { name, why } of listing.ignored) progress.note(`ignored, ${why}: ${name}`);
+  if (shard === null && only === null) return listing;
+  const isOurs = ({ name }: InputFile): boolean => {
+    const suffix = suffixOfNote(name);
+    return suffix === null || isOfPart(suffix, name, { shard, only });
+  };
+  return {
+    ...listing,
+    files: listing.files.filter(isOurs),
+    unlisted: listing.unlisted.filter(({ name }) => isOfPart(null, name, { shard, only })),
+  };
+}
+
+async function build(options: BuildOptions, output: Output, progress: Progress): Promise<BuildResult> {
+  const { trust, site, shard, only, engine, renderer } = options;
+  const listing = await listOwn(options, progress);
+  const context: SiteContext = { trust, site, version: await packageVersion() };
+  const marker = join(output.site, paths.MARKER);
+  const program = programDigest();
+  const how = JSON.stringify([optionsKey(options), shard, only === null ? null : [...only], engine, renderer]);
+  const cache = await Cache.open(output.cache, { program, options: how }, marker);
+  if (output.isMixed) progress.note(MIXED);
+  const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
+  const stamps = compareStamps(listing, new Map(known), await output.now());
+
+  const isSame = known !== null && stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0;
+  const outcome = isSame ? await cache.part('outcome') : null;
+  if (outcome !== null) {
+    const report = { ...outcome, pieces: () => [readFileSync(join(output.site, paths.REPORT), 'utf8')] };
+    const refusal = refusalOf(outcome.totals, options);
+    return { report, published: refusal === null, refusal, isUnchanged: true };
+  }
+
+  // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
+  const isUpdate = known !== null && renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
+  const before = isUpdate ? await readBefore(cache) : null;
+  const inventory = new Inventory(listing.files, before);
+  const changed = before === null ? listing.files : stamps.changed;
+  inventory.touch(
+    before === null
+      ? listing.files.map(({ name }) => name)
+      : [...stamps.changed.map(({ name }) => name), ...stamps.gone],
+  );
+  const suffixesBefore = inventory.records.map(({ entry }) => entry.suffix);
+  const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
+
+  await output.prepareStage();
+  progress.stage('bundling pages', null);
+  const pages = await loadPages(cache, output.work);
+  const { version } = context;
+  const start = { site, engine, shard, only, version, trust: trustDocument(trust), stage: output.stage };
+  const crew = new Crew(options.jobs ?? availableParallelism(), {
+    ...start,
+    pages: renderer === 'fast' ? pages.entry : null,
+  });
   try {
-    await renderPages({ outDir: stage, workDir: work, plan, onRecord: () => progress.step() });
-  } catch (error) {
-    const line = systemLineOf(error);
-    throw line === null ? error : new BuildError(`rendering failed: ${line}`);
+    await makeRecords(inventory, crew, changed, progress);
+    const report = reportOf(inventory, unlisted, context);
+    const missing = [...(only ?? [])].filter((suffix) => !inventory.has(suffix));
+    if (missing.length > 0) throw new UsageError(`no record of the input is ${missing.join(' or ')}`);
+    const refusal = refusalOf(report.totals, options);
+    if (refusal !== null) return { report, published: false, refusal, isUnchanged: false };
+    const publication: Publication = {
+      output,
+      inventory,
+      catalogue: catalogueOf(inventory, report, context),
+      report,
+      pages,
+      crew,
+      progress,
+      producer: renderer === 'fast' ? null : new Producer({ ...start, context, pages: null, engine: ENGINES[engine] }),
+      shard: shard === null ? null : shardContent(shard, options, inventory, unlisted, program),
+    };
+    await cache.forget();
+    const published =
+      before === null
+        ? await publishFull(publication)
+        : await publishUpdate(
+            publication,
+            before,
+            suffixesBefore.filter((suffix) => !inventory.has(suffix)),
+          );
+    const { totals, troubled } = report;
+    const content = {
+      inputs: [...stamps.stamps],
+      outcome: { totals, troubled, trust: report.trust },
+      lines: inventory.lines,
+      records: inventory.records,
+      ...published,
+    };
+    // The site is published: what cannot be kept costs the next build time, and nothing else.
+    await cache
+      .save(content, marker)
+      .catch((error) => progress.note(`the next build starts from nothing: ${messageOf(error)}`));
+    return { report, published: true, refusal: null, isUnchanged: false };
+  } finally {
+    await crew.dismiss();
   }
+}
 
-  progress.stage('writing', plan.records.length);
-  const scripts = await scriptFiles();
-  await writeSite(stage, [...siteFiles(plan), ...scripts]);
-  for (const entry of plan.records) {
-    await writeSite(stage, recordFiles(entry));
+function reportOf(inventory: Inventory, unlisted: readonly FileLine[], { version, trust }: SiteContext): Report {
+  const records = inventory.records;
+  const recordOnly = records.filter(({ entry }) => entry.verdict === 'record-only').length;
+  return new Report(version, trust, [...inventory.reports, ...unlisted], { all: records.length, recordOnly });
+}
+
+function catalogueOf(inventory: Inventory, { totals, troubled }: Report, context: SiteContext): Catalogue {
+  return { ...context, entries: inventory.entries(), totals, troubled };
+}
+
+function shardContent(
+  shard: Shard,
+  options: Pick<BuildOptions, 'site' | 'trust'>,
+  { lines, records }: Inventory,
+  unlisted: readonly FileLine[],
+  program: string,
+): ShardContent {
+  return { head: { shard, key: `${program} ${optionsKey(options)}` }, lines, unlisted, records };
+}
+
+export interface JoinOptions {
+  /** Folders of the shards' sites, in any order. */
+  readonly shards: readonly string[];
+  readonly out: string;
+  readonly trust: Trust;
+  readonly site: string | null;
+  readonly strict: boolean;
+}
+
+/**
+ * Joins shards.
+ *
+ * @throws UsageError where they are not all parts of one mirror; BuildError where records of two shards collide, since
+ * their pages have to say so and can only be made from their input.
+ */
+export async function joinMirror(options: JoinOptions, progress: Progress): Promise<BuildResult> {
+  const output = await Output.take(options.out, options.shards, PACKAGE_ROOT);
+  try {
+    return await joinInto(options, output, progress);
+  } finally {
+    for (const problem of await output.release()) progress.note(`left for the next build to remove: ${problem}`);
+  }
+}
+
+async function joinInto(options: JoinOptions, output: Output, progress: Progress): Promise<BuildResult> {
+  const { trust, site } = options;
+  const program = programDigest();
+  const shards = await readShards(options.shards, `${program} ${optionsKey(options)}`);
+  const context: SiteContext = { trust, site, version: await packageVersion() };
+  const inventory = new Inventory([], {
+    lines: shards.flatMap(({ lines }) => lines),
+    records: shards.flatMap(({ records }) => records.map(({ entry, across }) => ({ entry, across }))),
+  });
+  const apart = inventory.tasksOfCollisions().map(({ suffix }) => suffix);
+  if (apart.length > 0) {
+    const some = apart.slice(0, 5).join(', ');
+    throw new BuildError(
+      `${apart.length} records have a version or a short number in common with records of other shards, which their pages have to say (${some}); build them unsharded`,
+    );
+  }
+  const report = reportOf(
+    inventory,
+    shards.flatMap(({ unlisted }) => unlisted),
+    context,
+  );
+  const refusal = refusalOf(report.totals, options);
+  if (refusal !== null) return { report, published: false, refusal, isUnchanged: false };
+
+  await output.prepareStage();
+  progress.stage('joining', report.totals.records);
+  for (const { folder, records } of shards) {
+    for (const record of records) {
+      copyRecord(folder, output.stage, record);
+      progress.step();
+    }
+  }
+  const cache = await Cache.open(output.cache, { program, options: 'join' }, join(output.site, paths.MARKER));
+  const pages = await loadPages(cache, output.work);
+  const start = {
+    site,
+    engine: 'openssl',
+    shard: null,
+    only: null,
+    version: context.version,
+    trust: trustDocument(trust),
+  } as const;
+  const crew = new Crew(availableParallelism(), { ...start, stage: output.stage, pages: pages.entry });
+  try {
+    await cache.forget();
+    const catalogue = catalogueOf(inventory, report, context);
+    await publishFull({ output, inventory, catalogue, report, pages, crew, progress, producer: null, shard: null });
+    return { report, published: true, refusal: null, isUnchanged: false };
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+async function readBefore(cache: Cache): Promise<{
+  readonly lines: readonly InputLine[];
+  readonly records: readonly RecordLine[];
+  readonly lists: Published['lists'];
+  readonly others: readonly string[];
+} | null> {
+  const [lines, records, lists, others] = [
+    await cache.part('lines'),
+    await cache.part('records'),
+    await cache.part('lists'),
+    await cache.part('others'),
+  ];
+  if (lines === null || records === null || lists === null || others === null) return null;
+  return { lines, records, lists, others };
+}
+
+/** Every record that is new or not what it was comes to lie in the stage. */
+async function makeRecords(
+  inventory: Inventory,
+  crew: Crew,
+  changed: readonly InputFile[],
+  progress: Progress,
+): Promise<void> {
+  const bundles = changed.filter(({ name }) => suffixOfNote(name) === null);
+  progress.stage('verifying and rendering', bundles.length);
+  await crew.alone(bundles, (produced) => {
+    inventory.addAlone(produced);
     progress.step();
+  });
+  for (const tasks of [() => inventory.tasksOfFiles(), () => inventory.tasksOfCollisions()]) {
+    const due = tasks();
+    if (due.length === 0) continue;
+    progress.stage('verifying and rendering records of several files', due.length);
+    await crew.together(due, ({ suffix }, produced) => {
+      inventory.addTogether(suffix, produced);
+      progress.step();
+    });
   }
-
-  progress.stage('checking what was written', plan.records.length);
-  const handMade = await listSite(join(PACKAGE_ROOT, 'public'));
-  const others = [paths.HOME, paths.NOT_FOUND, ...handMade, ...scripts.map(({ path }) => path)];
-  await checkSite(stage, plan, others, () => progress.step());
-  await output.settle(new Date(dataTime(plan)));
-  await output.swap();
 }
 
 /** One thing to verify: a file, bytes that are at hand already, or what could not be read. */
@@ -180,21 +403,40 @@ export type VerifyInput =
   | { readonly name: string; readonly bytes: Uint8Array }
   | { readonly name: string; readonly error: ParseError };
 
-/** Judges files without making a site; each alone. */
-export async function verifyFiles(inputs: readonly VerifyInput[], trust: Trust, progress: Progress): Promise<Report> {
-  const files = inputs.filter((input): input is InputFile => 'path' in input);
-  const { judged, notes, rejected } = await judgeFiles(files, trust, progress);
-  const given = inputs.flatMap((input) => ('bytes' in input ? [judgeBundle(input.name, input.bytes, trust)] : []));
-  const unread = inputs.flatMap((input) => ('error' in input ? [rejectedFile(input.name, null, input.error)] : []));
-  const reports = [...[...judged, ...given].map(({ report }) => report), ...notes.map(noteReport)];
-  const numbers = new Set(
-    reports.flatMap(({ outcome, pith_number }) => (outcome === 'rejected' ? [] : (pith_number ?? []))),
-  );
+function judgeInput(input: VerifyInput, trust: Trust, engine: Engine): FileReport {
+  if ('error' in input) return rejectedFile(input.name, null, input.error);
+  let sha256: string | null = null;
+  try {
+    const bytes = 'bytes' in input ? input.bytes : readInput(input);
+    if (suffixOfNote(input.name) === null) return judgeBundle(input.name, bytes, trust, engine).report;
+    sha256 = sha256Hex(bytes);
+    return noteReport(readNote(input.name, bytes, trust));
+  } catch (error) {
+    if (error instanceof ParseError) return rejectedFile(input.name, sha256, error);
+    throw error;
+  }
+}
+
+/** Judges bundle files without making a site; each alone. */
+export async function verifyFiles(
+  inputs: readonly VerifyInput[],
+  trust: Trust,
+  engine: EngineName,
+  progress: Progress,
+): Promise<Report> {
+  progress.stage('verifying', inputs.length);
+  const reports: FileReport[] = [];
+  for (const input of inputs) {
+    reports.push(judgeInput(input, trust, ENGINES[engine]));
+    progress.step();
+    // So that signals and the terminal get their turn.
+    await new Promise(setImmediate);
+  }
+  const good = reports.filter(({ outcome }) => outcome !== 'rejected');
+  const numbers = new Set(good.flatMap(({ pith_number }) => pith_number ?? []));
   const signed = new Set(
-    reports.flatMap(({ outcome, bundle_sha256, pith_number }) =>
-      outcome !== 'rejected' && bundle_sha256 !== null ? (pith_number ?? []) : [],
-    ),
+    good.flatMap(({ bundle_sha256, pith_number }) => (bundle_sha256 === null ? [] : (pith_number ?? []))),
   );
   const records = { all: numbers.size, recordOnly: numbers.size - signed.size };
-  return assembleReport(await packageVersion(), trust, [...reports, ...rejected, ...unread], records);
+  return new Report(await packageVersion(), trust, reports.map(fileLine), records);
 }

@@ -1,13 +1,13 @@
 /**
- * The plan: every record that the site will show, with all that is known of it, and what shows only across records.
+ * The plan of one record: its bundles and notes, judged each alone, become all that its page shows and its reports say.
  *
- * It is what the site's pages get. Nothing is read, verified or sorted after it.
+ * Records are planned one by one, since all of them fit into no memory; what shows only across records comes from
+ * `collisions`. Pure.
  */
 import {
   type Check,
   compareCodePoints,
   equivocationFinding,
-  expectedAliases,
   type Finding,
   type IdentifiedRecord,
   identifyRecord,
@@ -15,9 +15,9 @@ import {
   mergeBundles,
   ParseError,
   sha256Hex,
-  type Trust,
   type VerifiedBundle,
 } from '../protocol/index.ts';
+import type { CatalogueEntry } from './catalogue.ts';
 import type { Note } from './notes.ts';
 import { type FileReport, type JudgedFile, noteReport, rejectedFile, withFindings } from './report.ts';
 
@@ -41,17 +41,6 @@ export interface RecordEntry {
   readonly checks: readonly Check[];
   /** All findings on this record, each once. */
   readonly findings: readonly Finding[];
-}
-
-export interface MirrorPlan {
-  /** Newest first by submission, then by suffix. */
-  readonly records: readonly RecordEntry[];
-  /** Reports of all bundle files, and of notes that were rejected or have findings. */
-  readonly files: readonly FileReport[];
-  readonly trust: Trust;
-  readonly version: string;
-  /** Base URL at which the site will be, or null where it is not said. */
-  readonly site: string | null;
 }
 
 /** Bundles of one number become one record. Returns it with findings that no file shows alone. */
@@ -145,69 +134,71 @@ function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): Readonly
   return groups;
 }
 
-/** What two records of one mirror can have in common and must not, or that a reader must know. */
-function collisions(records: readonly RecordEntry[]): ReadonlyMap<RecordEntry, readonly Finding[]> {
-  const found = new Map<RecordEntry, Finding[]>();
-  const note = (code: Finding['code'], where: string, what: string, group: readonly RecordEntry[]): void => {
-    for (const entry of group) {
-      const others = group.filter((other) => other !== entry).map((other) => other.identified.pithNumber);
-      const message = `expected ${what} of this record alone, got the same for ${others.join(', ')}`;
-      found.set(entry, [...(found.get(entry) ?? []), { code, where, eventId: null, message }]);
+/** What of a record can be another's too. */
+type Names = Pick<CatalogueEntry, 'suffix' | 'pithNumber' | 'shortPithNumber' | 'sourceId' | 'sourceVersion'>;
+
+/** Others that a finding of this kind names. */
+const NAMED_OTHERS = 10;
+
+/**
+ * What two records of one mirror can have in common and must not, or that a reader must know, by suffix.
+ *
+ * @param entries in the order of the catalogue, which is the order in which others are named.
+ */
+export function collisions(entries: readonly Names[]): ReadonlyMap<string, readonly Finding[]> {
+  const found = new Map<string, Finding[]>();
+  const note = (code: Finding['code'], where: string, what: string, group: readonly Names[]): void => {
+    for (const { suffix } of group) {
+      // Of many only some: a thousand records of one alias would name each other a million times.
+      const others = group.slice(0, NAMED_OTHERS + 1).filter((other) => other.suffix !== suffix);
+      const named = others.slice(0, NAMED_OTHERS).map(({ pithNumber }) => pithNumber);
+      const left = group.length - 1 - named.length;
+      const more = left > 0 ? ` and ${left} more` : '';
+      const message = `expected ${what} of this record alone, got the same for ${named.join(', ')}${more}`;
+      found.set(suffix, [...(found.get(suffix) ?? []), { code, where, eventId: null, message }]);
     }
   };
-  for (const [short, group] of groupBy(records, ({ identified }) => identified.shortPithNumber)) {
+  for (const [short, group] of groupBy(entries, ({ shortPithNumber }) => shortPithNumber)) {
     if (group.length > 1) note('short_number_collision', '/short_pith_number', `the short number ${short}`, group);
   }
-  const version = ({ identified }: RecordEntry): string =>
-    expectedAliases(identified.record.source, identified.suffix).get('arxiv_version') ?? '';
-  for (const [alias, group] of groupBy(records, version)) {
+  for (const [alias, group] of groupBy(entries, ({ sourceId, sourceVersion }) => `${sourceId}v${sourceVersion}`)) {
     // Several versions of one paper share its arXiv id and DOI; two records of one version do not agree.
     if (group.length > 1) note('alias_conflict', '/source_aliases', `the alias ${alias}`, group);
   }
   return found;
 }
 
-export interface PlanInput {
-  readonly judged: readonly JudgedFile[];
-  readonly notes: readonly Note[];
-  /** Files that could not be read, or not as what they are named. */
-  readonly rejected: readonly FileReport[];
-  readonly trust: Trust;
-  readonly version: string;
-  readonly site: string | null;
+/** What one number's files come to. */
+export interface RecordPlan {
+  /** Null where no file is a bundle and no note quotes a record. */
+  readonly entry: RecordEntry | null;
+  /** Of the bundle files as given, then of the notes that were rejected or have findings. */
+  readonly reports: readonly FileReport[];
 }
 
-/** Makes the plan. The order of the input has no influence on it, but for that of `files`, which the report sorts. */
-export function makePlan({ judged, notes, rejected, trust, version, site }: PlanInput): MirrorPlan {
-  const filesOf = groupBy(
-    judged.toSorted((a, b) => compareCodePoints(a.report.sha256 ?? '', b.report.sha256 ?? '')),
-    ({ bundle }) => bundle?.suffix ?? REJECTED,
-  );
-  const notesOf = groupBy(
-    notes.toSorted((a, b) => compareCodePoints(a.sha256, b.sha256)),
-    ({ suffix }) => suffix,
-  );
-  const suffixes = new Set([...filesOf.keys(), ...notesOf.keys()]);
-  suffixes.delete(REJECTED);
-  const alone = [...suffixes].flatMap((suffix) => recordOf(filesOf.get(suffix) ?? [], notesOf.get(suffix) ?? []) ?? []);
-  const across = collisions(alone);
-  const records = alone
-    .map((entry) => ({ ...entry, findings: [...entry.findings, ...(across.get(entry) ?? [])] }))
-    .sort(
-      (a, b) =>
-        compareCodePoints(b.identified.record.submittedAt, a.identified.record.submittedAt) ||
-        compareCodePoints(a.identified.suffix, b.identified.suffix),
-    );
-  const bySuffix = new Map(records.map((entry) => [entry.identified.suffix, entry]));
+/**
+ * Plans the record of one number.
+ *
+ * @param files its bundle files, judged each alone, none rejected.
+ * @param notes its notes, those that could be read.
+ * @param across what `collisions` found of it.
+ */
+export function planRecord(
+  files: readonly JudgedFile[],
+  notes: readonly Note[],
+  across: readonly Finding[],
+): RecordPlan {
+  // Renaming a file moves nothing.
+  const byBytes = files.toSorted((a, b) => compareCodePoints(a.report.sha256 ?? '', b.report.sha256 ?? ''));
+  const notesByBytes = notes.toSorted((a, b) => compareCodePoints(a.sha256, b.sha256));
+  const alone = recordOf(byBytes, notesByBytes);
+  const entry = alone === null ? null : { ...alone, findings: [...alone.findings, ...across] };
   const reports = [
-    ...judged.map((file) => reportOf(file, bySuffix.get(file.bundle?.suffix ?? REJECTED))),
-    ...notes.flatMap((note) => reportOfNote(note, bySuffix.get(note.suffix)) ?? []),
+    ...files.map((file) => reportOf(file, entry ?? undefined)),
+    ...notesByBytes.flatMap((note) => reportOfNote(note, entry ?? undefined) ?? []),
   ];
-  return { records, files: [...reports, ...rejected], trust, version, site };
+  return { entry, reports };
 }
-
-/** Stands in for the suffix of a file that was rejected; no suffix is empty. */
-const REJECTED = '';
 
 /** A file's report with what shows only beside other files: of its own number, or of others. */
 function reportOf({ report, bundle }: JudgedFile, entry: RecordEntry | undefined): FileReport {

@@ -2,14 +2,11 @@
  * Reading input files: each opened once, never through a link, never blocking on a pipe. The bytes that are
  * verified are the bytes that are published.
  */
-import { constants, type Dirent } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import { compareCodePoints, MAX_BUNDLE_BYTES, ParseError } from '../protocol/index.ts';
 
-/** Files open at once: enough to keep a disk busy, far below any limit on descriptors. */
-const OPEN_FILES = 16;
 // Windows has neither flag; there a link in the input is caught by the directory listing alone.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -26,8 +23,20 @@ export interface InputListing {
   readonly files: readonly InputFile[];
   /** Entries that are left alone, and why. */
   readonly ignored: readonly { readonly name: string; readonly why: string }[];
-  /** Sub-folders that could not be listed; they stop nothing. */
+  /** Sub-folders that could not be listed, and input whose name is no text; they stop nothing. */
   readonly unlisted: readonly { readonly name: string; readonly error: ParseError }[];
+}
+
+/** Not the protocol's: a name may begin with a byte-order mark. */
+const nameDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The name as text; null for bytes that are none, under which nothing could be opened. */
+function textOf(name: Buffer): string | null {
+  try {
+    return nameDecoder.decode(name);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -42,20 +51,28 @@ export async function listInput(folder: string, isInput: (baseName: string) => b
   const unlisted: { name: string; error: ParseError }[] = [];
   const pending: { path: string; prefix: string }[] = [{ path: folder, prefix: '' }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    let entries: Dirent[] = [];
+    let entries: Dirent<Buffer>[] = [];
     try {
-      entries = await readdir(next.path, { withFileTypes: true });
+      entries = await readdir(next.path, { withFileTypes: true, encoding: 'buffer' });
     } catch (error) {
       if (next.prefix === '') throw error;
       const problem = unreadable(`expected a folder that can be listed, got ${systemCode(error)}`);
       unlisted.push({ name: next.prefix, error: problem });
     }
     for (const entry of entries) {
-      const name = `${next.prefix}${entry.name}`;
-      const path = join(next.path, entry.name);
-      if (entry.name.startsWith('.')) ignored.push({ name, why: 'hidden' });
+      const text = textOf(entry.name);
+      // U+FFFD for what is no text: enough to say where it lies.
+      const baseName = text ?? entry.name.toString();
+      const name = `${next.prefix}${baseName}`;
+      const path = join(next.path, baseName);
+      if (baseName.startsWith('.')) ignored.push({ name, why: 'hidden' });
+      else if (text === null && (entry.isDirectory() || isInput(baseName)))
+        unlisted.push({
+          name,
+          error: unreadable(`expected a name in UTF-8, got the bytes ${entry.name.toString('hex')}`),
+        });
       else if (entry.isDirectory()) pending.push({ path, prefix: `${name}/` });
-      else if (isInput(entry.name)) files.push({ name, path });
+      else if (isInput(baseName)) files.push({ name, path });
       else
         ignored.push({
           name,
@@ -66,7 +83,10 @@ export async function listInput(folder: string, isInput: (baseName: string) => b
   return {
     files: files.sort((a, b) => compareCodePoints(a.name, b.name)),
     ignored: ignored.sort((a, b) => compareCodePoints(a.name, b.name)),
-    unlisted: unlisted.sort((a, b) => compareCodePoints(a.name, b.name)),
+    // Two names that are no text may look the same.
+    unlisted: unlisted.sort(
+      (a, b) => compareCodePoints(a.name, b.name) || compareCodePoints(a.error.message, b.error.message),
+    ),
   };
 }
 
@@ -87,8 +107,19 @@ function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-async function readOpened(handle: FileHandle): Promise<Uint8Array> {
-  const status = await handle.stat();
+/** What tells that a file is still what it was: size, times of change in milliseconds, and the file itself. */
+function stampOf({ size, mtimeMs, ctimeMs, ino }: Stats): string {
+  return `${size}:${mtimeMs}:${ctimeMs}:${ino}`;
+}
+
+/** The stamp of a file as it lies there, or null where it is gone. */
+export function stampAt(path: string): { readonly stamp: string; readonly changedMs: number } | null {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  return status === undefined ? null : { stamp: stampOf(status), changedMs: status.ctimeMs };
+}
+
+function readOpened(descriptor: number): Uint8Array {
+  const status = fstatSync(descriptor);
   if (!status.isFile()) throw unreadable('expected a regular file, got a folder, a pipe or a device');
   const tooLarge = (size: string): ParseError =>
     new ParseError({ code: 'too_large', path: '', message: `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${size}` });
@@ -97,19 +128,23 @@ async function readOpened(handle: FileHandle): Promise<Uint8Array> {
   const buffer = new Uint8Array(status.size + 1);
   let length = 0;
   for (;;) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
-    length += bytesRead;
-    if (bytesRead === 0) return buffer.slice(0, length);
+    const count = readSync(descriptor, buffer, length, buffer.length - length, null);
+    length += count;
+    if (count === 0) return buffer.subarray(0, length);
     if (length === buffer.length)
       throw unreadable('expected a file that stays as it is, got one that grew while it was read');
   }
 }
 
-/** @throws ParseError `unreadable` or `too_large`. */
-export async function readInput(file: InputFile): Promise<Uint8Array> {
-  let handle: FileHandle;
+/**
+ * Reads one file, with system calls that wait: each worker reads for itself, and waiting costs it less than promises.
+ *
+ * @throws ParseError `unreadable` or `too_large`.
+ */
+export function readInput(file: InputFile): Uint8Array {
+  let descriptor: number;
   try {
-    handle = await open(
+    descriptor = openSync(
       file.path,
       file.isNamedByUser === true ? OPEN_FLAGS & ~(constants.O_NOFOLLOW ?? 0) : OPEN_FLAGS,
     );
@@ -118,47 +153,12 @@ export async function readInput(file: InputFile): Promise<Uint8Array> {
     throw unreadable(OPEN_ERRORS[code] ?? `expected a file that can be opened, got ${code}`);
   }
   try {
-    return await readOpened(handle);
+    return readOpened(descriptor);
   } catch (error) {
     throw error instanceof ParseError
       ? error
       : unreadable(`expected a file that can be read, got ${systemCode(error)}`);
   } finally {
-    await handle.close();
-  }
-}
-
-export type ReadResult =
-  | { readonly file: InputFile; readonly bytes: Uint8Array }
-  | { readonly file: InputFile; readonly error: ParseError };
-
-/**
- * Reads files side by side and gives each to `use` in the order of the list, a bounded number ahead of it.
- *
- * A file that cannot be read is a result like any other: it stops nothing.
- */
-export async function readInputs(
-  files: readonly InputFile[],
-  use: (result: ReadResult) => void | Promise<void>,
-): Promise<void> {
-  const limit = pLimit(OPEN_FILES);
-  const start = (file: InputFile): Promise<ReadResult> =>
-    limit(async () => {
-      try {
-        return { file, bytes: await readInput(file) };
-      } catch (error) {
-        if (error instanceof ParseError) return { file, error };
-        throw error;
-      }
-    });
-  const ahead: Promise<ReadResult>[] = [];
-  let next = 0;
-  while (next < files.length || ahead.length > 0) {
-    while (next < files.length && ahead.length < OPEN_FILES) {
-      const file = files[next++];
-      if (file !== undefined) ahead.push(start(file));
-    }
-    const result = await ahead.shift();
-    if (result !== undefined) await use(result);
+    closeSync(descriptor);
   }
 }

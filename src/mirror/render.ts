@@ -1,47 +1,34 @@
 /**
- * Drives Astro: every page of the site into one folder, and nothing written elsewhere.
+ * Drives Astro: bundles the pages, and nothing is written but where it is told to.
  *
  * Astro expects a project that it may write to, that holds its own dependencies, and to be started from there. An
  * installed program may lie in a folder that cannot be written, and its user stands elsewhere. So Astro's root is a
  * temporary folder, sources and output are absolute, and whatever would depend on the working folder is pinned below.
  */
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, realpath, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { AstroInlineConfig, AstroIntegration } from 'astro';
-import { catalogueOfPlan } from './documents.ts';
-import { handOver } from './handoff.ts';
+import type { AstroInlineConfig, AstroIntegration, AstroPrerenderer } from 'astro';
 import { PACKAGE_ROOT } from './package.ts';
-import type { MirrorPlan } from './plan.ts';
-
-export interface RenderOptions {
-  readonly plan: MirrorPlan;
-  /** Gets the pages and the files of `public/`. What is there already stays. */
-  readonly outDir: string;
-  /** A folder of the caller's for what Astro writes on its way; to be removed after. */
-  readonly workDir: string;
-  readonly onRecord: () => void;
-}
-
-/** Pages rendered side by side: the most that measurably helped, since one waits for the disk while another renders. */
-const CONCURRENT_PAGES = 16;
 
 type VitePlugin = NonNullable<NonNullable<AstroInlineConfig['vite']>['plugins']>[number];
+type Prerenderer = (standard: AstroPrerenderer) => AstroPrerenderer;
 
 /**
  * Generated code imports `astro/…` and has no folder of its own, so Vite would look for it from its root and from the
  * working folder. It is found from here, as Node finds it.
  */
-const RESOLVE_ASTRO: VitePlugin = {
-  name: 'pith-mirror:resolve-astro',
-  enforce: 'pre',
-  resolveId: { filter: { id: /^astro\// }, handler: (id) => fileURLToPath(import.meta.resolve(id)) },
-  // An adapter that sets a prerenderer has to name its entry; ours is Astro's own.
-  configEnvironment: (name) =>
-    name === 'prerender' ? { build: { rolldownOptions: { input: 'astro/entrypoints/prerender' } } } : undefined,
-};
+function resolveAstro(entry: string): VitePlugin {
+  return {
+    name: 'pith-mirror:resolve-astro',
+    enforce: 'pre',
+    resolveId: { filter: { id: /^astro\// }, handler: (id) => fileURLToPath(import.meta.resolve(id)) },
+    // An adapter that sets a prerenderer has to name its entry.
+    configEnvironment: (name) => (name === 'prerender' ? { build: { rolldownOptions: { input: entry } } } : undefined),
+  };
+}
 
-function integration(onRecord: () => void): AstroIntegration {
+function integration(prerenderer: Prerenderer): AstroIntegration {
   return {
     name: 'pith-mirror',
     hooks: {
@@ -54,25 +41,20 @@ function integration(onRecord: () => void): AstroIntegration {
           supportedAstroFeatures: { staticOutput: 'stable' },
           adapterFeatures: { buildOutput: 'static', preserveBuildServerDir: true },
         }),
-      'astro:build:start': ({ setPrerenderer }) =>
-        setPrerenderer((standard) => ({
-          ...standard,
-          async render(request, options) {
-            const result = await standard.render(request, options);
-            if (options.routeData.params.includes('suffix')) onRecord();
-            return result;
-          },
-        })),
+      'astro:build:start': ({ setPrerenderer }) => setPrerenderer(prerenderer),
     },
   };
 }
 
-/**
- * Renders every page of the plan. One site at a time in a process.
- *
- * @throws what a page throws; then `outDir` holds a part of a site.
- */
-export async function renderPages({ plan, outDir, workDir, onRecord }: RenderOptions): Promise<void> {
+interface AstroRun {
+  /** A folder of the caller's for what Astro writes on its way; to be removed after. */
+  readonly workDir: string;
+  /** Gets the pages and the files of `public/`. What is there already stays. */
+  readonly outDir: (root: string) => string;
+  readonly prerenderer: (root: string) => Prerenderer;
+}
+
+async function runAstro({ workDir, outDir, prerenderer }: AstroRun): Promise<void> {
   // The bundler knows files by their real names, and compares.
   const packageRoot = await realpath(PACKAGE_ROOT);
   await mkdir(workDir, { recursive: true });
@@ -96,32 +78,44 @@ export async function renderPages({ plan, outDir, workDir, onRecord }: RenderOpt
     cacheDir: join(root, 'cache'),
     srcDir: join(packageRoot, 'src/site'),
     publicDir: join(packageRoot, 'public'),
-    outDir: resolve(outDir),
-    build: { server: join(root, 'server'), concurrency: CONCURRENT_PAGES },
-    integrations: [integration(onRecord)],
+    outDir: resolve(outDir(root)),
+    build: { server: join(root, 'server') },
+    integrations: [integration(prerenderer(root))],
     vite: {
       build: { emptyOutDir: false },
-      plugins: [RESOLVE_ASTRO],
+      plugins: [resolveAstro(join(packageRoot, 'src/site/entry.ts'))],
       // Else the nearest tsconfig.json above is read, and fails the build where it is broken.
       resolve: { tsconfigPaths: false },
       // What is bundled runs from the temporary folder, where no package could be found.
       environments: { prerender: { resolve: { noExternal: true } } },
     },
   };
-  const bySuffix = new Map(plan.records.map((entry) => [entry.identified.suffix, entry]));
-  const release = handOver({
-    context: plan,
-    suffixes: [...bySuffix.keys()],
-    record: (suffix) => {
-      const entry = bySuffix.get(suffix);
-      if (entry === undefined) throw new RangeError(`expected a suffix of the plan, got ${suffix}`);
-      return entry;
-    },
-    catalogue: () => catalogueOfPlan(plan),
+  await build(mergeConfig(settings.default, here));
+}
+
+/**
+ * Bundles the pages, for `PageRenderer`.
+ *
+ * @param target a folder that does not exist yet.
+ * @returns the name of the entry in it.
+ */
+export async function bundlePages(target: string, workDir: string): Promise<string> {
+  await runAstro({
+    workDir,
+    outDir: (root) => join(root, 'out'),
+    prerenderer: (root) => (standard) => ({
+      ...standard,
+      // The one moment when the bundle is on the disk: Astro removes it when it has rendered.
+      setup: () => cp(join(root, 'server', '.prerender'), target, { recursive: true }),
+      getStaticPaths: async () => [],
+    }),
   });
-  try {
-    await build(mergeConfig(settings.default, here));
-  } finally {
-    release();
-  }
+  const entry = (await readdir(target)).find((name) => name.startsWith('prerender-entry.'));
+  if (entry === undefined) throw new TypeError(`expected Astro to bundle an entry into ${target}, got none`);
+  return entry;
+}
+
+/** Renders every page that is handed over, all by Astro itself: slower, and only by documented ways. */
+export async function renderWithAstro(outDir: string, workDir: string): Promise<void> {
+  await runAstro({ workDir, outDir: () => outDir, prerenderer: () => (standard) => standard });
 }

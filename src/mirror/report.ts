@@ -4,20 +4,20 @@
  * No time of build, no absolute path and no host name is in it, so that one input gives one report.
  */
 import {
-  type BundleVerdict,
   type Check,
   compareCodePoints,
+  type Engine,
   type Finding,
   type MergedRecord,
   mergeBundles,
   type ParseError,
-  sha256Hex,
+  stateCheck,
   type Trust,
   type VerifiedBundle,
-  verifyBundle,
 } from '../protocol/index.ts';
 
 import type { Note } from './notes.ts';
+import { openSslEngine, verifyBundleBy } from './openssl.ts';
 
 export const TOOL_NAME = 'pith-mirror';
 
@@ -59,7 +59,8 @@ export interface Totals {
   readonly record_only: number;
 }
 
-export interface Report {
+/** `mirror-report.json`. */
+export interface ReportDocument {
   readonly tool: { readonly name: string; readonly version: string };
   readonly trust: readonly { readonly key_id: string; readonly fingerprint_sha256_hex: string }[];
   readonly totals: Totals;
@@ -93,14 +94,14 @@ export function countChecks(checks: readonly Check[]): FileReport['checked'] {
 }
 
 /** Judges one bundle file alone: verification, and the merge against the state it ships. */
-export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust): JudgedFile {
-  const verdict: BundleVerdict = verifyBundle(bytes, trust);
-  const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle]);
-  const checks = [...verdict.checks, ...(merged === null ? [] : stateChecks(merged))];
+export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust, engine: Engine = openSslEngine): JudgedFile {
+  const verdict = verifyBundleBy(engine, bytes, trust);
+  const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle], engine);
+  const checks = [...verdict.checks, ...(merged?.comparisons ?? []).map(stateCheck)];
   const findings = [...verdict.findings, ...(merged?.findings ?? [])];
   const report: FileReport = {
     file: name,
-    sha256: sha256Hex(bytes),
+    sha256: engine.sha256Hex(bytes),
     outcome: verdict.bundle === null ? 'rejected' : findings.length > 0 ? 'findings' : 'verified',
     pith_number: verdict.bundle?.pithNumber ?? verdict.claimedPithNumber,
     bundle_sha256: verdict.bundleSha256,
@@ -110,18 +111,6 @@ export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust): Judg
     checked: countChecks(checks),
   };
   return { report, checks, verificationFindings: verdict.findings, bundle: verdict.bundle, merged };
-}
-
-/** The comparison of the shipped state with the merge, as a row of the ledger. */
-function stateChecks({ comparisons }: MergedRecord): readonly Check[] {
-  return comparisons.map(({ outcome, claimedSha256, computedSha256 }) => ({
-    subject: 'state',
-    how: 'digest',
-    outcome: outcome === 'absent' ? 'absent' : outcome === 'equal' ? 'verified' : 'failed',
-    where: '/state',
-    eventId: null,
-    value: claimedSha256 ?? computedSha256,
-  }));
 }
 
 /** The report of a file that was rejected before, or without, being a bundle. */
@@ -165,33 +154,16 @@ export function withFindings(report: FileReport, findings: readonly Finding[]): 
   return { ...report, outcome, findings: [...report.findings, ...more] };
 }
 
-/** Puts the files' reports into one. */
-export function assembleReport(
-  version: string,
-  trust: Trust,
-  files: readonly FileReport[],
-  records: { readonly all: number; readonly recordOnly: number },
-): Report {
-  const count = (outcome: FileReport['outcome']): number => files.filter((file) => file.outcome === outcome).length;
-  const sum = (of: (file: FileReport) => number): number => files.reduce((total, file) => total + of(file), 0);
-  return {
-    tool: { name: TOOL_NAME, version },
-    trust: trust.keys.map(({ keyId, fingerprint }) => ({ key_id: keyId, fingerprint_sha256_hex: fingerprint })),
-    totals: {
-      files: files.length,
-      verified: count('verified'),
-      with_findings: count('findings'),
-      rejected: count('rejected'),
-      findings: sum(({ findings }) => findings.length),
-      signatures: sum(({ checked }) => checked.signatures),
-      digests: sum(({ checked }) => checked.digests),
-      records: records.all,
-      record_only: records.recordOnly,
-    },
-    files: files.toSorted(
-      (a, b) => compareCodePoints(a.sha256 ?? '~', b.sha256 ?? '~') || compareCodePoints(a.file, b.file),
-    ),
-  };
+/** One file's report as the whole report needs it: what is counted, and the text. */
+export interface FileLine {
+  readonly file: string;
+  readonly sha256: string | null;
+  readonly outcome: FileReport['outcome'];
+  readonly findings: number;
+  readonly signatures: number;
+  readonly digests: number;
+  /** Its part of `mirror-report.json`, JSON without a line end. */
+  readonly text: string;
 }
 
 /** What JSON leaves as it is and a terminal or an editor acts on: C1 controls, line separators, directions, the invisible. */
@@ -200,8 +172,80 @@ const UNSAFE = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Co
 const escapeUnits = (char: string): string =>
   Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
 
-/** The report as text: indented JSON and a line end. Names and messages from strangers are escaped, and read the same. */
-export function formatReport(report: Report): string {
+/** Indented JSON. Names and messages from strangers are escaped, and read the same. */
+function formatSafe(value: unknown): string {
   // Outside of strings there is nothing but ASCII and line feeds, so every match is inside one.
-  return `${JSON.stringify(report, null, 2).replace(UNSAFE, escapeUnits)}\n`;
+  return JSON.stringify(value, null, 2).replace(UNSAFE, escapeUnits);
+}
+
+export function fileLine(report: FileReport): FileLine {
+  return {
+    file: report.file,
+    sha256: report.sha256,
+    outcome: report.outcome,
+    findings: report.findings.length,
+    ...report.checked,
+    text: formatSafe(report).replaceAll('\n', '\n    '),
+  };
+}
+
+/** The report of all files, which is too large to be one value where a mirror is large. */
+export class Report {
+  readonly #head: Pick<ReportDocument, 'tool' | 'trust' | 'totals'>;
+  readonly #lines: readonly FileLine[];
+
+  constructor(
+    version: string,
+    trust: Trust,
+    lines: readonly FileLine[],
+    records: { readonly all: number; readonly recordOnly: number },
+  ) {
+    const count = (outcome: FileReport['outcome']): number => lines.filter((line) => line.outcome === outcome).length;
+    const sum = (of: (line: FileLine) => number): number => lines.reduce((total, line) => total + of(line), 0);
+    this.#lines = lines.toSorted(
+      (a, b) => compareCodePoints(a.sha256 ?? '~', b.sha256 ?? '~') || compareCodePoints(a.file, b.file),
+    );
+    this.#head = {
+      tool: { name: TOOL_NAME, version },
+      trust: trust.keys.map(({ keyId, fingerprint }) => ({ key_id: keyId, fingerprint_sha256_hex: fingerprint })),
+      totals: {
+        files: lines.length,
+        verified: count('verified'),
+        with_findings: count('findings'),
+        rejected: count('rejected'),
+        findings: sum(({ findings }) => findings),
+        signatures: sum(({ signatures }) => signatures),
+        digests: sum(({ digests }) => digests),
+        records: records.all,
+        record_only: records.recordOnly,
+      },
+    };
+  }
+
+  get totals(): Totals {
+    return this.#head.totals;
+  }
+
+  get trust(): ReportDocument['trust'] {
+    return this.#head.trust;
+  }
+
+  /** Reports of the files that were rejected or have findings, in the order of the report. */
+  get troubled(): readonly FileReport[] {
+    return this.#lines
+      .filter(({ outcome }) => outcome !== 'verified')
+      .map(({ text }) => JSON.parse(text) as FileReport);
+  }
+
+  /** The text of the document, in pieces: indented JSON and a line end. */
+  *pieces(): Generator<string> {
+    const [before = '', after = ''] = formatSafe({ ...this.#head, files: [] }).split(/(?<="files": \[)(?=\]\n\}$)/);
+    yield before;
+    let separator = '\n    ';
+    for (const { text } of this.#lines) {
+      yield `${separator}${text}`;
+      separator = ',\n    ';
+    }
+    yield `${this.#lines.length > 0 ? '\n  ' : ''}${after}\n`;
+  }
 }

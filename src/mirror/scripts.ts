@@ -4,17 +4,22 @@ import { rolldown } from 'rolldown';
 import { encodeUtf8 } from '../protocol/index.ts';
 import type { SiteFile } from './documents.ts';
 import { PACKAGE_ROOT } from './package.ts';
-import { PAGE_SCRIPT } from './paths.ts';
+import * as paths from './paths.ts';
 
 /** Published path and source, relative to `src/site/`. */
-const SCRIPTS: readonly (readonly [path: string, source: string])[] = [[PAGE_SCRIPT, 'page/main.ts']];
+const SCRIPTS: readonly (readonly [path: string, source: string])[] = [
+  [paths.PAGE_SCRIPT, 'page/main.ts'],
+  [paths.VERIFIER_SCRIPT, 'verifier/main.ts'],
+  [paths.VERIFY_BUTTON_SCRIPT, 'verifier/button.ts'],
+  [paths.VERIFY_PAGE_SCRIPT, 'verifier/page.ts'],
+];
 
 /**
  * One self-contained classic script: no module runs from `file:`.
  *
  * @param source absolute path of its TypeScript entry.
  */
-async function bundleScript(source: string): Promise<string> {
+export async function bundleScript(source: string): Promise<string> {
   const bundle = await rolldown({ input: source, platform: 'browser', cwd: PACKAGE_ROOT, logLevel: 'silent' });
   try {
     const { output } = await bundle.generate({ format: 'iife', minify: true });

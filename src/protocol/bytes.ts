@@ -4,10 +4,15 @@ import { ParseError } from './errors.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The UTF-8 bytes of well-formed text. @throws RangeError on a lone surrogate, which UTF-8 cannot carry. */
-export function encodeUtf8(text: string): Uint8Array {
+/** The text itself. @throws RangeError on a lone surrogate, which UTF-8 cannot carry. */
+export function asWellFormed(text: string): string {
   if (!text.isWellFormed()) throw new RangeError('text with a lone surrogate has no UTF-8 form');
-  return encoder.encode(text);
+  return text;
+}
+
+/** The UTF-8 bytes of well-formed text. @throws RangeError on a lone surrogate. */
+export function encodeUtf8(text: string): Uint8Array {
+  return encoder.encode(asWellFormed(text));
 }
 
 /**
@@ -47,14 +52,28 @@ export function encodeHex(bytes: Uint8Array): string {
   return text;
 }
 
+/** The value of a lower-case hexadecimal digit, or -1. */
+function hexValue(unit: number): number {
+  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;
+  return unit >= 0x61 && unit <= 0x66 ? unit - 0x57 : -1;
+}
+
 /** Bytes of lower-case hexadecimal of exactly `length` bytes, or null. */
 export function decodeHex(text: string, length: number): Uint8Array | null {
-  if (text.length !== length * 2 || !/^[0-9a-f]*$/.test(text)) return null;
-  return Uint8Array.from({ length }, (_, i) => Number.parseInt(text.slice(i * 2, i * 2 + 2), 16));
+  if (text.length !== length * 2) return null;
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    const byte = (hexValue(text.charCodeAt(i * 2)) << 4) | hexValue(text.charCodeAt(i * 2 + 1));
+    if (byte < 0) return null;
+    bytes[i] = byte;
+  }
+  return bytes;
 }
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const BASE64_VALUE: ReadonlyMap<string, number> = new Map([...BASE64].map((char, value) => [char, value]));
+/** By UTF-16 unit; -1 for what is no character of the alphabet. */
+const BASE64_VALUES = new Int8Array(128).fill(-1);
+for (let value = 0; value < BASE64.length; value++) BASE64_VALUES[BASE64.charCodeAt(value)] = value;
 
 /** RFC 4648 section 4 base64: standard alphabet, padded. */
 export function encodeBase64(bytes: Uint8Array): string {
@@ -77,15 +96,21 @@ export function encodeBase64(bytes: Uint8Array): string {
  */
 export function decodeBase64(text: string, length: number): Uint8Array | null {
   if (text.length !== Math.ceil(length / 3) * 4) return null;
+  const padding = (3 - (length % 3)) % 3;
+  const last = text.length - padding;
+  for (let i = last; i < text.length; i++) if (text.charAt(i) !== '=') return null;
   const bytes = new Uint8Array(length);
   let at = 0;
-  for (let i = 0; i < text.length; i += 4) {
-    let group = 0;
-    for (let j = 0; j < 4; j++) group = (group << 6) | (BASE64_VALUE.get(text.charAt(i + j)) ?? 0);
-    for (let shift = 16; shift >= 0 && at < length; shift -= 8) bytes[at++] = (group >> shift) & 255;
+  let held = 0;
+  for (let i = 0; i < last; i++) {
+    const value = BASE64_VALUES[text.charCodeAt(i)] ?? -1;
+    if (value < 0) return null;
+    held = ((held << 6) | value) & 0xffffff;
+    // Each character but the first of four completes a byte; what the last leaves over are stray bits.
+    if ((i & 3) !== 0) bytes[at++] = held >> (6 - 2 * (i & 3));
   }
-  // Whatever was lenient above (unknown characters, misplaced padding, stray bits) does not survive the way back.
-  return encodeBase64(bytes) === text ? bytes : null;
+  const stray = padding === 0 ? 0 : held & (padding === 1 ? 3 : 15);
+  return stray === 0 ? bytes : null;
 }
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
@@ -109,7 +134,9 @@ export function encodeBase32(bytes: Uint8Array, characters: number): string {
 
 /** Whether two byte strings are the same. Not constant-time: everything compared here is public. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Puts a UTF-16 unit where its code point sorts: surrogates above U+E000 to U+FFFF. */

@@ -1,39 +1,48 @@
 /** SHA-256 digests of canonical JSON (section 2). A digest is 64 lower-case hexadecimal digits. */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { encodeHex, encodeUtf8 } from './bytes.ts';
-import { canonicalBytes } from './canonical-json.ts';
-import { type Json, type JsonObject, without } from './json.ts';
+import { asWellFormed, encodeHex, encodeUtf8 } from './bytes.ts';
+import { formatCanonical } from './canonical-json.ts';
+import type { Engine } from './engine.ts';
+import type { Json, JsonObject } from './json.ts';
 
 export const DIGEST_PATTERN = /^[0-9a-f]{64}$/;
 
-/** SHA-256 of bytes, as 64 lower-case hexadecimal digits. */
-export function sha256Hex(bytes: Uint8Array): string {
-  return encodeHex(sha256(bytes));
+/** SHA-256 of bytes, or of the UTF-8 bytes of well-formed text, as 64 lower-case hexadecimal digits. */
+export function sha256Hex(data: Uint8Array | string): string {
+  return encodeHex(sha256(typeof data === 'string' ? encodeUtf8(data) : data));
 }
 
+/** What computes SHA-256: {@link sha256Hex}, or an engine's own. */
+export type Sha256 = Engine['sha256Hex'];
+
 /** Digest of a value's canonical bytes: `canonical_sha256` where the value is a canonical record. */
-export function digestOf(value: Json): string {
-  return sha256Hex(canonicalBytes(value));
+export function digestOf(value: Json, hash: Sha256 = sha256Hex): string {
+  return hash(asWellFormed(formatCanonical(value)));
+}
+
+/** Digest of an object's canonical bytes without some of its members. */
+function digestWithout(object: JsonObject, hash: Sha256, ...names: readonly string[]): string {
+  return hash(asWellFormed(formatCanonical(object, names)));
 }
 
 /** `content_sha256` of an event: all but its signature, its digest and its id. Unknown members are covered. */
-export function eventDigest(event: JsonObject): string {
-  return digestOf(without(event, 'signature', 'content_sha256', 'event_id'));
+export function eventDigest(event: JsonObject, hash: Sha256 = sha256Hex): string {
+  return digestWithout(event, hash, 'signature', 'content_sha256', 'event_id');
 }
 
 /** `state_sha256` of a state: all but itself. */
-export function stateDigest(state: JsonObject): string {
-  return digestOf(without(state, 'state_sha256'));
+export function stateDigest(state: JsonObject, hash: Sha256 = sha256Hex): string {
+  return digestWithout(state, hash, 'state_sha256');
 }
 
 /** `bundle_sha256` of a bundle: all but its signature. The state and unknown members are covered. */
-export function bundleDigest(bundle: JsonObject): string {
-  return digestOf(without(bundle, 'bundle_signature'));
+export function bundleDigest(bundle: JsonObject, hash: Sha256 = sha256Hex): string {
+  return digestWithout(bundle, hash, 'bundle_signature');
 }
 
 /** `snapshot_sha256` of a part of a graph snapshot: the digest of `{"payload": part}`. */
-export function snapshotDigest(part: Json): string {
-  return digestOf(new Map([['payload', part]]));
+export function snapshotDigest(part: Json, hash?: Sha256): string {
+  return digestOf(new Map([['payload', part]]), hash);
 }
 
 /**
@@ -41,6 +50,6 @@ export function snapshotDigest(part: Json): string {
  *
  * Observed on ASCII titles only. `toLowerCase` is independent of the locale.
  */
-export function titleDigest(title: string): string {
-  return sha256Hex(encodeUtf8(title.toLowerCase()));
+export function titleDigest(title: string, hash: Sha256 = sha256Hex): string {
+  return hash(asWellFormed(title.toLowerCase()));
 }

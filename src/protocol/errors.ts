@@ -113,5 +113,6 @@ export class ParseError extends Error {
 
 /** Appends one reference token to a JSON pointer (RFC 6901: `~` is `~0`, `/` is `~1`). */
 export function pointer(base: string, token: string | number): string {
-  return `${base}/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  if (typeof token === 'number' || !/[~/]/.test(token)) return `${base}/${token}`;
+  return `${base}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

@@ -1,6 +1,6 @@
 /** Pith Numbers, their short forms, aliases and key fingerprints (section 3). */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { decodeHex, encodeBase32, encodeHex } from './bytes.ts';
+import { decodeHex, encodeBase32 } from './bytes.ts';
+import { type Sha256, sha256Hex } from './digest.ts';
 
 /** Base32 characters of a suffix: 130 bits of the record's digest. */
 export const SUFFIX_LENGTH = 26;
@@ -46,11 +46,11 @@ export function expectedAliases(
 }
 
 /** Fingerprint of a 32-byte public key: the first 16 bytes of its SHA-256, as 32 hexadecimal digits. */
-export function fingerprintOf(publicKey: Uint8Array): string {
-  return encodeHex(sha256(publicKey).subarray(0, 16));
+export function fingerprintOf(publicKey: Uint8Array, hash: Sha256 = sha256Hex): string {
+  return hash(publicKey).slice(0, 32);
 }
 
 /** The base32 form upstream calls `fingerprint_sha256_b32_first128bits`; in fact 26 characters, 130 bits. */
-export function fingerprintBase32Of(publicKey: Uint8Array): string {
-  return encodeBase32(sha256(publicKey), 26);
+export function fingerprintBase32Of(publicKey: Uint8Array, hash: Sha256 = sha256Hex): string {
+  return suffixOf(hash(publicKey));
 }

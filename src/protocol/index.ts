@@ -8,6 +8,7 @@
 export { compareCodePoints, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
 export { canonicalize, formatCanonical, formatCompact, formatIndented } from './canonical-json.ts';
 export { sha256Hex, titleDigest } from './digest.ts';
+export { ENGINE_NAMES, type Engine, type EngineName } from './engine.ts';
 export { ParseError, type Problem, pointer, REASON_CODES, type ReasonCode } from './errors.ts';
 export {
   expectedAliases,
@@ -25,6 +26,7 @@ export {
   mergeBundles,
   type PublishedBundle,
   type StateComparison,
+  stateCheck,
   type ViewDifference,
 } from './merge/merge.ts';
 export type { MergedState } from './merge/state.ts';
@@ -33,8 +35,15 @@ export { MERGE_VERSION } from './parse/bundle.ts';
 export { parseJson } from './parse/json.ts';
 export { type ParsedRecord, parseRecord } from './parse/record.ts';
 export { parseTimestamp } from './parse/timestamp.ts';
-export { type BundleVerdict, MAX_BUNDLE_BYTES, type VerifiedBundle, verifyBundle } from './verify/bundle.ts';
-export { verifySignature } from './verify/ed25519.ts';
+export {
+  type BundleVerdict,
+  MAX_BUNDLE_BYTES,
+  type VerificationSteps,
+  type VerifiedBundle,
+  verifyBundle,
+  verifyBundleSteps,
+} from './verify/bundle.ts';
+export { isPublicKey, nobleEngine, verifySignature } from './verify/ed25519.ts';
 export type { InvalidEvent, VerifiedEvent } from './verify/event.ts';
 export { type Check, type CheckOutcome, type CheckSubject, type Finding, Ledger } from './verify/finding.ts';
 export { verifyReceipt } from './verify/receipt.ts';

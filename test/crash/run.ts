@@ -1,15 +1,33 @@
 /**
- * The long run: `node test/crash/run.ts [KILLS] [SEED]`. Kills builds at KILLS random moments (default 200), then at every step
- * that changes the disk, and then lets each of these steps fail in each way.
+ * The long run: `node test/crash/run.ts [KILLS] [--seed TEXT] [--way swap|update] [--only kills|steps|faults]
+ * [--sample] [--at-once NUMBER]`.
+ *
+ * Kills builds at KILLS random moments (default 200), then at every step that changes the disk, and then lets each of these steps
+ * fail in each way; with --sample only the first and the last step of each kind. For `update` see TrialKind. All of it takes an
+ * hour of one core.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildTime, checkFailureAt, checkKillAt, eachOf, randoms, Trials } from '../support/crash.ts';
+import { parseArgs } from 'node:util';
+import { buildTime, checkFailureAt, checkKillAt, eachOf, type Published, randoms, Trials } from '../support/crash.ts';
+import { GROWS } from '../support/faults.mjs';
 
-const kills = Number(process.argv[2] ?? 200);
-const seed = process.argv[3] ?? 'crash';
-const atOnce = Math.max(1, Math.floor(availableParallelism() / 2));
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seed: { type: 'string', default: 'crash' },
+    way: { type: 'string', default: 'swap' },
+    only: { type: 'string' },
+    sample: { type: 'boolean', default: false },
+    'at-once': { type: 'string' },
+  },
+});
+const { seed, only } = values;
+const way = values.way === 'update' ? 'update' : 'swap';
+const isAsked = (part: 'kills' | 'steps' | 'faults'): boolean => only === undefined || only === part;
+const kills = isAsked('kills') ? Number(positionals[0] ?? 200) : 0;
+const atOnce = Number(values['at-once'] ?? Math.max(1, Math.floor(availableParallelism() / 2)));
 const folder = mkdtempSync(join(tmpdir(), 'pith-mirror-crash-'));
 const failures: string[] = [];
 
@@ -22,42 +40,70 @@ async function attempt(name: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Attempts on many, and a line now and then: the whole takes an hour. */
+async function attemptEach<T>(items: readonly T[], name: (item: T) => string, work: (item: T) => Promise<void>) {
+  let done = 0;
+  await eachOf(items, atOnce, async (item) => {
+    await attempt(name(item), () => work(item));
+    done += 1;
+    if (done % 50 === 0) console.log(`${done} of ${items.length}, ${failures.length} failed`);
+  });
+}
+
+/** The numbers of the steps to try: all, or the first and the last of those with one name and one folder beside the site. */
+function chosen(steps: readonly string[]): readonly number[] {
+  const kinds = steps.map((line) => /(?<= )\S+ [.a-z-]+/.exec(line)?.[0].replace(/(?<=-lock-).*/, '') ?? line);
+  const numbers = steps.map((_, index) => index + 1);
+  if (!values.sample) return numbers;
+  return numbers.filter((_, i) => kinds.indexOf(kinds[i] ?? '') === i || kinds.lastIndexOf(kinds[i] ?? '') === i);
+}
+
 try {
-  const trials = await Trials.prepare(folder);
+  const trials = await Trials.prepare(folder, { way });
   const duration = await buildTime(trials);
   const random = randoms(seed);
-  const moments = Array.from({ length: kills }, () => random.next().value * duration * 1.1);
-  const seen = { old: 0, new: 0, absent: 0, killed: 0 };
-  await eachOf(moments, atOnce, (moment) =>
-    attempt(`killed after ${moment.toFixed(1)} ms`, async () => {
-      const trial = trials.start();
-      if (await trial.buildAndKill(moment)) seen.killed += 1;
+  const moments = Array.from({ length: kills }, (_, index) => ({ index, at: random.next().value * duration * 1.1 }));
+  const seen: Record<Published | 'killed', number> = { old: 0, new: 0, absent: 0, between: 0, killed: 0 };
+  await attemptEach(
+    moments,
+    ({ at }) => `killed after ${at.toFixed(1)} ms`,
+    async ({ index, at }) => {
+      const trial = await trials.start();
+      if (await trial.buildAndKill(at)) seen.killed += 1;
       seen[trial.published()] += 1;
-      await trial.assertNextBuild();
+      await trial.assertMended(index);
       rmSync(trial.root, { recursive: true });
-    }),
+    },
   );
-  console.log(`${kills} moments, seed ${seed}: ${JSON.stringify(seen)}`);
+  if (isAsked('kills')) console.log(`${kills} moments, seed ${seed}, ${way}: ${JSON.stringify(seen)}`);
 
-  const { steps } = await trials.start().buildWith({});
-  const numbers = steps.map((_, index) => index + 1);
-  await eachOf(numbers, atOnce, (at) =>
-    attempt(`killed at ${steps[at - 1]}`, async () => {
-      await checkKillAt(trials, at);
-    }),
+  const { steps } = await (await trials.start()).buildWith({});
+  const numbers = chosen(steps);
+  const killed: Record<Published | 'done', number> = { old: 0, new: 0, absent: 0, between: 0, done: 0 };
+  await attemptEach(
+    isAsked('steps') ? numbers : [],
+    (at) => `killed at ${steps[at - 1]}`,
+    async (at) => {
+      killed[(await checkKillAt(trials, at)) ?? 'done'] += 1;
+    },
   );
-  console.log(`${numbers.length} steps, killed at each`);
-  const faults = (['ENOSPC', 'EIO', 'EACCES'] as const).flatMap((code) =>
-    numbers.flatMap((at) => [false, true].map((lasting) => ({ at, code, lasting }))),
+  if (isAsked('steps')) console.log(`${numbers.length} steps, killed at each: ${JSON.stringify(killed)}`);
+  const codes = isAsked('faults') ? (['ENOSPC', 'EIO', 'EACCES'] as const) : [];
+  const faults = codes.flatMap((code) =>
+    numbers
+      // Nothing else meets a full disk.
+      .filter((at) => code !== 'ENOSPC' || GROWS.test(steps[at - 1]?.split(' ')[1] ?? ''))
+      .flatMap((at) => [false, true].map((lasting) => ({ at, code, lasting }))),
   );
-  await eachOf(faults, atOnce, (fault) =>
-    attempt(`${fault.code}${fault.lasting ? ' from then on' : ''} at ${steps[fault.at - 1]}`, () =>
-      checkFailureAt(trials, fault),
-    ),
+  await attemptEach(
+    faults,
+    ({ at, code, lasting }) => `${code}${lasting ? ' from then on' : ''} at ${steps[at - 1]}`,
+    (fault) => checkFailureAt(trials, fault),
   );
-  console.log(`${faults.length} faults`);
+  if (isAsked('faults')) console.log(`${faults.length} faults`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+for (const name of failures) console.log(`✖ ${name}`);
 console.log(failures.length === 0 ? 'all whole' : `${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

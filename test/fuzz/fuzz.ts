@@ -1,4 +1,5 @@
 /** Makes mutated bundles, has each judged, and holds every verdict against the oracle. */
+import { openSslEngine } from '../../src/mirror/openssl.ts';
 import { type BundleVerdict, verifyBundle } from '../../src/protocol/index.ts';
 import { BASES, type Base } from './bases.ts';
 import { canonical, read } from './independent.ts';
@@ -12,6 +13,20 @@ export type Verify = (bytes: Uint8Array) => BundleVerdict;
 
 const trust = fuzzTrust(...PINNED_KEYS);
 export const verifyStrictly: Verify = (bytes) => verifyBundle(bytes, trust);
+
+/** The reference's verdict; throws where OpenSSL's differs in anything that a report or a page shows. */
+export const verifyByBoth: Verify = (bytes) => {
+  const verdict = verifyStrictly(bytes);
+  const [a, b] = [verdict, verifyBundle(bytes, trust, openSslEngine)].map(({ bundle, ...judged }) =>
+    JSON.stringify({
+      ...judged,
+      events: bundle?.events.map(({ eventId, key }) => [eventId, key.keyId]),
+      invalid: bundle?.invalidEvents.map(({ value: _, ...event }) => event),
+    }),
+  );
+  if (a !== b) throw new Error(`the engines disagree: noble ${a}, OpenSSL ${b}`);
+  return verdict;
+};
 
 /** Milliseconds that one document may take. */
 const MAX_TIME = 1000;
@@ -86,7 +101,7 @@ const summary = ({ outcome, findings }: BundleVerdict): string =>
 export function fuzz(
   cases: number,
   seed: string,
-  verify: Verify = verifyStrictly,
+  verify: Verify = verifyByBoth,
   {
     first = 0,
     maxTime = MAX_TIME,

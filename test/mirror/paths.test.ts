@@ -26,6 +26,14 @@ describe('published paths', () => {
     [paths.PAGE_SCRIPT, 'page.js'],
     [paths.wellKnownBundleFile(SUFFIX), `.well-known/pith/${SUFFIX}/bundle.json`],
     [paths.receivedBundleFile(SUFFIX, SHA), `pith/${SUFFIX}/bundles/${SHA}.json`],
+    [paths.browsePage(), 'browse/index.html'],
+    [paths.browsePage('2026', '05', 'page-2'), 'browse/2026/05/page-2/index.html'],
+    [paths.browsePage('category', 'cond-mat.dis-nn'), 'browse/category/cond-mat.dis-nn/index.html'],
+    [paths.reportPage('bad_signature'), 'mirror-report/bad_signature/index.html'],
+    [paths.SEARCH, 'search/index.html'],
+    [paths.SEARCH_PARTS, 'search/parts.js'],
+    [paths.SEARCH_SCRIPT, 'search/search.js'],
+    [paths.searchPart('2026-3'), 'search/data/2026-3.js'],
   ];
   for (const [path, expected] of table) test(expected, () => assert.equal(path, expected));
 
@@ -38,6 +46,12 @@ describe('published paths', () => {
         path,
       );
   });
+});
+
+test('a list page takes no text that is more than a name', () => {
+  for (const part of ['', '.', '..', 'a/b', 'a\\b', 'a b', '.a', 'a.', '-a', 'a\n', 'é', '%2e']) {
+    assert.throws(() => paths.browsePage('2026', part), RangeError, part);
+  }
 });
 
 describe('relative links', () => {

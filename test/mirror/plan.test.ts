@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { recordFiles, reportOfPlan } from '../../src/mirror/documents.ts';
 import { isNoteName, type Note, readNote } from '../../src/mirror/notes.ts';
-import { type MirrorPlan, makePlan, type PlanInput, type RecordEntry } from '../../src/mirror/plan.ts';
+import type { RecordEntry } from '../../src/mirror/plan.ts';
 import { type FileReport, type JudgedFile, judgeBundle } from '../../src/mirror/report.ts';
 import { encodeUtf8 } from '../../src/protocol/index.ts';
 import { at, bundle, event, RECORD, UNKNOWN_ID } from '../support/histories.ts';
 import { bytesOf, type Data, makeBundle, makeRecord, numberOf, testTrust, withState } from '../support/make-bundle.ts';
+import { filesOf, type MirrorPlan, makePlan, type PlanInput, reportOfPlan } from '../support/plan.ts';
 import { defaultTrust, SEED_SUFFIX, seedBytes } from '../support/vectors.ts';
 
 const judge = (name: string, data: Data): JudgedFile => judgeBundle(name, bytesOf(data), testTrust);
@@ -23,7 +23,7 @@ function noteOf(record: Data, changes: Data = {}, folder = ''): Note {
 }
 
 function planOf(input: Partial<PlanInput>): MirrorPlan {
-  return makePlan({ judged: [], notes: [], rejected: [], trust: testTrust, version: '0', site: null, ...input });
+  return makePlan({ judged: [], notes: [], rejected: [], trust: testTrust, ...input });
 }
 
 const codes = (findings: readonly { readonly code: string }[]): readonly string[] => findings.map(({ code }) => code);
@@ -43,7 +43,7 @@ function shapeOf(plan: MirrorPlan): Data {
       number: entry.identified.pithNumber,
       findings: entry.findings,
       checks: entry.checks,
-      files: recordFiles(entry).map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]),
+      files: filesOf(entry).map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]),
       notes: entry.notes.map(({ sha256 }) => sha256),
       received: entry.received.map(({ bytesSha256 }) => bytesSha256),
     })),
@@ -121,7 +121,7 @@ describe('several bundles of one number', () => {
       entry.received.map(({ report }) => report.file),
       ['newer.json', 'older.json'],
     );
-    const files = new Map(recordFiles(entry).map(({ path, bytes }) => [path, bytes]));
+    const files = new Map(filesOf(entry).map(({ path, bytes }) => [path, bytes]));
     const base = `pith/${numberOf(RECORD).slice(-26)}`;
     assert.equal(files.get(`${base}/bundle.json`), newer.bundle?.bytes);
     for (const { bytesSha256, bundle: read } of entry.received) {
@@ -193,7 +193,7 @@ describe('several bundles of one number', () => {
     assert.deepEqual(only(plan).findings, []);
     assert.equal(plan.files.length, 2);
     assert.equal(
-      recordFiles(only(plan)).some(({ path }) => path.includes('/bundles/')),
+      filesOf(only(plan)).some(({ path }) => path.includes('/bundles/')),
       false,
     );
   });
@@ -228,7 +228,7 @@ describe('notes', () => {
     assert.deepEqual([entry.merged, entry.received, entry.findings], [null, [], []]);
     assert.equal(entry.identified.pithNumber, numberOf(record));
     assert.deepEqual(
-      recordFiles(entry).map(({ path }) => path.replace(`pith/${numberOf(record).slice(-26)}/`, '')),
+      filesOf(entry).map(({ path }) => path.replace(`pith/${numberOf(record).slice(-26)}/`, '')),
       ['record.json', 'record.jsonld', 'cite.bib', 'cite.ris', 'cite.csl.json', 'badge.svg'],
     );
     assert.deepEqual(plan.files, []);

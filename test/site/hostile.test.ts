@@ -26,7 +26,10 @@ const keys = [registryKey, secondKey, authorKey].map((key: TestKey) => {
   return { key_id, public_key_hex, fingerprint_sha256_hex, role: key.role };
 });
 writeFileSync(trust, JSON.stringify({ keys }));
-const { good, invalidEvents, eventCodes, texts, harmless, bad, ignored } = writeHostileInput(input, GOOD_FILES);
+const { good, invalidEvents, eventCodes, findings, texts, harmless, bad, ignored } = writeHostileInput(
+  input,
+  GOOD_FILES,
+);
 const built = build([input, '--out', out, '--trust', trust], 3);
 
 /** The same good files with nothing beside them. */
@@ -40,8 +43,12 @@ const calmBuilt = built.then(() => {
   return build([calmInput, '--out', calmOut, '--trust', trust], 0);
 });
 
-const published = [...good, invalidEvents, ...texts, harmless];
-const suffixes = published.map(({ suffix }) => suffix).sort();
+/** Files that are published as they came. */
+const alone = findings.flatMap(({ names: [name = '', ...more], suffix }) =>
+  more.length === 0 ? [{ name, suffix }] : [],
+);
+const published = [...good, invalidEvents, ...alone, ...texts, harmless];
+const suffixes = [...new Set([...published, ...findings].map(({ suffix }) => suffix))].sort();
 const page = (suffix: string): string => readFileSync(join(out, 'pith', suffix, 'index.html'), 'utf8');
 const reportFiles = (): readonly Data[] => JSON.parse(readFileSync(join(out, 'mirror-report.json'), 'utf8')).files;
 
@@ -136,6 +143,16 @@ describe('the report', () => {
     const state = JSON.parse(readFileSync(join(out, 'pith', invalidEvents.suffix, 'state.json'), 'utf8'));
     assert.deepEqual(state.applied_event_ids, [BUNDLE.events[0].event_id]);
   });
+
+  test('has each finding on the files of its record, and no other', async () => {
+    await built;
+    for (const { names, code } of findings) {
+      for (const name of names) {
+        const { outcome, findings: found } = reportFiles().find(({ file }) => file === name) ?? {};
+        assert.deepEqual([outcome, found?.map((one: Data) => one.code)], ['findings', [code]], name);
+      }
+    }
+  });
 });
 
 describe('the pages', () => {
@@ -165,6 +182,21 @@ describe('the pages', () => {
     await built;
     const expected = shape(page(harmless.suffix)).join('\n');
     for (const [i, { suffix }] of texts.entries()) assert.equal(shape(page(suffix)).join('\n'), expected, `text ${i}`);
+  });
+
+  test('of records with a finding say so, with no kind of element that other pages do not have', async () => {
+    await built;
+    const kinds = (suffix: string): readonly string[] => shape(page(suffix));
+    const known = new Set([harmless, invalidEvents, ...good.slice(0, 1)].flatMap(({ suffix }) => kinds(suffix)));
+    for (const { names, suffix, code } of findings) {
+      assert.ok(page(suffix).includes(code), code);
+      if (names.length === 1)
+        assert.deepEqual(
+          kinds(suffix).filter((kind) => !known.has(kind)),
+          [],
+          code,
+        );
+    }
   });
 
   test('of good files all have the same elements', async () => {

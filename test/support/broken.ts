@@ -20,6 +20,7 @@ import {
   sealEvent,
   secondKey,
   strangerKey,
+  type TestKey,
   withState,
 } from './make-bundle.ts';
 import { attestation, CREATED, changed, RECORD } from './verdicts.ts';
@@ -244,74 +245,90 @@ export const events: readonly Case<Data>[] = [
   ],
 ];
 
+/** What the findings are made of, for any record. */
+function partsOf(record: Data) {
+  const created = makeRecordCreated(record);
+  const attest = (changes: Data = {}, key?: TestKey): Data => makeEvent(record, 'author_attestation', changes, key);
+  return { created, attest, snapshot: makeSnapshot(record) };
+}
+
 /** Findings of one bundle. */
-export const notices: readonly Case<Data>[] = [
-  [
-    'receipt_invalid',
-    'no receipt',
-    makeBundle(RECORD, [sealEvent(changed(CREATED, ['payload', 'receipt'], undefined))]),
-  ],
-  [
-    'receipt_invalid',
-    'receipt of another record',
-    makeBundle(RECORD, [
-      sealEvent(changed(CREATED, ['payload', 'receipt', 'signature_b64'], makeReceipt(OTHER).signature_b64)),
-    ]),
-  ],
-  ['title_mismatch', 'another title', makeBundle(RECORD, [CREATED, makeSnapshot(RECORD, { title: 'Another' })])],
-  [
-    'snapshot_hash_mismatch',
-    'another digest',
-    makeBundle(RECORD, [
-      CREATED,
-      sealEvent(changed(SNAPSHOT, ['payload', 'graph_snapshot', 'claims', 'snapshot_sha256'], digest(1))),
-    ]),
-  ],
-  [
-    'key_past_rotation',
-    'created a nanosecond after',
-    makeBundle(RECORD, [CREATED, attestation({ created_at: '2026-06-24T00:00:00.000000001Z' })], {
-      public_keys: [{ ...publicKeyEntry(registryKey), rotates_at: '2026-06-24T00:00:00Z' }],
-    }),
-  ],
-];
+export function noticesOf(record: Data): readonly Case<Data>[] {
+  const { created, attest, snapshot } = partsOf(record);
+  return [
+    [
+      'receipt_invalid',
+      'no receipt',
+      makeBundle(record, [sealEvent(changed(created, ['payload', 'receipt'], undefined))]),
+    ],
+    [
+      'receipt_invalid',
+      'receipt of another record',
+      makeBundle(record, [
+        sealEvent(changed(created, ['payload', 'receipt', 'signature_b64'], makeReceipt(OTHER).signature_b64)),
+      ]),
+    ],
+    ['title_mismatch', 'another title', makeBundle(record, [created, makeSnapshot(record, { title: 'Another' })])],
+    [
+      'snapshot_hash_mismatch',
+      'another digest',
+      makeBundle(record, [
+        created,
+        sealEvent(changed(snapshot, ['payload', 'graph_snapshot', 'claims', 'snapshot_sha256'], digest(1))),
+      ]),
+    ],
+    [
+      'key_past_rotation',
+      'created a nanosecond after',
+      makeBundle(record, [created, attest({ created_at: '2026-06-24T00:00:00.000000001Z' })], {
+        public_keys: [{ ...publicKeyEntry(registryKey), rotates_at: '2026-06-24T00:00:00Z' }],
+      }),
+    ],
+  ];
+}
+
+export const notices = noticesOf(RECORD);
 
 const PREVIOUS = `sha256:${digest('previous')}`;
-const FIRST = attestation({ payload: { n: 1 } });
-const SECOND = attestation({ payload: { n: 2 } });
-const LATER = { built_at: '2026-07-02T00:00:00Z' };
+const EARLIER = { built_at: '2026-06-30T00:00:00Z' };
 
 /** Findings of the merge. What they say in full is for the merge's own tests. */
-export const merged: readonly Case<readonly Data[]>[] = [
-  [
-    'state_mismatch',
-    'a state that the merge does not give',
-    [sealBundle(changed(withState(BUNDLE), ['state', 'event_count'], 3))],
-  ],
-  [
-    'equivocation',
-    'two record_created',
-    [makeBundle(RECORD, [CREATED, makeRecordCreated(RECORD, { created_at: '2026-06-25T00:00:00Z' })])],
-  ],
-  [
-    'dangling_prev_event',
-    'after an event that nobody knows',
-    [makeBundle(RECORD, [CREATED, attestation({ prev_event: PREVIOUS })])],
-  ],
-  [
-    'foreign_supersedes',
-    'the event of another key',
-    [makeBundle(RECORD, [CREATED, attestation({ supersedes: [CREATED.event_id] }, authorKey)])],
-  ],
-  ['unknown_event_type', 'a type in no list', [makeBundle(RECORD, [CREATED, makeEvent(RECORD, '__proto__')])]],
-  [
-    'events_withheld',
-    'a newer bundle with fewer events',
-    [makeBundle(RECORD, [CREATED, FIRST]), makeBundle(RECORD, [CREATED], LATER)],
-  ],
-  [
-    'split_view',
-    'each bundle lacks an event of the other',
-    [makeBundle(RECORD, [CREATED, FIRST]), makeBundle(RECORD, [CREATED, SECOND], LATER)],
-  ],
-];
+export function mergedOf(record: Data): readonly Case<readonly Data[]>[] {
+  const { created, attest } = partsOf(record);
+  const [first, second] = [1, 2].map((n) => attest({ payload: { n } }));
+  return [
+    [
+      'state_mismatch',
+      'a state that the merge does not give',
+      [sealBundle(changed(withState(makeBundle(record)), ['state', 'event_count'], 3))],
+    ],
+    [
+      'equivocation',
+      'two record_created',
+      [makeBundle(record, [created, makeRecordCreated(record, { created_at: '2026-06-25T00:00:00Z' })])],
+    ],
+    [
+      'dangling_prev_event',
+      'after an event that nobody knows',
+      [makeBundle(record, [created, attest({ prev_event: PREVIOUS })])],
+    ],
+    [
+      'foreign_supersedes',
+      'the event of another key',
+      [makeBundle(record, [created, attest({ supersedes: [created.event_id] }, authorKey)])],
+    ],
+    ['unknown_event_type', 'a type in no list', [makeBundle(record, [created, makeEvent(record, '__proto__')])]],
+    [
+      'events_withheld',
+      'a newer bundle with fewer events',
+      [makeBundle(record, [created, first], EARLIER), makeBundle(record, [created])],
+    ],
+    [
+      'split_view',
+      'each bundle lacks an event of the other',
+      [makeBundle(record, [created, first], EARLIER), makeBundle(record, [created, second])],
+    ],
+  ];
+}
+
+export const merged = mergedOf(RECORD);

@@ -1,29 +1,56 @@
-/** Finds and starts the Chromium for browser tests. Where there is none, those tests fail; they are never skipped. */
+/**
+ * Finds and starts the browsers of the tests: Debian's own Chromium and Firefox, or what stands in for them elsewhere.
+ * Where one is missing its tests fail; they are never skipped.
+ *
+ * Playwright drives a Firefox that is not its own build by WebDriver BiDi. What that cannot do yet: emulate a colour scheme or
+ * print, and turn scripts off. Tests of those run in Chromium.
+ */
 import { existsSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
 
-/** The path of a Chromium: the one the environment names, else the first that is there. */
-export function findChromium(): string | undefined {
-  const named = process.env.PITH_MIRROR_CHROMIUM;
-  if (named) return named;
-  return [
+export const BROWSERS = ['chromium', 'firefox'] as const;
+export type BrowserName = (typeof BROWSERS)[number];
+
+const CANDIDATES: Readonly<Record<BrowserName, readonly string[]>> = {
+  chromium: [
     '/usr/bin/chromium',
     '/usr/bin/google-chrome',
     // Last of the three: on Ubuntu it may be a stub that only asks for the snap.
     '/usr/bin/chromium-browser',
     chromium.executablePath(),
-  ].find((path) => existsSync(path));
+  ],
+  firefox: [
+    '/usr/bin/firefox-esr',
+    '/usr/lib/firefox/firefox',
+    // The snap itself: Ubuntu's /usr/bin/firefox is a stub.
+    '/snap/firefox/current/usr/lib/firefox/firefox',
+    '/Applications/Firefox.app/Contents/MacOS/firefox',
+  ],
+};
+
+const VARIABLES: Readonly<Record<BrowserName, string>> = {
+  chromium: 'PITH_MIRROR_CHROMIUM',
+  firefox: 'PITH_MIRROR_FIREFOX',
+};
+
+/** The path of a browser: the one that the environment names, else the first that is there. */
+export function findBrowser(name: BrowserName): string | undefined {
+  return process.env[VARIABLES[name]] || CANDIDATES[name].find((path) => existsSync(path));
 }
 
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = findChromium();
+/** @throws Error where there is none. */
+export async function launchBrowser(name: BrowserName = 'chromium'): Promise<Browser> {
+  const executablePath = findBrowser(name);
   if (executablePath === undefined) {
     throw new Error(
-      'No Chromium for the browser tests. Install Chromium or Google Chrome, or run ' +
-        '`npm run pretest`, or name one in PITH_MIRROR_CHROMIUM.',
+      `No ${name} for the browser tests. Install it, run \`npm run pretest\`, or name one in ${VARIABLES[name]}.`,
     );
   }
+  return name === 'chromium' ? launchChromium(executablePath) : launchFirefox(executablePath);
+}
+
+function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
@@ -38,4 +65,35 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-sync',
     ],
   });
+}
+
+function launchFirefox(executablePath: string): Promise<Browser> {
+  return firefox.launch({
+    executablePath,
+    // The channel chooses BiDi; the path says which Firefox.
+    channel: 'moz-firefox',
+    env: {
+      ...definedEnvironment(),
+      // Without it, a release build asks its own server whatever the preference below says.
+      MOZ_REMOTE_SETTINGS_DEVTOOLS: '1',
+    },
+    firefoxUserPrefs: {
+      // Playwright lets a page from a disk read its neighbours. No reader's Firefox does.
+      'security.fileuri.strict_origin_policy': true,
+      // A page from the cache of the back button fires no load event, for which Playwright waits.
+      'browser.sessionhistory.max_total_viewers': 0,
+      // No calls home.
+      'services.settings.server': 'data:,#remote-settings-dummy/v1',
+      'network.captive-portal-service.enabled': false,
+      'app.normandy.enabled': false,
+      'toolkit.telemetry.enabled': false,
+      'toolkit.telemetry.server': '',
+    },
+  });
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -5,11 +5,20 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { PROJECT, type Run, runProgram } from './cli.ts';
-import { bytesOf, makeBundle, makeRecord, publicKeyEntry, registryKey } from './make-bundle.ts';
+import {
+  bytesOf,
+  type Data,
+  makeBundle,
+  makeCorrection,
+  makeRecord,
+  publicKeyEntry,
+  registryKey,
+} from './make-bundle.ts';
 import { assertSameTree, build, readTree, writeFiles } from './site.ts';
 
 const LAUNCHER = join(PROJECT, 'src/cli/launch.mjs');
@@ -19,6 +28,9 @@ export type Tree = ReadonlyMap<string, Buffer>;
 
 /** See faults.mjs. */
 export interface Fault {
+  /** An expression; only calls that match it are counted. For a place that must be hit wherever it is in the order of calls. */
+  readonly match?: string;
+  /** Which call: 1 is the first. */
   readonly at?: number;
   readonly code?: 'ENOSPC' | 'EIO' | 'EACCES';
   /** Whether every later call meets it too. */
@@ -34,38 +46,78 @@ export function writeTestTrust(path: string): void {
   writeFileSync(path, JSON.stringify({ keys: [key] }));
 }
 
+/** What the trials of a run have in common. */
+export interface TrialKind {
+  /**
+   * How a new site takes the place of the old one. `swap`: nothing is known of the build that made the old site. `update`: that
+   * build ran in the trial's own folder, with all that it keeps for the next one, and the input changed after it; so the build
+   * may replace file by file. Then a site may be of both until the next command, each file old or new in whole.
+   */
+  readonly way: 'swap' | 'update';
+  /** How many records there are beside those that come, go and change. */
+  readonly others: number;
+  /** Names beside and in the site that a build may leave for the next one. */
+  readonly keeps: RegExp | null;
+}
+
+/** What is published: all of the old site, all of the new, none while one is renamed, or of both (an update only). */
+export type Published = 'old' | 'new' | 'absent' | 'between';
+
 export class Trials {
   readonly #folder: string;
   #made = 0;
+  readonly kind: TrialKind;
   readonly old: Tree;
   readonly new: Tree;
 
-  private constructor(folder: string, old: Tree, young: Tree) {
+  private constructor(folder: string, kind: TrialKind, old: Tree, young: Tree) {
     this.#folder = folder;
+    this.kind = kind;
     this.old = old;
     this.new = young;
   }
 
-  /** One record stays, one goes, one comes. */
-  static async prepare(folder: string): Promise<Trials> {
-    const record = (id: string): Uint8Array => bytesOf(makeBundle(makeRecord({ id })));
+  /** One record stays, one goes, one comes; for an update one changes, too. And others stay. */
+  static async prepare(folder: string, kind: Partial<TrialKind> = {}): Promise<Trials> {
+    const { way = 'swap', others = 0, keeps = null } = kind;
+    const record = (id: string): Data => makeRecord({ id });
+    const plain = (id: string): Uint8Array => bytesOf(makeBundle(record(id)));
+    const stays = Object.fromEntries(
+      Array.from({ length: others }, (_, i) => [`${i}.json`, plain(`2607.1${1000 + i}`)]),
+    );
+    const first = makeBundle(record('2606.00004'));
+    const more = [...first.events, makeCorrection(first.canonical_record, 'more')];
+    const second = makeBundle(first.canonical_record, more, { built_at: '2026-07-02T00:00:00Z' });
+    const changing = (bundle: Data) => (way === 'update' ? { 'd.json': bytesOf(bundle) } : {});
     const template = join(folder, 'template');
     mkdirSync(join(template, 'empty'), { recursive: true });
     writeTestTrust(join(template, 'trust.json'));
     const trust = ['--trust', join(template, 'trust.json')];
-    writeFiles(join(template, 'before'), { 'a.json': record('2606.00001'), 'b.json': record('2606.00002') });
-    writeFiles(join(template, 'bundles'), { 'a.json': record('2606.00001'), 'c.json': record('2606.00003') });
-    const other = join(folder, 'new');
-    await build([join(template, 'before'), '--out', join(template, 'dist'), ...trust], 0);
-    await build([join(template, 'bundles'), '--out', other, ...trust], 0);
-    return new Trials(folder, readTree(join(template, 'dist')), readTree(other));
+    const both = { 'a.json': plain('2606.00001'), ...stays };
+    const before = { ...both, 'b.json': plain('2606.00002'), ...changing(first) };
+    writeFiles(join(template, 'before'), before);
+    const after = { ...both, 'c.json': plain('2606.00003'), ...changing(second) };
+    writeFiles(join(template, 'bundles'), after);
+    // Clean builds, each in a place of its own: what every other way must come to.
+    const trees: Tree[] = [];
+    for (const input of ['before', 'bundles']) {
+      const site = join(folder, `of-${input}`);
+      await build([join(template, input), '--out', site, ...trust], 0);
+      trees.push(readTree(site));
+    }
+    const [old, young] = trees;
+    assert.ok(old && young);
+    if (way === 'swap') renameSync(join(folder, 'of-before'), join(template, 'dist'));
+    return new Trials(folder, { way, others, keeps }, old, young);
   }
 
   /** A fresh folder with the old site. */
-  start(): Trial {
+  async start(): Promise<Trial> {
     const root = join(this.#folder, `trial-${this.#made++}`);
     cpSync(join(this.#folder, 'template'), root, { recursive: true, preserveTimestamps: true });
-    return new Trial(root, this);
+    const trial = new Trial(root, this);
+    if (this.kind.way === 'update') await trial.makeOld();
+    return trial;
   }
 
   /** The state of a trial at one moment. */
@@ -75,6 +127,21 @@ export class Trials {
 }
 
 const NEIGHBOUR = '.dist.pith-mirror-';
+
+/** Every file of `found` is as in one of two sites, and what both have is there. */
+function assertOfBoth(found: Tree, old: Tree, young: Tree): void {
+  for (const [path, bytes] of found) {
+    assert.ok(
+      old.get(path)?.equals(bytes) || young.get(path)?.equals(bytes),
+      `${path} is neither the old nor the new one`,
+    );
+  }
+  for (const path of old.keys()) assert.ok(found.has(path) || !young.has(path), `${path} is gone`);
+}
+
+function isSameTree(a: Tree, b: Tree): boolean {
+  return a.size === b.size && [...a].every(([path, bytes]) => b.get(path)?.equals(bytes) === true);
+}
 
 export class Trial {
   readonly root: string;
@@ -95,14 +162,29 @@ export class Trial {
     return runProgram(process.execPath, [LAUNCHER, ...this.args(input)], { cwd: this.root });
   }
 
-  /** Builds with a fault. @returns the run and the calls that were counted, as `NUMBER NAME PATH`. */
+  /** The old site by a build of this folder, and then the new input at the place of the old. */
+  async makeOld(): Promise<void> {
+    const [input, later] = [join(this.root, 'bundles'), join(this.root, 'later')];
+    renameSync(input, later);
+    cpSync(join(this.root, 'before'), input, { recursive: true, preserveTimestamps: true });
+    const run = await this.build();
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(this.published(), 'old');
+    const [was, is] = [readTree(input), readTree(later)];
+    for (const [name, bytes] of is) if (!was.get(name)?.equals(bytes)) writeFileSync(join(input, name), bytes);
+    for (const name of was.keys()) if (!is.has(name)) rmSync(join(input, name));
+    rmSync(later, { recursive: true });
+  }
+
+  /** Builds with a fault. @returns the run and all calls that change the folder, in their order, as `NUMBER NAME PATH`. */
   async buildWith(fault: Fault): Promise<Run & { readonly steps: readonly string[] }> {
     const log = `${this.root}.log`;
-    const env = { PITH_MIRROR_FAULT: JSON.stringify({ root: this.root, log, ...fault }) };
-    const run = await runProgram(process.execPath, ['--import', FAULTS, LAUNCHER, ...this.args()], {
-      cwd: this.root,
-      env,
-    });
+    const env = {
+      PITH_MIRROR_FAULT: JSON.stringify({ root: this.root, log, ...fault }),
+      // In the environment, so that it reaches worker threads too, also one that is given no arguments of its own.
+      NODE_OPTIONS: `--import=${pathToFileURL(FAULTS).href}`,
+    };
+    const run = await runProgram(process.execPath, [LAUNCHER, ...this.args()], { cwd: this.root, env });
     const steps = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
     return { ...run, steps };
   }
@@ -120,22 +202,33 @@ export class Trial {
     });
   }
 
-  /** Which site is published. @throws where it is neither in whole. */
-  published(): 'old' | 'new' | 'absent' {
+  /** Which site is published. @throws where it is neither in whole, and not of both by an update. */
+  published(): Published {
+    const { old, new: young, kind } = this.#trials;
     if (!existsSync(this.out)) {
       // Between the two renames of the swap.
-      assertSameTree(readTree(join(this.root, `${NEIGHBOUR}old`)), this.#trials.old);
+      assertSameTree(this.#tree(join(this.root, `${NEIGHBOUR}old`)), old);
       return 'absent';
     }
-    const tree = readTree(this.out);
-    const name = [...tree.keys()].join() === [...this.#trials.old.keys()].join() ? 'old' : 'new';
+    const tree = this.#tree(this.out);
+    if (kind.way === 'update' && !isSameTree(tree, old) && !isSameTree(tree, young)) {
+      assertOfBoth(tree, old, young);
+      return 'between';
+    }
+    const name = [...tree.keys()].join() === [...old.keys()].join() ? 'old' : 'new';
     assertSameTree(tree, this.#trials[name]);
     return name;
   }
 
+  #tree(folder: string): Tree {
+    const { keeps } = this.#trials.kind;
+    return new Map([...readTree(folder)].filter(([path]) => keeps?.test(path) !== true));
+  }
+
   /** Temporary names beside the site. */
   leftovers(): readonly string[] {
-    return readdirSync(this.root).filter((name) => name.startsWith(NEIGHBOUR));
+    const { keeps } = this.#trials.kind;
+    return readdirSync(this.root).filter((name) => name.startsWith(NEIGHBOUR) && keeps?.test(name) !== true);
   }
 
   /** The next build needs no help. */
@@ -146,31 +239,47 @@ export class Trial {
     assert.deepEqual(this.leftovers(), []);
   }
 
-  /** The next command puts back what was there, even one that itself fails. */
+  /** The next command puts right what was there, even one that itself fails. */
   async assertNextFailure(): Promise<void> {
     const before = this.published();
     const run = await this.build('empty');
     assert.equal(run.code, 1, run.stderr);
-    assert.equal(this.published(), before === 'absent' ? 'old' : before);
+    const after = this.published();
+    if (before === 'between') assert.match(after, /^(old|new)$/);
+    else assert.equal(after, before === 'absent' ? 'old' : before);
     assert.deepEqual(this.leftovers(), []);
+  }
+
+  /** What was interrupted is mended by the next command. For an update every second trial takes one that fails. */
+  async assertMended(number: number): Promise<void> {
+    if (this.#trials.kind.way === 'update' && number % 2 === 0) await this.assertNextFailure();
+    await this.assertNextBuild();
   }
 }
 
-/** Kills at one counted call: the site is whole, and the next command needs no help. */
-export async function checkKillAt(trials: Trials, at: number): Promise<'old' | 'new' | 'absent'> {
-  const trial = trials.start();
-  const { code, steps } = await trial.buildWith({ at });
-  assert.equal(code, null, `killed at ${steps.at(-1)}`);
+/**
+ * Kills at one counted call: the site is whole, and the next command needs no help.
+ *
+ * @returns what was published then; null where the build was done before that many calls. Threads do not always make as many.
+ */
+export async function checkKillAt(trials: Trials, at: number, match?: string): Promise<Published | null> {
+  const trial = await trials.start();
+  const { code, steps, stderr } = await trial.buildWith(match === undefined ? { at } : { at, match });
   const published = trial.published();
-  await trial.assertNextBuild();
+  if (code === 0 && match === undefined && steps.length < at) {
+    assert.equal(published, 'new');
+    return null;
+  }
+  assert.equal(code, null, `killed at ${steps.at(-1)}\n${stderr}`);
+  await trial.assertMended(at);
   return published;
 }
 
 /** A call fails: the build says so in one line, or did without it. */
 export async function checkFailureAt(trials: Trials, fault: Fault & { readonly at: number }): Promise<void> {
-  const trial = trials.start();
+  const trial = await trials.start();
   const run = await trial.buildWith(fault);
-  const step = run.steps[fault.at - 1] ?? '';
+  const step = run.steps.filter((line) => new RegExp(fault.match ?? '').test(line))[fault.at - 1] ?? '';
   const where = `${fault.code} at ${step}\n${run.stderr}`;
   const published = trial.published();
   // What only removes may fail after the new site is in its place, and is left for the next build.
@@ -180,15 +289,17 @@ export async function checkFailureAt(trials: Trials, fault: Fault & { readonly a
     assert.equal(published, 'new', where);
   } else {
     assert.equal(run.code, 1, where);
-    assert.equal(published, 'old', where);
+    // What an update could neither finish nor undo is for the next command.
+    assert.match(published, trials.kind.way === 'update' ? /^(old|between)$/ : /^old$/, where);
     const complaints = run.stderr.split('\n').filter((line) => line.startsWith('pith-mirror: '));
     assert.equal(complaints.length, 1, where);
     assert.match(complaints[0] ?? '', new RegExp(`${fault.code}`), where);
     assert.doesNotMatch(run.stderr, /^\s+at /m, where);
   }
   // A disk on which nothing can be removed either keeps what is there.
-  if (!isRemoval && (fault.lasting !== true || fault.code === 'ENOSPC')) assert.deepEqual(trial.leftovers(), [], where);
-  else await trial.assertNextBuild();
+  const isClean = !isRemoval && published !== 'between' && (fault.lasting !== true || fault.code === 'ENOSPC');
+  if (isClean) assert.deepEqual(trial.leftovers(), [], where);
+  else await trial.assertMended(fault.at);
 }
 
 /** Numbers from 0 to 1 that depend on the seed alone. */
@@ -201,8 +312,9 @@ export function* randoms(seed: string): Generator<number, never> {
 
 /** How long a build takes here, in milliseconds. */
 export async function buildTime(trials: Trials): Promise<number> {
+  const trial = await trials.start();
   const started = performance.now();
-  await trials.start().build();
+  await trial.build();
   return performance.now() - started;
 }
 

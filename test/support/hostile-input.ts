@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { bundles, events, reading } from './broken.ts';
+import { bundles, events, mergedOf, noticesOf, reading } from './broken.ts';
 import {
   bytesOf,
   type Data,
@@ -29,6 +29,8 @@ export interface HostileInput {
   readonly invalidEvents: GoodFile;
   /** Codes of the invalid events, in the order of the file. */
   readonly eventCodes: readonly string[];
+  /** Records of which something is wrong that does not reject their bundles: the files of each, and the code. */
+  readonly findings: readonly { readonly names: readonly string[]; readonly suffix: string; readonly code: string }[];
   /** Files with {@link TEXTS}, one each, in every place that a bundle has for text. */
   readonly texts: readonly GoodFile[];
   /** The same bundle with a harmless text. */
@@ -143,6 +145,20 @@ export function writeHostileInput(folder: string, count: number): HostileInput {
   putBad('reading/markup.json', '<script>alert(1)</script>\u202e\u009b31m', ['not_json']);
   putBad('reading/name.json', '{"\u202e\u009b31m\\u001b[2J":{"<img src=x>":tru}}', ['not_json']);
   const invalidEvents = put('event/all.json', makeBundle(RECORD, [CREATED, ...events.map(([, , event]) => event)]));
+  // A record of its own for each, else they would be bundles of one.
+  const findingRecord = (i: number): Data => makeRecord({ id: `2611.${10000 + i}` });
+  const findingCases = [noticesOf, mergedOf].flatMap((casesOf, table) =>
+    casesOf(findingRecord(0)).map((_, i) => {
+      const record = findingRecord(100 * table + i);
+      const [code = '', , documents] = casesOf(record)[i] ?? [];
+      return { code, record, documents: [documents].flat(), folder: `finding/${table}-${i}` };
+    }),
+  );
+  const findings = findingCases.map(({ code, record, documents, folder: at }) => ({
+    names: documents.map((document, i) => put(`${at}/${i}.json`, document).name),
+    suffix: suffixOf(record),
+    code,
+  }));
   const texts = TEXTS.map((text, i) => put(`text/${i}.json`, bundleWith(text, `2608.${10000 + i}`)));
   const harmless = put('text/harmless.json', bundleWith('harmless', '2608.20000'));
 
@@ -168,7 +184,7 @@ export function writeHostileInput(folder: string, count: number): HostileInput {
   bad.set('kinds/fifo.json', ['unreadable']);
   putBad('kinds/sparse.json', '', ['too_large']);
   truncateSync(at('kinds/sparse.json'), 3 * 1024 ** 3);
-  // A name that is no UTF-8 is listed as another, under which there is nothing.
+  // A name that is no UTF-8 is shown as another, under which there is nothing.
   writeFileSync(
     Buffer.concat([Buffer.from(`${folder}/kinds/`), Buffer.from([0xff, 0x2e, 0x6a, 0x73, 0x6f, 0x6e])]),
     '{}',
@@ -177,5 +193,6 @@ export function writeHostileInput(folder: string, count: number): HostileInput {
   const ignored = ['ignored/\u001b[2J\u202e.txt', 'ignored/x.JSON', 'ignored/.x.json'];
   for (const name of ignored) writeFileSync(at(name), readFileSync(at('good/0.json')));
 
-  return { good, invalidEvents, eventCodes: events.map(([code]) => code), texts, harmless, bad, ignored };
+  const eventCodes = events.map(([code]) => code);
+  return { good, invalidEvents, eventCodes, findings, texts, harmless, bad, ignored };
 }

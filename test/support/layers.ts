@@ -39,6 +39,8 @@ const zones = [
   'mirror/plan',
   'mirror/other',
   'formats',
+  'site/entry',
+  'site/words',
   'site/pages',
   'site/view',
   'site/components',
@@ -58,14 +60,15 @@ interface Row {
 }
 
 const mirror = ['mirror/paths', 'mirror/plan', 'mirror/other'] as const;
-const page = ['site/view', 'site/components', 'site/layouts', 'site/assets'] as const;
+const page = ['site/words', 'site/view', 'site/components', 'site/layouts', 'site/assets'] as const;
 
 // House rule: these three see each other and the types of the protocol. Beyond it, they take the protocol's pure formatters
 // (the record's JSON on its page), the types of the plan they render and the functions that name a published path: writing
 // any of these a second time under site/ would be the worse dependency.
 const pageParts: Row = {
   values: [...page, 'formats', 'protocol/index', 'mirror/paths'],
-  types: ['mirror/plan', 'mirror/other'],
+  // Of the verifier, the shape of what a page holds for it.
+  types: ['mirror/plan', 'mirror/other', 'site/verifier'],
 };
 
 const table: Readonly<Record<Zone, Row>> = {
@@ -81,12 +84,16 @@ const table: Readonly<Record<Zone, Row>> = {
   'mirror/other': { values: [...mirror, 'formats', 'protocol/index', 'node:'], types: [] },
   // Pure texts made of a record: a file beside its page, and the same text on it.
   formats: { values: ['formats', 'protocol/index', 'mirror/paths'], types: ['mirror/plan', 'mirror/other'] },
+  // What Astro bundles the pages into. Its own library and nothing of ours.
+  'site/entry': { values: [], types: [] },
   'site/pages': { values: [...page, 'site/pages', 'site/verifier', ...mirror], types: [] },
   'site/view': pageParts,
   'site/components': pageParts,
   'site/layouts': pageParts,
+  // Words and visible text: what the page says of a check, and the browser says again.
+  'site/words': { values: ['site/words', 'formats'], types: ['protocol/index'] },
   // What runs in the reader's browser.
-  'site/verifier': { values: ['site/verifier', 'protocol/index'], types: [] },
+  'site/verifier': { values: ['site/verifier', 'site/words', 'protocol/index'], types: [] },
   'site/search': { values: ['site/search'], types: [] },
   'site/page': { values: ['site/page'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
@@ -97,28 +104,35 @@ const table: Readonly<Record<Zone, Row>> = {
 const libraries: Readonly<Record<string, { readonly values: RegExp; readonly types?: RegExp }>> = {
   '@noble/ed25519': { values: /^src\/protocol\/verify\/ed25519\.ts$/ },
   '@noble/hashes': { values: /^src\/protocol\// },
-  'p-limit': { values: /^src\/mirror\/read\.ts$/ },
+  'p-limit': { values: /^src\/mirror\/crew\.ts$/ },
   'gray-matter': { values: /^src\/mirror\/notes\.ts$/ },
   // The operator's Markdown as a tree; components render it.
   'mdast-util-from-markdown': { values: /^src\/site\/view\/markdown\.ts$/ },
   // TeX as MathML.
   temml: { values: /^src\/site\/view\/maths\.ts$/ },
-  // Astro's JS API belongs to render.ts; its types (APIRoute, HTMLAttributes) describe what site/ files are.
   // Bundles what runs in the reader's browser; Vite's own bundler, so that there is one.
   rolldown: { values: /^src\/mirror\/scripts\.ts$/ },
-  astro: { values: /^src\/mirror\/render\.ts$/, types: /^src\/site\// },
+  // Folds a page and its files into one: reads its markup as a browser does.
+  parse5: { values: /^src\/mirror\/single-page\.ts$/ },
+  // Astro's JS API belongs to render.ts, and its runtime to the bundle of the pages; its types (APIRoute, HTMLAttributes)
+  // describe what site/ files are.
+  astro: { values: /^src\/(?:mirror\/render|site\/entry)\.ts$/, types: /^src\/site\// },
 };
 
 /**
  * The launcher imports the program from lib/ or from src/, whichever the installation has; render.ts imports
- * astro.config.mjs, which lies outside of both.
+ * astro.config.mjs, which lies outside of both, and page-renderer.ts the pages, which were bundled on the way.
  */
-const computedImportAllowed: ReadonlySet<string> = new Set(['src/cli/launch.mjs', 'src/mirror/render.ts']);
+const computedImportAllowed: ReadonlySet<string> = new Set([
+  'src/cli/launch.mjs',
+  'src/mirror/page-renderer.ts',
+  'src/mirror/render.ts',
+]);
 
 /** .astro files that may print unescaped HTML. Each entry needs its reason here. */
 const rawHtmlAllowed: ReadonlySet<string> = new Set([
   // A script element knows no entities. What is printed has no `<`, `>` or `&`, or the page fails.
-  'src/site/components/JsonLd.astro',
+  'src/site/components/JsonScript.astro',
   // MathML, which view/maths.ts has written anew from a list of elements and attributes.
   'src/site/components/Rich.astro',
 ]);
@@ -145,7 +159,7 @@ export function checkSource(path: string, text: string): Complaint[] {
       const line = source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1;
       const add = (rule: Rule, message: string): number => complaints.push({ rule, line, message });
       checkImport(path, zone, node, add);
-      if (zone !== 'cli') checkDeterminism(zone, node, add);
+      if (zone !== 'cli') checkExpression(zone, node, add);
     });
   }
   if (markup !== '') complaints.push(...checkMarkup(path, markup));
@@ -154,7 +168,9 @@ export function checkSource(path: string, text: string): Complaint[] {
 
 function zoneOf(path: string): Zone | undefined {
   const named = path.replace(/^src\//, '').replace(/\.ts$/, '');
-  if (named === 'protocol/index' || named === 'mirror/paths' || named === 'mirror/plan') return named;
+  if (named === 'protocol/index' || named === 'mirror/paths' || named === 'mirror/plan' || named === 'site/entry')
+    return named;
+  if (named === 'site/view/words' || named === 'site/view/text') return 'site/words';
   if (/^src\/protocol\/[^/]+$/.test(path)) return 'protocol/top';
   if (path.startsWith('src/mirror/')) return 'mirror/other';
   const folder = zones.find((zone) => path.startsWith(`src/${zone}/`));
@@ -234,9 +250,14 @@ const localTimeMember = /^(get(Date|Day|FullYear|Hours|Minutes|Month|TimezoneOff
 const clockCall = /(^|\.)(Date\.now|performance\.now|process\.hrtime)$/;
 const randomCall = /(^|\.)(Math\.random|randomUUID|randomBytes|randomInt|getRandomValues)$/;
 
-function checkDeterminism(zone: Zone, node: ts.Node, add: Add): void {
+// The doors by which text becomes markup or code in a browser.
+const markupMember = /^(innerHTML|outerHTML|insertAdjacentHTML|setHTMLUnsafe|createContextualFragment|srcdoc)$/;
+const markupCall = /(^|\.)document\.(write|writeln)$/;
+
+function checkExpression(zone: Zone, node: ts.Node, add: Add): void {
   if (ts.isPropertyAccessExpression(node)) {
     const chain = node.getText().replace(/[\s?]/g, '');
+    if (markupMember.test(node.name.text) || markupCall.test(chain)) add('raw-html', `${chain} takes text for markup`);
     if (localeMember.test(node.name.text)) add('locale', `.${node.name.text} answers by the machine's locale`);
     if (localTimeMember.test(node.name.text)) add('clock', `.${node.name.text} answers by the machine's time zone`);
     if (clockCall.test(chain)) add('clock', `${chain} reads the clock`);

@@ -1,7 +1,7 @@
 /** The state document: its members in upstream's order, its digest, and how it differs from another (section 8). */
 import { encodeUtf8 } from '../bytes.ts';
 import { formatCanonical, formatCompact, sortKeys } from '../canonical-json.ts';
-import { stateDigest } from '../digest.ts';
+import { type Sha256, stateDigest } from '../digest.ts';
 import { pointer } from '../errors.ts';
 import { isArray, isObject, type Json, type JsonObject, jsonInteger } from '../json.ts';
 import { MERGE_VERSION } from '../parse/bundle.ts';
@@ -47,6 +47,7 @@ export function buildState(
   events: EventSet,
   applied: readonly AppliedEvent[],
   equivocations: readonly Equivocation[],
+  hash: Sha256,
 ): MergedState {
   const created = applied.find(({ effect }) => effect === 'record');
   const current = object(
@@ -77,7 +78,7 @@ export function buildState(
     ['invalid_events', events.invalid.map(({ eventId, reason }) => object(['event_id', eventId], ['reason', reason]))],
     ['applied_event_ids', applied.map(({ event }) => event.eventId)],
   );
-  const sha256 = stateDigest(body);
+  const sha256 = stateDigest(body, hash);
   const value = new Map([...body, ['state_sha256', sha256]]);
   return { value, sha256, bytes: encodeUtf8(formatCompact(value)) };
 }

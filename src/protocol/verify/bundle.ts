@@ -1,5 +1,6 @@
 /** A whole bundle (sections 2 to 7): what it claims, against what follows from its bytes and the pinned keys. */
-import { bundleDigest } from '../digest.ts';
+import { bundleDigest, type Sha256 } from '../digest.ts';
+import type { Engine } from '../engine.ts';
 import { ParseError, type Problem, pointer } from '../errors.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import {
@@ -15,6 +16,7 @@ import { describe } from '../parse/members.ts';
 import type { ParsedRecord } from '../parse/record.ts';
 import type { Instant } from '../parse/timestamp.ts';
 import { rotations, verifyClaimedKeys, verifyClaims } from './claims.ts';
+import { nobleEngine } from './ed25519.ts';
 import { diagnoseEvent, type InvalidEvent, RECORD_CREATED, VerifiedEvent } from './event.ts';
 import { type Check, type Finding, Ledger } from './finding.ts';
 import { type IdentifiedRecord, identifyRecord } from './record.ts';
@@ -34,11 +36,15 @@ interface Verified {
   readonly invalidEvents: readonly InvalidEvent[];
 }
 
+/** Only who has it can make a bundle: `private` is gone when a program runs, and each bundle names its constructor. */
+const MAKER = Symbol('verifyBundle');
+
 /** A bundle that passed every check that can reject it. Only {@link verifyBundle} makes one. */
 export class VerifiedBundle {
   readonly #verified: Verified;
 
-  private constructor(verified: Verified) {
+  private constructor(maker: typeof MAKER, verified: Verified) {
+    if (maker !== MAKER) throw new TypeError('expected verifyBundle to make a verified bundle, got another maker');
     this.#verified = verified;
   }
 
@@ -97,12 +103,19 @@ export class VerifiedBundle {
     return this.#verified.key;
   }
 
-  /** @see verifyBundle */
-  static verify(bytes: Uint8Array, trust: Trust): BundleVerdict {
-    if (bytes.length > MAX_BUNDLE_BYTES) {
-      const message = `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${bytes.length}`;
+  /** Whether {@link verifyBundle} made this value, which no copy, wrapper or heir of one is. */
+  static isVerified(value: unknown): value is VerifiedBundle {
+    return typeof value === 'object' && value !== null && #verified in value;
+  }
+
+  /** @see verifyBundleSteps */
+  static *verify(received: Uint8Array, trust: Trust, engine: Engine): VerificationSteps {
+    if (received.length > MAX_BUNDLE_BYTES) {
+      const message = `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${received.length}`;
       return rejected([{ code: 'too_large', path: '', message }]);
     }
+    // A copy (Buffer's own slice is none): what is verified must not change, neither between two steps nor afterwards.
+    const bytes = new Uint8Array(received);
     let value: Json;
     try {
       // No part of a bundle has more than its events may have.
@@ -112,7 +125,9 @@ export class VerifiedBundle {
       return rejected(error.problems);
     }
     const ledger = new Ledger();
-    const bundleSha256 = verifyBundleHash(value, ledger);
+    yield ledger;
+    const bundleSha256 = verifyBundleHash(value, engine.sha256Hex, ledger);
+    yield ledger;
     let parsed: ParsedBundle;
     try {
       parsed = parseBundle(value);
@@ -120,10 +135,12 @@ export class VerifiedBundle {
       if (!(error instanceof ParseError)) throw error;
       return rejected(error.problems, ledger);
     }
-    const identified = identifyRecord(parsed.record);
+    const identified = identifyRecord(parsed.record, engine.sha256Hex);
     verifyClaims(parsed, identified, ledger);
-    verifyClaimedKeys(parsed.claimedKeys, trust, ledger);
-    const key = verifyBundleSignature(parsed, bundleSha256, trust, ledger);
+    verifyClaimedKeys(parsed.claimedKeys, trust, engine.sha256Hex, ledger);
+    yield ledger;
+    const key = verifyBundleSignature(parsed, bundleSha256, trust, engine, ledger);
+    yield ledger;
 
     const judged = {
       checks: ledger.checks,
@@ -132,19 +149,19 @@ export class VerifiedBundle {
       bundleSha256,
     };
     if (ledger.findings.length > 0 || key === null || bundleSha256 === null) {
-      parsed.events.forEach((event, i) => {
-        diagnoseEvent(event, pointer('/events', i), identified, ledger);
-      });
+      for (const [i, event] of parsed.events.entries()) {
+        diagnoseEvent(event, pointer('/events', i), identified, engine, ledger);
+        yield ledger;
+      }
       return { outcome: 'rejected', bundle: null, ...judged };
     }
-    const { events, invalidEvents } = verifyEvents(parsed, identified, trust, ledger);
+    const { events, invalidEvents } = yield* verifyEvents(parsed, identified, trust, engine, ledger);
     if (!events.some((event) => event.eventType === RECORD_CREATED)) {
       ledger.find('no_record_created', '/events', 'expected a valid record_created that holds this record, got none');
       return { outcome: 'rejected', bundle: null, ...judged };
     }
-    const bundle = new VerifiedBundle({
-      // A copy (Buffer's own slice is none): what was verified must not change afterwards.
-      bytes: new Uint8Array(bytes),
+    const bundle = new VerifiedBundle(MAKER, {
+      bytes,
       parsed,
       identified,
       key,
@@ -173,15 +190,31 @@ export type BundleVerdict = Judged &
     | { readonly outcome: 'rejected'; readonly bundle: null }
   );
 
+/** The ledger so far after each step, one and the same object; the verdict at the end. */
+export type VerificationSteps = Generator<Pick<Ledger, 'checks' | 'findings'>, BundleVerdict, undefined>;
+
+/**
+ * {@link verifyBundle} in steps, for a caller that must not be held up: the reading, the bundle's digest, its claims,
+ * its signature, then one event a step. Nothing but the verdict says what a bundle is worth.
+ */
+export function verifyBundleSteps(bytes: Uint8Array, trust: Trust, engine: Engine = nobleEngine): VerificationSteps {
+  return VerifiedBundle.verify(bytes, trust, engine);
+}
+
 /**
  * Verifies one bundle, as received, against the pinned keys.
  *
  * Whatever the bytes are, the answer is a verdict: nothing is thrown for bad input.
  *
  * @param bytes the bundle file; {@link MAX_BUNDLE_BYTES} at most.
+ * @param engine changes what it costs, never the verdict.
  */
-export function verifyBundle(bytes: Uint8Array, trust: Trust): BundleVerdict {
-  return VerifiedBundle.verify(bytes, trust);
+export function verifyBundle(bytes: Uint8Array, trust: Trust, engine: Engine = nobleEngine): BundleVerdict {
+  const steps = verifyBundleSteps(bytes, trust, engine);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 function rejected(problems: readonly Problem[], ledger = new Ledger()): BundleVerdict {
@@ -198,12 +231,12 @@ function rejected(problems: readonly Problem[], ledger = new Ledger()): BundleVe
 }
 
 /** The digest of the bundle where it is the one claimed, else null. Also tried on a bundle of the wrong shape. */
-function verifyBundleHash(value: Json, ledger: Ledger): string | null {
+function verifyBundleHash(value: Json, hash: Sha256, ledger: Ledger): string | null {
   if (!isObject(value)) return null;
   const claimed = claimedBundleSha256Of(value);
   // Without a signature object, or an unsigned one, that is the reason and this would only be its shadow.
   if (claimed === null) return null;
-  const computed = bundleDigest(value);
+  const computed = bundleDigest(value, hash);
   const where = '/bundle_signature/bundle_sha256';
   return ledger.compare('bundle_hash', 'digest', 'bundle_hash_mismatch', where, claimed, computed) ? computed : null;
 }
@@ -212,11 +245,12 @@ function verifyBundleSignature(
   parsed: ParsedBundle,
   digest: string | null,
   trust: Trust,
+  engine: Engine,
   ledger: Ledger,
 ): PinnedKey | null {
   const claimed = parsed.claimedSignature;
   const where = '/bundle_signature';
-  const { key, isValid, problems } = judgeSignature(claimed, 'bundle', digest, trust, where);
+  const { key, isValid, problems } = judgeSignature(claimed, 'bundle', digest, trust, engine, where);
   for (const { code, where: at, message } of problems) ledger.find(code, at, message);
   if (claimed !== null && parsed.claimedBundleSha256 === null && problems.length === 0) {
     ledger.find('bundle_schema', `${where}/bundle_sha256`, 'expected the digest that is signed, got none');
@@ -230,24 +264,27 @@ function verifyBundleSignature(
   return isValid === true ? key : null;
 }
 
-function verifyEvents(
+function* verifyEvents(
   parsed: ParsedBundle,
   identified: IdentifiedRecord,
   trust: Trust,
+  engine: Engine,
   ledger: Ledger,
-): { events: readonly VerifiedEvent[]; invalidEvents: readonly InvalidEvent[] } {
+): Generator<Ledger, { events: readonly VerifiedEvent[]; invalidEvents: readonly InvalidEvent[] }, undefined> {
   const events: VerifiedEvent[] = [];
   const invalidEvents: InvalidEvent[] = [];
   const rotation = rotations(parsed.claimedKeys);
-  parsed.events.forEach((value, i) => {
+  for (const [i, value] of parsed.events.entries()) {
+    // Before the event, so that the caller sees the one before it whole.
+    yield ledger;
     const where = pointer('/events', i);
-    const verdict = VerifiedEvent.verify(value, where, identified, trust);
+    const verdict = VerifiedEvent.verify(value, where, identified, trust, engine);
     // Not spread into push: an event can have more findings than a call takes arguments.
     for (const check of verdict.checks) ledger.checks.push(check);
     for (const finding of verdict.findings) ledger.findings.push(finding);
     if (verdict.outcome === 'invalid') {
       invalidEvents.push(verdict.event);
-      return;
+      continue;
     }
     events.push(verdict.event);
     const end = rotation.get(verdict.event.key.keyId);
@@ -255,6 +292,6 @@ function verifyEvents(
       const message = `expected an event created before its key was rotated at ${end}, got ${verdict.event.createdAt}`;
       ledger.find('key_past_rotation', `${where}/created_at`, message, verdict.event.eventId);
     }
-  });
+  }
   return { events, invalidEvents };
 }

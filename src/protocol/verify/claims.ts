@@ -1,6 +1,7 @@
 /** What a bundle says of its record and its keys, against what follows from the record and the pinned keys (sections 3 and 6). */
 import { decodeBase64, decodeHex, equalBytes } from '../bytes.ts';
 import { formatCanonical } from '../canonical-json.ts';
+import type { Sha256 } from '../digest.ts';
 import { pointer } from '../errors.ts';
 import {
   expectedAliases,
@@ -57,7 +58,7 @@ function verifyAliases(aliases: readonly ClaimedAlias[], expected: ReadonlyMap<s
 }
 
 /** Claimed keys prove nothing, but a bundle that contradicts itself about them, or the pinned key, is rejected. */
-export function verifyClaimedKeys(keys: readonly ClaimedKey[], trust: Trust, ledger: Ledger): void {
+export function verifyClaimedKeys(keys: readonly ClaimedKey[], trust: Trust, hash: Sha256, ledger: Ledger): void {
   const seen = new Set<string>();
   keys.forEach((key, i) => {
     const at = (name: string): string => `${pointer('/public_keys', i)}/${name}`;
@@ -75,12 +76,14 @@ export function verifyClaimedKeys(keys: readonly ClaimedKey[], trust: Trust, led
       );
       return;
     }
-    if (key.fingerprintHex !== null && key.fingerprintHex !== fingerprintOf(bytes)) {
-      const message = `expected ${fingerprintOf(bytes)}, got ${describe(key.fingerprintHex)}`;
+    const fingerprint = fingerprintOf(bytes, hash);
+    if (key.fingerprintHex !== null && key.fingerprintHex !== fingerprint) {
+      const message = `expected ${fingerprint}, got ${describe(key.fingerprintHex)}`;
       ledger.find('fingerprint_mismatch', at('fingerprint_sha256_hex'), message);
     }
-    if (key.fingerprintBase32 !== null && key.fingerprintBase32 !== fingerprintBase32Of(bytes)) {
-      const message = `expected ${fingerprintBase32Of(bytes)}, got ${describe(key.fingerprintBase32)}`;
+    const fingerprintBase32 = fingerprintBase32Of(bytes, hash);
+    if (key.fingerprintBase32 !== null && key.fingerprintBase32 !== fingerprintBase32) {
+      const message = `expected ${fingerprintBase32}, got ${describe(key.fingerprintBase32)}`;
       ledger.find('fingerprint_mismatch', at('fingerprint_sha256_b32_first128bits'), message);
     }
     const pinned = trust.get(key.keyId);

@@ -8,6 +8,8 @@
 import { Point } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { equalBytes } from '../bytes.ts';
+import { sha256Hex } from '../digest.ts';
+import type { Engine } from '../engine.ts';
 
 const ORDER = Point.CURVE().n;
 const KEY_LENGTH = 32;
@@ -69,3 +71,6 @@ function isSignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint
   const expected = Point.BASE.multiply(s, false).subtract(key.multiply(k, false));
   return equalBytes(expected.toBytes(), r);
 }
+
+/** The reference engine: runs wherever JavaScript does, and says what every other engine must say. */
+export const nobleEngine: Engine = { name: 'noble', sha256Hex, verify: verifySignature };

@@ -1,11 +1,13 @@
 /** One event: its shape, digest, id, subject, timestamps, signature, key and role (section 7). */
 import { formatCanonical } from '../canonical-json.ts';
-import { digestOf, eventDigest } from '../digest.ts';
+import { digestOf, eventDigest, type Sha256 } from '../digest.ts';
+import type { Engine } from '../engine.ts';
 import { ParseError, pointer, type ReasonCode } from '../errors.ts';
 import { isNumber, isObject, type Json, type JsonObject } from '../json.ts';
 import { type ParsedEvent, parseEvent } from '../parse/event.ts';
 import { describe, quote } from '../parse/members.ts';
 import type { Instant } from '../parse/timestamp.ts';
+import { nobleEngine } from './ed25519.ts';
 import type { Check, Finding } from './finding.ts';
 import { Ledger } from './finding.ts';
 import { verifyReceipt } from './receipt.ts';
@@ -68,11 +70,17 @@ export class VerifiedEvent {
   }
 
   /** Verifies one event of a bundle. The only maker of a VerifiedEvent. */
-  static verify(value: Json, where: string, record: IdentifiedRecord, trust: Trust): EventVerdict {
+  static verify(
+    value: Json,
+    where: string,
+    record: IdentifiedRecord,
+    trust: Trust,
+    engine: Engine = nobleEngine,
+  ): EventVerdict {
     const ledger = new Ledger();
-    const digest = isObject(value) ? eventDigest(value) : digestOf(value);
+    const digest = digestOfEvent(value, engine.sha256Hex);
     const event = readEvent(value, where, digest, ledger);
-    const key = event === null ? null : judgeEvent(event, where, digest, record, trust, ledger);
+    const key = event === null ? null : judgeEvent(event, where, digest, record, trust, engine, ledger);
     const instant = event === null ? null : event.createdInstant;
     if (event === null || key === null || instant === null || ledger.findings.length > 0) {
       return invalid(value, where, digest, ledger);
@@ -86,23 +94,34 @@ export class VerifiedEvent {
         ledger,
         `${where}/payload/receipt`,
         event.claimedEventId,
+        engine,
       );
     } else if (event.eventType === GRAPH_SNAPSHOT) {
-      verifySnapshot(event.payload, record.record, ledger, `${where}/payload`, event.claimedEventId);
+      verifySnapshot(event.payload, record.record, ledger, `${where}/payload`, event.claimedEventId, engine.sha256Hex);
     }
     const verified = new VerifiedEvent(event, instant, key);
     return { outcome: 'valid', event: verified, checks: ledger.checks, findings: ledger.findings };
   }
 }
 
+function digestOfEvent(value: Json, hash: Sha256): string {
+  return isObject(value) ? eventDigest(value, hash) : digestOf(value, hash);
+}
+
 /**
  * What is wrong with an event of a bundle that is rejected anyway: everything but its signatures. Trying those costs
  * a millisecond each, and whoever cannot sign a bundle could ask for a hundred thousand of them.
  */
-export function diagnoseEvent(value: Json, where: string, record: IdentifiedRecord, ledger: Ledger): void {
-  const digest = isObject(value) ? eventDigest(value) : digestOf(value);
+export function diagnoseEvent(
+  value: Json,
+  where: string,
+  record: IdentifiedRecord,
+  engine: Engine,
+  ledger: Ledger,
+): void {
+  const digest = digestOfEvent(value, engine.sha256Hex);
   const event = readEvent(value, where, digest, ledger);
-  if (event !== null) judgeEvent(event, where, digest, record, null, ledger);
+  if (event !== null) judgeEvent(event, where, digest, record, null, engine, ledger);
 }
 
 /** An event that failed: listed with its reason, never applied. */
@@ -175,6 +194,7 @@ function judgeEvent(
   digest: string,
   record: IdentifiedRecord,
   trust: Trust | null,
+  engine: Engine,
   ledger: Ledger,
 ): PinnedKey | null {
   const id = event.claimedEventId;
@@ -203,8 +223,8 @@ function judgeEvent(
   if (event.claimedSignature?.signedAtIsTime === false) {
     ledger.find('timestamp', at('signature', 'signed_at'), 'expected a timestamp of a real date', id);
   }
-  const key = trust === null ? null : judgeEventSignature(event, isWhole ? digest : null, trust, ledger, at);
-  if (event.eventType === RECORD_CREATED) judgeRecordEvent(event, record, ledger, at);
+  const key = trust === null ? null : judgeEventSignature(event, isWhole ? digest : null, trust, engine, ledger, at);
+  if (event.eventType === RECORD_CREATED) judgeRecordEvent(event, record, engine.sha256Hex, ledger, at);
   return key;
 }
 
@@ -212,12 +232,13 @@ function judgeEventSignature(
   event: ParsedEvent,
   digest: string | null,
   trust: Trust,
+  engine: Engine,
   ledger: Ledger,
   at: (...names: string[]) => string,
 ): PinnedKey | null {
   const id = event.claimedEventId;
   const claimed = event.claimedSignature;
-  const { key, isValid, problems } = judgeSignature(claimed, 'event', digest, trust, at('signature'));
+  const { key, isValid, problems } = judgeSignature(claimed, 'event', digest, trust, engine, at('signature'));
   for (const { code, where, message } of problems) ledger.find(code, where, message, id);
   const outcome = isValid === true ? 'verified' : claimed === null ? 'absent' : 'failed';
   ledger.check('event_signature', 'signature', outcome, at('signature'), claimed?.signatureBase64 ?? '', id);
@@ -241,13 +262,14 @@ function judgeEventSignature(
 function judgeRecordEvent(
   event: ParsedEvent,
   record: IdentifiedRecord,
+  hash: Sha256,
   ledger: Ledger,
   at: (...names: string[]) => string,
 ): void {
   const id = event.claimedEventId;
   const { source } = record.record;
   const held = event.payload.get('canonical_record');
-  const claimed = held === undefined ? '' : digestOf(held);
+  const claimed = held === undefined ? '' : digestOf(held, hash);
   ledger.compare(
     'record_event',
     'digest',

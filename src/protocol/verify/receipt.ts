@@ -1,8 +1,10 @@
 /** The receipt's signature over the record's digest. A bad one is a finding, never a rejection (section 10). */
+import type { Engine } from '../engine.ts';
 import { ParseError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { describe } from '../parse/members.ts';
 import { parseReceipt } from '../parse/receipt.ts';
+import { nobleEngine } from './ed25519.ts';
 import type { Ledger } from './finding.ts';
 import { judgeSignature } from './signature.ts';
 import { REGISTRY_ROLE, type Trust } from './signer.ts';
@@ -20,6 +22,7 @@ export function verifyReceipt(
   ledger: Ledger,
   where: string,
   eventId: string | null,
+  engine: Engine = nobleEngine,
 ): void {
   if (receipt === undefined || receipt === null) {
     ledger.check('receipt', 'signature', 'absent', where, '', eventId);
@@ -35,7 +38,7 @@ export function verifyReceipt(
       const message = `expected ${canonicalSha256}, got ${describe(parsed.claimedCanonicalSha256)}`;
       problems.push({ where: `${where}/canonical_sha256`, message });
     }
-    const verdict = judgeSignature(parsed.claimedSignature, 'receipt', canonicalSha256, trust, where);
+    const verdict = judgeSignature(parsed.claimedSignature, 'receipt', canonicalSha256, trust, engine, where);
     for (const { code, where: at, message } of verdict.problems)
       problems.push({ where: at, message: `${code}: ${message}` });
     if (verdict.key !== null && verdict.key.role !== REGISTRY_ROLE) {

@@ -1,5 +1,5 @@
 /** A canonical record on its own: its digest, and the names that follow from it (sections 2 to 4). */
-import { digestOf } from '../digest.ts';
+import { digestOf, type Sha256 } from '../digest.ts';
 import { formatPithNumber, formatShortPithNumber, suffixOf } from '../identifier.ts';
 import { parseJson } from '../parse/json.ts';
 import { type ParsedRecord, parseRecord } from '../parse/record.ts';
@@ -15,8 +15,8 @@ export interface IdentifiedRecord {
 }
 
 /** Computes a record's digest and its names. Nothing is claimed, so nothing can fail. */
-export function identifyRecord(record: ParsedRecord): IdentifiedRecord {
-  const canonicalSha256 = digestOf(record.value);
+export function identifyRecord(record: ParsedRecord, hash?: Sha256): IdentifiedRecord {
+  const canonicalSha256 = digestOf(record.value, hash);
   const suffix = suffixOf(canonicalSha256);
   return {
     record,

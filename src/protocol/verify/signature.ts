@@ -1,9 +1,9 @@
 /** Whether a signature object counts (section 5): who signed, in which role, over which digest. */
 import { decodeBase64, decodeHex } from '../bytes.ts';
+import type { Engine } from '../engine.ts';
 import { pointer, type ReasonCode } from '../errors.ts';
 import { describe } from '../parse/members.ts';
 import type { ClaimedSignature } from '../parse/signature.ts';
-import { verifySignature } from './ed25519.ts';
 import type { PinnedKey, Trust } from './signer.ts';
 
 /** The three documents that are signed, told apart by `signed_message`. */
@@ -41,6 +41,7 @@ export function judgeSignature(
   role: SignatureRole,
   digest: string | null,
   trust: Trust,
+  engine: Engine,
   where: string,
 ): SignatureVerdict {
   if (claimed === null) {
@@ -75,7 +76,7 @@ export function judgeSignature(
   if (problems.length > 0 || key === null || signature === null || message === null) {
     return { key, isValid: null, problems };
   }
-  const isValid = verifySignature(key.publicKey, message, signature);
+  const isValid = engine.verify(key.publicKey, message, signature);
   if (!isValid) {
     const text = `expected a signature by ${key.keyId} over ${digest}, got one that is not`;
     problems.push({ code: 'bad_signature', where: pointer(where, 'signature_b64'), message: text });

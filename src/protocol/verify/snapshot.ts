@@ -1,6 +1,6 @@
 /** Graph snapshots: the title against the record, and the parts whose digest is known (sections 2 and 4). */
 
-import { snapshotDigest, titleDigest } from '../digest.ts';
+import { type Sha256, snapshotDigest, titleDigest } from '../digest.ts';
 import { pointer } from '../errors.ts';
 import { isArray, isNumber, isObject, type Json, type JsonObject } from '../json.ts';
 import type { ParsedRecord } from '../parse/record.ts';
@@ -34,9 +34,16 @@ function preimage(name: string, part: JsonObject): Json | null {
   return IS_EMPTY.get(name)?.(part) ? [] : null;
 }
 
-function verifyTitle(title: string, record: ParsedRecord, ledger: Ledger, where: string, eventId: string): void {
+function verifyTitle(
+  title: string,
+  record: ParsedRecord,
+  ledger: Ledger,
+  where: string,
+  eventId: string,
+  hash: Sha256,
+): void {
   if (!title.isWellFormed()) return;
-  const computed = titleDigest(title);
+  const computed = titleDigest(title, hash);
   const equal = computed === record.titleSha256;
   ledger.check('title', 'digest', equal ? 'verified' : 'failed', where, record.titleSha256, eventId);
   if (equal) return;
@@ -56,6 +63,7 @@ export function verifySnapshot(
   ledger: Ledger,
   where: string,
   eventId: string,
+  hash: Sha256,
 ): void {
   const snapshot = payload.get('graph_snapshot');
   if (!isObject(snapshot)) return;
@@ -63,7 +71,7 @@ export function verifySnapshot(
 
   const paper = snapshot.get('paper');
   const title = isObject(paper) ? paper.get('title') : undefined;
-  if (typeof title === 'string') verifyTitle(title, record, ledger, `${base}/paper/title`, eventId);
+  if (typeof title === 'string') verifyTitle(title, record, ledger, `${base}/paper/title`, eventId, hash);
   else ledger.check('title', 'digest', 'absent', `${base}/paper/title`, record.titleSha256, eventId);
   // A bundle has an excerpt of the abstract at most, and the digest is over the whole.
   ledger.check('abstract', 'digest', 'uncheckable', `${base}/paper/abstract_excerpt`, record.abstractSha256, eventId);
@@ -74,6 +82,7 @@ export function verifySnapshot(
     const at = `${pointer(base, name)}/snapshot_sha256`;
     const known = preimage(name, part);
     if (known === null) ledger.check('snapshot', 'digest', 'uncheckable', at, claimed, eventId);
-    else ledger.compare('snapshot', 'digest', 'snapshot_hash_mismatch', at, claimed, snapshotDigest(known), eventId);
+    else
+      ledger.compare('snapshot', 'digest', 'snapshot_hash_mismatch', at, claimed, snapshotDigest(known, hash), eventId);
   }
 }

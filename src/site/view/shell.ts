@@ -1,6 +1,8 @@
 /** The lines with which a reader repeats the record's check in a shell. */
+
+import type { SiteContext } from '../../mirror/catalogue.ts';
 import { absoluteUrl, bundleFile, recordFile } from '../../mirror/paths.ts';
-import type { MirrorPlan, RecordEntry } from '../../mirror/plan.ts';
+import type { RecordEntry } from '../../mirror/plan.ts';
 import type { PinnedKey } from '../../protocol/index.ts';
 
 export interface ShellLines {
@@ -14,7 +16,7 @@ const PYTHON =
 /** The record's own check, from this mirror's files. Nothing of a bundle is in it but suffix and digest. */
 export function shellLines(
   entry: RecordEntry,
-  { site, trust }: Pick<MirrorPlan, 'site' | 'trust'>,
+  { site, trust }: Pick<SiteContext, 'site' | 'trust'>,
 ): readonly ShellLines[] {
   const { suffix, canonicalSha256 } = entry.identified;
   const [file, pick] = entry.merged === null ? [recordFile(suffix), '.'] : [bundleFile(suffix), '.canonical_record'];

@@ -1,12 +1,14 @@
 /**
  * The merge of 100,000 events (the most that one bundle may have) takes steps in proportion to their number.
  *
- * Signatures would take minutes, so the events here are stand-ins that count how often the merge looks at them.
+ * Signatures would take minutes, so the events here are stand-ins that count how often the merge looks at them. The door of
+ * the merge refuses them.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { type Json, mergeBundles, parseJson, parseRecord, type VerifiedBundle } from '../../../src/protocol/index.ts';
+import { mergeVerified } from '../../../src/protocol/merge/merge.ts';
 import type { VerifiedEvent } from '../../../src/protocol/verify/event.ts';
 import { CREATED, RECORD, received } from '../../support/histories.ts';
 import { bytesOf, numberOf } from '../../support/make-bundle.ts';
@@ -102,7 +104,7 @@ for (const [name, shape] of Object.entries(shapes)) {
     test(`${SIZE} events, ${name}, in ${spread}: near-linear`, () => {
       const steps = [SIZE / 10, SIZE].map((size) => {
         const { events, looks } = standIns(size, shape);
-        const merged = mergeBundles(split(events).map(standInBundle));
+        const merged = mergeVerified(split(events).map(standInBundle));
         assert.equal(merged.applied.length, size + 1);
         return looks();
       });
@@ -116,10 +118,14 @@ for (const [name, shape] of Object.entries(shapes)) {
 test(`${MAX_EVENTS} events in one bundle, all after one event: merged in one go`, () => {
   // Quadratic work would be ten thousand million steps here.
   const { events } = standIns(MAX_EVENTS - 1, { prev: () => 0, supersedes: () => [0] });
-  const merged = mergeBundles([standInBundle(events, 1)]);
+  const merged = mergeVerified([standInBundle(events, 1)]);
   assert.equal(merged.applied.length, MAX_EVENTS);
   assert.deepEqual(
     merged.equivocations.map(({ eventIds }) => eventIds.length),
     [MAX_EVENTS - 1],
   );
+});
+
+test('a stand-in is refused at the door', () => {
+  assert.throws(() => mergeBundles([standInBundle([], 1)]), TypeError);
 });

@@ -210,6 +210,26 @@ describe('section 9: every bundle received stays', () => {
 });
 
 describe('mergeBundles is given bundles of one number', () => {
+  test('anything that verifyBundle did not make, however like it: TypeError', () => {
+    const real = view(1, a);
+    const members = Object.getOwnPropertyNames(Object.getPrototypeOf(real)).filter((name) => name !== 'constructor');
+    const copy = Object.fromEntries(members.map((name) => [name, Reflect.get(real, name)]));
+    const forged = [
+      copy,
+      { ...real },
+      structuredClone(real),
+      Object.create(real),
+      new Proxy(real, {}),
+      null,
+      undefined,
+      1,
+    ];
+    for (const value of forged) {
+      assert.throws(() => mergeBundles([real, value as unknown as VerifiedBundle]), TypeError);
+    }
+    assert.throws(() => Reflect.construct(real.constructor, [copy]), TypeError);
+  });
+
   test('none: RangeError', () => {
     assert.throws(() => mergeBundles([]), RangeError);
   });

@@ -1,0 +1,195 @@
+/**
+ * What a build leaves for the next one, beside the site: the stamp of each input file, and what came of it.
+ *
+ * It is believed only where its own digests, the program, the trust file, the options and the site beside it are those
+ * that it was made with. Without it a build takes longer, and gives the same bytes.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { compareCodePoints } from '../protocol/index.ts';
+import { PACKAGE_ROOT } from './package.ts';
+import type { InputLine, RecordLine } from './produce.ts';
+import { stampAt } from './read.ts';
+import type { FileReport, ReportDocument, Totals } from './report.ts';
+
+/** An input file as it was; an empty stamp is believed by nobody. */
+export type InputStamp = readonly [name: string, stamp: string];
+
+/** What a command says after a build, for when nothing has changed. */
+export interface Outcome {
+  readonly totals: Totals;
+  readonly trust: ReportDocument['trust'];
+  readonly troubled: readonly FileReport[];
+}
+
+export interface CacheContent {
+  readonly inputs: readonly InputStamp[];
+  readonly outcome: Outcome;
+  readonly lines: readonly InputLine[];
+  readonly records: readonly RecordLine[];
+  /** Digest of what each list page shows, by its path. */
+  readonly lists: readonly (readonly [path: string, digest: string])[];
+  /** Every other file of the site that is no record's. */
+  readonly others: readonly string[];
+}
+
+const PARTS = [
+  'inputs',
+  'outcome',
+  'lines',
+  'records',
+  'lists',
+  'others',
+] as const satisfies readonly (keyof CacheContent)[];
+
+/** What must be the same for a cache to be believed. */
+export interface CacheKey {
+  readonly program: string;
+  readonly options: string;
+}
+
+interface Manifest extends CacheKey {
+  readonly site: string;
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+const MANIFEST = 'manifest.json';
+/** Items in a line of a part: a line is one string, and those have a largest length. */
+const BLOCK = 4096;
+
+const digestOf = (bytes: string | Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+function filesBelow(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort(compareCodePoints);
+}
+
+/** A digest of everything that makes the result but the input: this program, what it depends on, and the Node below. */
+export function programDigest(): string {
+  const hash = createHash('sha256').update(JSON.stringify(process.versions));
+  const program = import.meta.url.endsWith('.ts') ? ['src', 'public'] : ['lib', 'src', 'public'];
+  const files = [join(PACKAGE_ROOT, 'package.json'), join(PACKAGE_ROOT, 'astro.config.mjs')];
+  for (const file of [...files, ...program.flatMap((folder) => filesBelow(join(PACKAGE_ROOT, folder)))]) {
+    hash.update(`${file.slice(PACKAGE_ROOT.length)}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+export class Cache {
+  readonly #folder: string;
+  readonly #key: CacheKey;
+  #manifest: Manifest | null = null;
+
+  private constructor(folder: string, key: CacheKey) {
+    this.#folder = folder;
+    this.#key = key;
+  }
+
+  /** @param marker path of the published site's marker: whoever else writes the site, changes it. */
+  static async open(folder: string, key: CacheKey, marker: string): Promise<Cache> {
+    const cache = new Cache(folder, key);
+    try {
+      const manifest = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Manifest;
+      const isOurs = manifest.program === key.program && manifest.options === key.options;
+      if (isOurs && manifest.site === stampAt(marker)?.stamp) cache.#manifest = manifest;
+    } catch {
+      // None, or one that cannot be read: then everything is made anew.
+    }
+    return cache;
+  }
+
+  /** Whether there is something to believe, as far as that shows without reading it. */
+  get isUsable(): boolean {
+    return this.#manifest !== null;
+  }
+
+  /** One part. @returns null where its bytes are not those that were written; then nothing is believed any more. */
+  async part<P extends keyof CacheContent>(name: P): Promise<CacheContent[P] | null> {
+    try {
+      const bytes = await readFile(join(this.#folder, `${name}.jsonl`));
+      if (digestOf(bytes) !== this.#manifest?.digests[name]) throw new RangeError('another digest');
+      return parsePart(bytes) as CacheContent[P];
+    } catch {
+      this.#manifest = null;
+      return null;
+    }
+  }
+
+  /** Nothing is believed until the next `save`. */
+  async forget(): Promise<void> {
+    this.#manifest = null;
+    await rm(join(this.#folder, MANIFEST), { force: true });
+  }
+
+  async save(content: CacheContent, marker: string): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const digests: Record<string, string> = {};
+    for (const name of PARTS) {
+      const bytes = formatPart(content[name]);
+      digests[name] = digestOf(bytes);
+      await writeFile(join(this.#folder, `${name}.jsonl`), bytes);
+    }
+    const manifest: Manifest = { ...this.#key, site: stampAt(marker)?.stamp ?? '', digests };
+    await writeFile(join(this.#folder, `${MANIFEST}-draft`), JSON.stringify(manifest));
+    await rename(join(this.#folder, `${MANIFEST}-draft`), join(this.#folder, MANIFEST));
+  }
+
+  /** The bundled pages of this program, or null. */
+  async pages(): Promise<string | null> {
+    try {
+      const folder = join(this.#folder, 'pages');
+      const { program, entry, digest } = JSON.parse(await readFile(join(this.#folder, 'pages.json'), 'utf8')) as {
+        readonly program: string;
+        readonly entry: string;
+        readonly digest: string;
+      };
+      if (program !== this.#key.program || digest !== folderDigest(folder)) return null;
+      return join(folder, entry);
+    } catch {
+      return null;
+    }
+  }
+
+  /** Where bundled pages go; `keepPages` says that they are complete. */
+  async pagesFolder(): Promise<string> {
+    await rm(join(this.#folder, 'pages.json'), { force: true });
+    await rm(join(this.#folder, 'pages'), { recursive: true, force: true });
+    await mkdir(this.#folder, { recursive: true });
+    return join(this.#folder, 'pages');
+  }
+
+  async keepPages(entry: string): Promise<void> {
+    const digest = folderDigest(join(this.#folder, 'pages'));
+    await writeFile(join(this.#folder, 'pages.json'), JSON.stringify({ program: this.#key.program, entry, digest }));
+  }
+}
+
+function folderDigest(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of filesBelow(folder)) hash.update(`${file.slice(folder.length)}\0`).update(readFileSync(file));
+  return hash.digest('hex');
+}
+
+/** Lines of JSON: a list in blocks, since a line is one string. */
+export function formatPart(value: unknown): Buffer {
+  if (!Array.isArray(value)) return Buffer.from(`${JSON.stringify(value)}\n`);
+  const lines: Buffer[] = [];
+  for (let at = 0; at < value.length; at += BLOCK)
+    lines.push(Buffer.from(`${JSON.stringify(value.slice(at, at + BLOCK))}\n`));
+  return Buffer.concat([Buffer.from('[]\n'), ...lines]);
+}
+
+export function parsePart(bytes: Buffer): unknown {
+  const values: unknown[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(0x0a, at);
+    values.push(JSON.parse(bytes.toString('utf8', at, end)));
+    at = end + 1;
+  }
+  const [first] = values;
+  return Array.isArray(first) ? values.flat() : first;
+}

@@ -1,0 +1,145 @@
+/**
+ * The inventory: of each input file what became of it, and of each record a few hundred bytes. It is all that a build
+ * keeps in memory, what the next one starts from, and what tells which records have to be made again. Pure.
+ */
+import { basename } from 'node:path';
+import { compareCodePoints, type Finding } from '../protocol/index.ts';
+import { type CatalogueEntry, compareEntries } from './catalogue.ts';
+import { isNoteName } from './notes.ts';
+import { collisions } from './plan.ts';
+import type { InputLine, Produced, RecordLine, RecordTask } from './produce.ts';
+import type { InputFile } from './read.ts';
+import type { FileLine } from './report.ts';
+
+/** The record that a file surely is about: of a note its name says it, of a bundle only its verification. */
+export function suffixOfNote(name: string): string | null {
+  const base = basename(name);
+  return isNoteName(base) ? base.slice(0, -'.md'.length) : null;
+}
+
+export class Inventory {
+  readonly #files = new Map<string, InputFile>();
+  readonly #lines = new Map<string, InputLine>();
+  readonly #records = new Map<string, RecordLine>();
+  /** Records made in this build, with whatever is at hand of them. */
+  readonly #made = new Set<string>();
+  /** Records that have to be made of all of their files. */
+  readonly #pending = new Set<string>();
+  /** Records whose files came, changed or went. */
+  readonly #touched = new Set<string>();
+
+  /** @param files the input as it is now. @param before lines and records of the last build. */
+  constructor(
+    files: readonly InputFile[],
+    before: { lines: readonly InputLine[]; records: readonly RecordLine[] } | null,
+  ) {
+    for (const file of files) this.#files.set(file.name, file);
+    for (const line of before?.lines ?? []) this.#lines.set(line.name, line);
+    for (const record of before?.records ?? []) this.#records.set(record.entry.suffix, record);
+  }
+
+  /** Files that are not what they were: what is known of them is forgotten. */
+  touch(names: Iterable<string>): void {
+    for (const name of names) {
+      const suffix = this.#lines.get(name)?.suffix ?? suffixOfNote(name);
+      if (suffix !== null) this.#touched.add(suffix);
+      this.#lines.delete(name);
+    }
+  }
+
+  /** Takes what a bundle file alone came to. */
+  addAlone({ lines, record, isWritten }: Produced): void {
+    for (const line of lines) {
+      this.#lines.set(line.name, line);
+      if (line.suffix !== null) this.#touched.add(line.suffix);
+    }
+    if (record === null) return;
+    const { suffix } = record.entry;
+    if (isWritten && !this.#made.has(suffix)) this.#made.add(suffix);
+    else this.#pending.add(suffix);
+    this.#records.set(suffix, record);
+  }
+
+  /** Takes a record that was made of all of its files. */
+  addTogether(suffix: string, { lines, record }: Produced): void {
+    for (const line of lines) this.#lines.set(line.name, line);
+    this.#pending.delete(suffix);
+    if (record === null) {
+      this.#made.delete(suffix);
+      this.#records.delete(suffix);
+    } else {
+      this.#made.add(suffix);
+      this.#records.set(suffix, record);
+    }
+  }
+
+  /** The files of each number, in the order of the input. */
+  #groups(of: ReadonlySet<string>): ReadonlyMap<string, readonly InputFile[]> {
+    const groups = new Map<string, InputFile[]>([...of].map((suffix) => [suffix, []]));
+    for (const file of this.#files.values()) {
+      const suffix = suffixOfNote(file.name) ?? this.#lines.get(file.name)?.suffix ?? null;
+      if (suffix !== null) groups.get(suffix)?.push(file);
+    }
+    return groups;
+  }
+
+  /** After every file alone: records of several files, of notes, and those of which files went. */
+  tasksOfFiles(): readonly RecordTask[] {
+    const tasks: RecordTask[] = [];
+    for (const [suffix, files] of this.#groups(this.#touched)) {
+      const isAlone = files.length === 1 && this.#made.has(suffix) && !this.#pending.has(suffix);
+      if (isAlone) continue;
+      if (files.length === 0) this.#records.delete(suffix);
+      else tasks.push({ suffix, files, across: [] });
+    }
+    this.#touched.clear();
+    return tasks;
+  }
+
+  /** After that: records that have something in common with others that their page does not say, or says no more. */
+  tasksOfCollisions(): readonly RecordTask[] {
+    const across = collisions(this.entries());
+    const stale = new Map<string, readonly Finding[]>();
+    for (const [suffix, record] of this.#records) {
+      const now = across.get(suffix) ?? [];
+      if (JSON.stringify(now) !== JSON.stringify(record.across)) stale.set(suffix, now);
+    }
+    const groups = this.#groups(new Set(stale.keys()));
+    return [...stale].map(([suffix, findings]) => ({ suffix, files: groups.get(suffix) ?? [], across: findings }));
+  }
+
+  /** Every record as a task, for Astro's own rendering. */
+  tasksOfAll(): ReadonlyMap<string, RecordTask> {
+    const groups = this.#groups(new Set(this.#records.keys()));
+    return new Map(
+      [...this.#records].map(([suffix, { across }]) => [suffix, { suffix, files: groups.get(suffix) ?? [], across }]),
+    );
+  }
+
+  /** In the order of the catalogue. */
+  entries(): readonly CatalogueEntry[] {
+    return [...this.#records.values()].map(({ entry }) => entry).sort(compareEntries);
+  }
+
+  /** Suffixes of the records that lie in the stage. */
+  get made(): ReadonlySet<string> {
+    return this.#made;
+  }
+
+  has(suffix: string): boolean {
+    return this.#records.has(suffix);
+  }
+
+  get reports(): readonly FileLine[] {
+    return [...this.#lines.values()].flatMap(({ report }) => report ?? []);
+  }
+
+  /** By name; to be kept for the next build. */
+  get lines(): readonly InputLine[] {
+    return [...this.#lines.values()].sort((a, b) => compareCodePoints(a.name, b.name));
+  }
+
+  get records(): readonly RecordLine[] {
+    return [...this.#records.values()];
+  }
+}

@@ -1,0 +1,58 @@
+/** Joins shards to the mirror that one build of all would have given, without making their records again. */
+import { chmodSync, constants, copyFileSync, linkSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BuildError, UsageError } from './failure.ts';
+import * as paths from './paths.ts';
+import { digestOfFiles, type RecordLine, secondsOf } from './produce.ts';
+import { foldersOfRecord, listSite } from './publish.ts';
+import { readShard, type ShardContent } from './shard.ts';
+
+export interface ShardFolder extends ShardContent {
+  readonly folder: string;
+}
+
+/** Reads shards and holds them to be all parts of one mirror. @throws UsageError where they are not. */
+export async function readShards(folders: readonly string[], key: string): Promise<readonly ShardFolder[]> {
+  const shards: ShardFolder[] = [];
+  for (const folder of folders) {
+    const shard = await readShard(folder);
+    if (shard.head.key !== key)
+      throw new UsageError(`${folder} was built by another pith-mirror, with other keys or for another --site`);
+    shards.push({ ...shard, folder });
+  }
+  const count = shards[0]?.head.shard.count ?? 0;
+  const found = shards.map(({ head }) => head.shard.index).sort((a, b) => a - b);
+  const isWhole = shards.every(({ head }) => head.shard.count === count) && found.every((index, i) => index === i + 1);
+  if (!isWhole || found.length !== count)
+    throw new UsageError(`expected shards 1/${count} to ${count}/${count}, each once, got ${found.join(', ')}`);
+  return shards;
+}
+
+/**
+ * Copies one record into the stage; on file systems that can, its blocks are shared until one of them is written.
+ *
+ * @throws BuildError where it is not what the shard's build wrote.
+ */
+export function copyRecord(shard: string, stage: string, { entry, digest }: RecordLine): void {
+  const seconds = secondsOf(entry.time);
+  const bundle = paths.bundleFile(entry.suffix);
+  const files: { path: string; bytes: Uint8Array }[] = [];
+  const folders = new Set<string>();
+  for (const folder of foldersOfRecord(entry.suffix)) {
+    for (const path of listSite(shard, folder)) {
+      const target = join(stage, path);
+      mkdirSync(dirname(target), { recursive: true });
+      folders.add(dirname(target));
+      if (path === paths.wellKnownBundleFile(entry.suffix)) linkSync(join(stage, bundle), target);
+      else copyFileSync(join(shard, path), target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+      chmodSync(target, 0o644);
+      utimesSync(target, seconds, seconds);
+      files.push({ path, bytes: readFileSync(target) });
+    }
+  }
+  for (const folder of folders) utimesSync(folder, seconds, seconds);
+  if (digestOfFiles(files) !== digest)
+    throw new BuildError(
+      `${shard}: the files of ${entry.pithNumber} are not those that its build wrote; build it again`,
+    );
+}

@@ -1,0 +1,340 @@
+/**
+ * Makes records, in a worker: reads a record's files, judges and merges them, renders its page, writes and checks it.
+ *
+ * Nothing of a record goes back to the builder but a few hundred bytes, so a mirror of any size needs little memory.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  futimesSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { compareCodePoints, type Engine, encodeUtf8, type Finding, ParseError, sha256Hex } from '../protocol/index.ts';
+import { type CatalogueEntry, catalogueEntry, type SiteContext } from './catalogue.ts';
+import { recordFiles, type SiteFile } from './documents.ts';
+import { BuildError, codeOf } from './failure.ts';
+import { isNoteName, type Note, readNote } from './notes.ts';
+import type { PageRenderer, PageSource } from './page-renderer.ts';
+import * as paths from './paths.ts';
+import { planRecord, type RecordEntry } from './plan.ts';
+import { type InputFile, readInput } from './read.ts';
+import { type FileLine, type FileReport, fileLine, type JudgedFile, judgeBundle, rejectedFile } from './report.ts';
+import { claimedSuffix, isOfPart, type Part } from './shard.ts';
+import type { ShelfPage } from './shelves.ts';
+
+export const RECORD_PAGE: PageSource = 'pith/[suffix]/index.astro';
+export const LIST_PAGE: PageSource = 'browse/[...shelf]/index.astro';
+
+/** What became of one input file. */
+export interface InputLine {
+  /** Name relative to the input. */
+  readonly name: string;
+  /** Of its bytes; null where it could not be read. */
+  readonly sha256: string | null;
+  /** The record that it belongs to; null where it was rejected. */
+  readonly suffix: string | null;
+  /** Null for a note about which there is nothing to say. */
+  readonly report: FileLine | null;
+}
+
+/** A record that lies in the stage, complete. */
+export interface RecordLine {
+  readonly entry: CatalogueEntry;
+  /** What it shows of collisions with other records. */
+  readonly across: readonly Finding[];
+  /** Of its files; kept for a join. */
+  readonly digest?: string;
+}
+
+/** One digest of some files: whatever differs in one of them, differs here. */
+export function digestOfFiles(files: readonly SiteFile[]): string {
+  const lines = files.map(({ path, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${path}\n`);
+  return createHash('sha256').update(lines.sort(compareCodePoints).join('')).digest('hex');
+}
+
+export interface Produced {
+  readonly lines: readonly InputLine[];
+  /** Null where the files give no record, or where `isWritten` is false. */
+  readonly record: RecordLine | null;
+  /** Whether the record was written; not so where another file of its number was first. */
+  readonly isWritten: boolean;
+}
+
+/** What several files or notes of one number, or a collision, take: everything anew, together. */
+export interface RecordTask {
+  readonly suffix: string;
+  readonly files: readonly InputFile[];
+  readonly across: readonly Finding[];
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+}
+
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+
+/**
+ * Writes a new file with the time of the data. Its mode is the process's, see `Crew`.
+ *
+ * @param seconds since 1970.
+ */
+export function writeNew(path: string, pieces: Iterable<string | Uint8Array>, seconds: number): void {
+  const descriptor = openSync(path, NEW_FILE, 0o644);
+  try {
+    for (const piece of pieces) writeAll(descriptor, typeof piece === 'string' ? encodeUtf8(piece) : piece);
+    futimesSync(descriptor, seconds, seconds);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** The params of the route of lists; `paths.ts` says how their paths are made. */
+export function listParams(path: string): { readonly shelf: string } {
+  return { shelf: path.replace(/^browse\/?/, '').replace(/\/?index\.html$/, '') };
+}
+
+/** Seconds since 1970 of a time of the data. */
+export const secondsOf = (time: string): number => Date.parse(time) / 1000;
+
+function fail(path: string, why: string): never {
+  throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
+}
+
+export interface ProducerOptions extends Part {
+  readonly context: SiteContext;
+  /** The folder that gets the site's new files. */
+  readonly stage: string;
+  /** Null where Astro itself renders the pages, later. */
+  readonly pages: PageRenderer | null;
+  readonly engine: Engine;
+}
+
+export class Producer {
+  readonly #context: SiteContext;
+  readonly #engine: Engine;
+  readonly #part: Part;
+  readonly #stage: string;
+  readonly #pages: PageRenderer | null;
+  #current: RecordEntry | null = null;
+  #list: ShelfPage | null = null;
+
+  constructor({ context, stage, pages, engine, shard, only }: ProducerOptions) {
+    this.#part = { shard, only };
+    this.#engine = engine;
+    this.#context = context;
+    this.#stage = stage;
+    this.#pages = pages;
+  }
+
+  /** For the pages, while this record is rendered. */
+  record(suffix: string): RecordEntry {
+    if (this.#current?.identified.suffix !== suffix) throw new RangeError(`expected a record at hand, got ${suffix}`);
+    return this.#current;
+  }
+
+  /** Judges one bundle file, and makes its record as if it had no other. */
+  async alone(file: InputFile): Promise<Produced> {
+    const judged = this.#judge(file);
+    if (judged === null) return { lines: [], record: null, isWritten: false };
+    const line: InputLine = {
+      name: file.name,
+      sha256: judged.report.sha256,
+      suffix: judged.bundle?.suffix ?? null,
+      report: fileLine(judged.report),
+    };
+    const { entry } = judged.bundle === null ? { entry: null } : planRecord([judged], [], []);
+    if (entry === null) return { lines: [line], record: null, isWritten: false };
+    const row = catalogueEntry(entry);
+    const files = await this.#write(entry, row);
+    return { lines: [line], record: this.#line(row, [], files ?? []), isWritten: files !== null };
+  }
+
+  /**
+   * Makes a record of all of its files.
+   *
+   * @throws BuildError where a bundle is not any more what it was when it was judged alone.
+   */
+  async together({ suffix, files, across }: RecordTask): Promise<Produced> {
+    for (const folder of this.#foldersOf(suffix)) rmSync(folder, { recursive: true, force: true });
+    const { judged, notes, rejected, entry, reports } = this.#plan({ suffix, files, across });
+    const reportOf = new Map<string, FileReport>([...reports, ...rejected].map((report) => [report.file, report]));
+    const digestOf = new Map([
+      ...judged.map(({ report }) => [report.file, report.sha256] as const),
+      ...notes.map((note) => [note.file, note.sha256] as const),
+      ...rejected.map(({ file, sha256 }) => [file, sha256] as const),
+    ]);
+    const lines = files.map(({ name }): InputLine => {
+      const report = reportOf.get(name);
+      return {
+        name,
+        sha256: digestOf.get(name) ?? null,
+        suffix,
+        report: report === undefined ? null : fileLine(report),
+      };
+    });
+    if (entry === null) return { lines, record: null, isWritten: false };
+    const row = catalogueEntry(entry);
+    const written = await this.#write(entry, row);
+    if (written === null) return fail(paths.recordPage(suffix), 'expected no such folder yet');
+    return { lines, record: this.#line(row, across, written), isWritten: true };
+  }
+
+  #line(entry: CatalogueEntry, across: readonly Finding[], files: readonly SiteFile[]): RecordLine {
+    return this.#part.shard === null ? { entry, across } : { entry, across, digest: digestOfFiles(files) };
+  }
+
+  /** The record itself, for Astro's own rendering. */
+  planned(task: RecordTask): RecordEntry {
+    const { entry } = this.#plan(task);
+    if (entry === null) throw new BuildError(`the files of ${task.suffix} changed while they were read; build again`);
+    return entry;
+  }
+
+  /** For the pages, while this list is rendered. */
+  shelf(path: string): ShelfPage {
+    if (this.#list?.path !== path) throw new RangeError(`expected a list at hand, got ${path}`);
+    return this.#list;
+  }
+
+  /** Renders and writes one list. @param seconds its time, since 1970. */
+  async list(page: ShelfPage, seconds: number): Promise<void> {
+    if (this.#pages === null) return;
+    this.#list = page;
+    const { shelf } = listParams(page.path);
+    const html = await this.#pages.render(LIST_PAGE, { shelf });
+    const target = join(this.#stage, page.path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeNew(target, [html], seconds);
+  }
+
+  #plan({ suffix, files, across }: RecordTask): ReturnType<typeof planRecord> & {
+    readonly judged: readonly JudgedFile[];
+    readonly notes: readonly Note[];
+    readonly rejected: readonly FileReport[];
+  } {
+    const judged: JudgedFile[] = [];
+    const notes: Note[] = [];
+    const rejected: FileReport[] = [];
+    for (const file of files) {
+      if (isNoteName(basename(file.name))) {
+        const note = this.#note(file);
+        if ('outcome' in note) rejected.push(note);
+        else notes.push(note);
+      } else {
+        const bundle = this.#judge(file);
+        if (bundle?.bundle?.suffix !== suffix)
+          throw new BuildError(`${file.name} changed while it was read; build again`);
+        judged.push(bundle);
+      }
+    }
+    return { judged, notes, rejected, ...planRecord(judged, notes, across) };
+  }
+
+  /** @returns null for a file of another part. */
+  #judge(file: InputFile): JudgedFile | null {
+    const { shard, only } = this.#part;
+    const isPart = shard !== null || only !== null;
+    try {
+      const bytes = readInput(file);
+      if (isPart && !isOfPart(claimedSuffix(bytes), file.name, this.#part)) return null;
+      return judgeBundle(file.name, bytes, this.#context.trust, this.#engine);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      if (!isOfPart(null, file.name, this.#part)) return null;
+      const report = rejectedFile(file.name, null, error);
+      return { report, checks: [], verificationFindings: [], bundle: null, merged: null };
+    }
+  }
+
+  #note(file: InputFile): Note | FileReport {
+    let sha256: string | null = null;
+    try {
+      const bytes = readInput(file);
+      sha256 = sha256Hex(bytes);
+      return readNote(file.name, bytes, this.#context.trust);
+    } catch (error) {
+      if (error instanceof ParseError) return rejectedFile(file.name, sha256, error);
+      throw error;
+    }
+  }
+
+  #foldersOf(suffix: string): readonly string[] {
+    return [paths.bundleFile(suffix), paths.wellKnownBundleFile(suffix)].map((path) =>
+      join(this.#stage, dirname(path)),
+    );
+  }
+
+  async #page(entry: RecordEntry): Promise<SiteFile | null> {
+    if (this.#pages === null) return null;
+    const { suffix, pithNumber } = entry.identified;
+    this.#current = entry;
+    const html = await this.#pages.render(RECORD_PAGE, { suffix });
+    const path = paths.recordPage(suffix);
+    if (!html.trimEnd().endsWith('</html>') || !html.includes(pithNumber))
+      fail(path, `expected a whole page of ${pithNumber}`);
+    return { path, bytes: encodeUtf8(html) };
+  }
+
+  /** @returns what was written; null, with nothing written, where the record's folder is there already. */
+  async #write(entry: RecordEntry, { time }: CatalogueEntry): Promise<readonly SiteFile[] | null> {
+    const page = await this.#page(entry);
+    const files = [...recordFiles(entry, this.#context), ...(page === null ? [] : [page])];
+    const [folder = '', wellKnown = ''] = this.#foldersOf(entry.identified.suffix);
+    try {
+      mkdirSync(folder);
+    } catch (error) {
+      // Two files of one number, judged at the same time: the record is made of both, later.
+      if (codeOf(error) === 'EEXIST') return null;
+      throw error;
+    }
+    const seconds = secondsOf(time);
+    const folders = new Set([folder]);
+    for (const { path, bytes } of files) {
+      const target = join(this.#stage, path);
+      const parent = dirname(target);
+      if (!folders.has(parent)) mkdirSync(parent);
+      folders.add(parent);
+      if (parent === wellKnown) linkOrWrite(join(folder, 'bundle.json'), target, bytes, seconds);
+      else writeNew(target, [bytes], seconds);
+    }
+    for (const parent of folders) utimesSync(parent, seconds, seconds);
+    this.#check(files, folders);
+    return files;
+  }
+
+  /** Reads back what was written. What was verified are the very bytes that are compared here. */
+  #check(files: readonly SiteFile[], folders: ReadonlySet<string>): void {
+    for (const { path, bytes } of files) {
+      if (Buffer.compare(readFileSync(join(this.#stage, path)), bytes) !== 0)
+        fail(path, 'expected the bytes that were planned, got others');
+    }
+    const expected = files.map(({ path }) => join(this.#stage, path)).sort(compareCodePoints);
+    const found = [...folders].flatMap((folder) =>
+      readdirSync(folder)
+        .map((name) => join(folder, name))
+        .filter((path) => !folders.has(path)),
+    );
+    const extra = found.sort(compareCodePoints).find((path, i) => path !== expected[i]);
+    if (extra !== undefined) fail(extra, 'expected no such file');
+  }
+}
+
+/** One file under two names costs half. Nobody ever writes into a published file, so they stay the same. */
+function linkOrWrite(existing: string, path: string, bytes: Uint8Array, time: number): void {
+  try {
+    linkSync(existing, path);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOSPC') throw error;
+    // A file system without links, or with few.
+    writeNew(path, [bytes], time);
+  }
+}

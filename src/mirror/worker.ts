@@ -1,0 +1,95 @@
+/** A worker thread: gets tasks, makes records, answers with their lines. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type EngineName, readTrust } from '../protocol/index.ts';
+import type { SiteContext } from './catalogue.ts';
+import { BuildError, codeOf } from './failure.ts';
+import { handOver } from './handoff.ts';
+import { ENGINES } from './openssl.ts';
+import { PageRenderer } from './page-renderer.ts';
+import { Producer, type RecordTask } from './produce.ts';
+import type { InputFile } from './read.ts';
+import type { Part } from './shard.ts';
+import type { ShelfPage } from './shelves.ts';
+
+export interface WorkerStart extends Part {
+  readonly site: string | null;
+  readonly version: string;
+  /** A trust file's value: the keys are read again here, since what makes them trusted does not cross threads. */
+  readonly trust: object;
+  readonly engine: EngineName;
+  /** The folder that gets the site's new files. */
+  readonly stage: string;
+  /** Entry of the bundled pages; null where Astro itself renders them, later. */
+  readonly pages: string | null;
+}
+
+export type Task =
+  | { readonly kind: 'alone'; readonly files: readonly InputFile[] }
+  | { readonly kind: 'together'; readonly records: readonly RecordTask[] }
+  | { readonly kind: 'lists'; readonly pages: readonly ShelfPage[]; readonly seconds: number };
+
+export interface Answer {
+  readonly id: number;
+  readonly results?: readonly unknown[];
+  /** An error does not cross threads whole: neither its class nor its code. */
+  readonly error?: {
+    readonly isBuildError: boolean;
+    readonly code: unknown;
+    readonly message: string;
+    readonly stack: string;
+  };
+}
+
+const port = parentPort;
+if (port === null) throw new TypeError('expected to be started as a worker thread');
+const { site, version, trust, stage, pages, engine, shard, only } = workerData as WorkerStart;
+const context: SiteContext = { site, version, trust: readTrust(trust) };
+const producer = new Producer({
+  context,
+  stage,
+  pages: pages === null ? null : await PageRenderer.load(pages),
+  engine: ENGINES[engine],
+  shard,
+  only,
+});
+handOver({
+  context,
+  suffixes: [],
+  record: (suffix) => producer.record(suffix),
+  shelves: [],
+  shelf: (path) => producer.shelf(path),
+  catalogue: () => {
+    throw new TypeError('expected a page of a record, got one of the catalogue');
+  },
+});
+
+async function run(task: Task): Promise<readonly unknown[]> {
+  const results: unknown[] = [];
+  switch (task.kind) {
+    case 'alone':
+      for (const file of task.files) results.push(await producer.alone(file));
+      break;
+    case 'together':
+      for (const record of task.records) results.push(await producer.together(record));
+      break;
+    case 'lists':
+      for (const page of task.pages) results.push(await producer.list(page, task.seconds));
+      break;
+  }
+  return results;
+}
+
+// One after the other: while a page is rendered, its record is the one at hand.
+let queue = Promise.resolve();
+port.on('message', ({ id, task }: { readonly id: number; readonly task: Task }) => {
+  queue = queue.then(async () => {
+    try {
+      port.postMessage({ id, results: await run(task) } satisfies Answer);
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const { message, stack = '' } = error;
+      const answer = { isBuildError: error instanceof BuildError, code: codeOf(error), message, stack };
+      port.postMessage({ id, error: answer } satisfies Answer);
+    }
+  });
+});

@@ -1,0 +1,159 @@
+/** `verify-page.js`: the page on which a reader verifies any bundles, with the mirror's keys or their own. */
+import type { Trust } from '../../protocol/index.ts';
+import { readPageData } from './data.ts';
+import { shared } from './globals.ts';
+import type { Judgement } from './judge.ts';
+import { readPastedKey } from './keys.ts';
+import type { Verifier } from './main.ts';
+import { countsOf } from './words.ts';
+
+function start(verifier: Verifier): void {
+  const { element, foreign, part } = verifier;
+  const root = part(document, '#verify-page');
+  const input = part<HTMLInputElement>(root, '#verify-files');
+  const status = part(root, '.verify-status');
+  const list = part(root, '#verify-list');
+  const actions = part(root, '#verify-actions');
+  const form = part<HTMLFormElement>(root, '#verify-key-form');
+  const keyText = part<HTMLTextAreaElement>(form, '#verify-key');
+  const keyError = part(form, '#verify-key-error');
+  const pinned = verifier.readTrust(readPageData().trust);
+  let trust = pinned;
+  let given: File[] = [];
+  let outcomes: Judgement['outcome'][] = [];
+  let links: string[] = [];
+  let queue = Promise.resolve();
+  /** Whatever was begun under another number is to be given up. */
+  let turn = 0;
+
+  function tell(): void {
+    status.textContent = given.length === 0 ? '' : countsOf(outcomes, given.length);
+  }
+
+  function stateLink({ merged }: Judgement): readonly Node[] {
+    if (merged === null) return [];
+    const link = element('a', '', 'Save the merged state');
+    link.href = URL.createObjectURL(new Blob([merged.state.bytes.slice()], { type: 'application/json' }));
+    link.download = `${merged.bundles[0].suffix}.state.json`;
+    links.push(link.href);
+    return [element('p', '', element('code', '', merged.bundles[0].pithNumber), ' · ', link)];
+  }
+
+  /** Verifies one file into its box. @returns null where it was given up. */
+  async function judgeFile(file: File, box: HTMLElement, isStopped: () => boolean): Promise<Judgement | null> {
+    const refuse = (code: string, message: string): null => {
+      box.replaceChildren(
+        element('p', 'verify-headline', 'Not verified: it was not read'),
+        ...verifier.findingList([{ code, where: '', message }]),
+      );
+      return null;
+    };
+    if (file.size > verifier.MAX_BUNDLE_BYTES) {
+      return refuse('too_large', `expected at most ${verifier.MAX_BUNDLE_BYTES} bytes, got ${file.size}`);
+    }
+    let bytes: Uint8Array;
+    try {
+      bytes = new Uint8Array(await file.arrayBuffer());
+    } catch {
+      return refuse('unreadable', 'expected a file that can be read; a folder cannot, nor one that changed meanwhile');
+    }
+    const body = element('div', '');
+    const headline = element('p', 'verify-headline', 'Verifying…');
+    box.replaceChildren(headline, body);
+    const judgement = await verifier.verifyInto(body, [bytes], trust, null, given.length === 1, isStopped);
+    if (judgement === null) return null;
+    headline.textContent = verifier.headline(judgement);
+    headline.after(...stateLink(judgement));
+    return judgement;
+  }
+
+  async function verifyFile(file: File, own: number): Promise<void> {
+    if (own !== turn) return;
+    const box = element('div', '');
+    const article = element('article', 'verify-file', element('h3', '', foreign(file.name)), box);
+    list.append(article);
+    const judgement = await judgeFile(file, box, () => own !== turn);
+    if (own !== turn) return;
+    const outcome = judgement?.outcome ?? 'rejected';
+    verifier.mark(article, box.querySelector('p'), outcome);
+    outcomes.push(outcome);
+    tell();
+  }
+
+  function verifyAll(files: readonly File[]): void {
+    const own = turn;
+    actions.hidden = given.length === 0;
+    tell();
+    for (const file of files) queue = queue.then(() => verifyFile(file, own));
+  }
+
+  function forget(): void {
+    turn++;
+    outcomes = [];
+    list.replaceChildren();
+    for (const link of links) URL.revokeObjectURL(link);
+    links = [];
+  }
+
+  function add(files: FileList | null | undefined): void {
+    const more = [...(files ?? [])];
+    given.push(...more);
+    verifyAll(more);
+  }
+
+  function useKeys(next: Trust): void {
+    trust = next;
+    part(root, '#verify-whose').textContent =
+      next === pinned
+        ? 'These keys came with this mirror. Compare the fingerprints with another source before you rely on them.'
+        : 'These are the keys that you gave, in place of the mirror’s.';
+    part(root, '#verify-keys').replaceChildren(
+      ...next.keys.map(({ keyId, role, fingerprint }) =>
+        element(
+          'li',
+          '',
+          element('code', '', foreign(keyId)),
+          element('span', 'quiet', 'role ', foreign(role), ', fingerprint ', element('code', '', fingerprint)),
+        ),
+      ),
+    );
+    forget();
+    verifyAll(given);
+  }
+
+  input.onchange = () => {
+    add(input.files);
+    // So that the same file can be chosen again after it was changed.
+    input.value = '';
+  };
+  // On the whole page: a file that misses the box must not take the reader away from here.
+  document.ondragover = (event) => event.preventDefault();
+  document.ondrop = (event) => {
+    event.preventDefault();
+    add(event.dataTransfer?.files);
+  };
+  part(root, '#verify-clear').onclick = () => {
+    forget();
+    given = [];
+    verifyAll([]);
+    input.focus();
+  };
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    const keyId = part<HTMLInputElement>(form, '#verify-key-id').value;
+    const role = part<HTMLInputElement>(form, '#verify-key-role').value;
+    const read = readPastedKey({ text: keyText.value, keyId, role }, verifier);
+    keyError.textContent = typeof read === 'string' ? read : '';
+    keyText.setAttribute('aria-invalid', String(typeof read === 'string'));
+    if (typeof read === 'string') keyText.focus();
+    else useKeys(read);
+  };
+  part(root, '#verify-reset').onclick = () => {
+    keyError.textContent = '';
+    keyText.removeAttribute('aria-invalid');
+    useKeys(pinned);
+  };
+  root.hidden = false;
+}
+
+if (shared.pithVerifier !== undefined) start(shared.pithVerifier);

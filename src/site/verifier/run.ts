@@ -1,0 +1,35 @@
+/** Runs a verification so that the page can draw and answer meanwhile. */
+import type { Trust } from '../../protocol/index.ts';
+import { type Judgement, judge, type Progress } from './judge.ts';
+
+const channel = new MessageChannel();
+const waiting: (() => void)[] = [];
+channel.port1.onmessage = () => waiting.shift()?.();
+
+/** Lets the page draw and answer. A message, since a timer waits for 4 ms, ten thousand times. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    waiting.push(resolve);
+    channel.port2.postMessage(null);
+  });
+}
+
+/**
+ * Runs a verification with a pause after each step.
+ *
+ * @param onStep is told what is known so far; where it returns true, the verification is given up.
+ * @returns null where it was given up.
+ */
+export async function run(
+  received: readonly Uint8Array[],
+  trust: Trust,
+  onStep: (progress: Progress) => boolean,
+): Promise<Judgement | null> {
+  const steps = judge(received, trust);
+  for (;;) {
+    await pause();
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (onStep(step.value)) return null;
+  }
+}

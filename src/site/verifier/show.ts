@@ -1,0 +1,95 @@
+/** Runs a verification before the reader's eyes: the ledger grows, then it is said what was proved. */
+import { readTrust, type Trust } from '../../protocol/index.ts';
+import { counted } from '../view/words.ts';
+import type { PageClaims, PageData } from './data.ts';
+import { element, foreign, part } from './dom.ts';
+import type { Judgement } from './judge.ts';
+import { comparisonTable, LedgerView, outcomeIcon } from './ledger.ts';
+import { run } from './run.ts';
+import { announcement, comparisons, proved } from './words.ts';
+
+/** Findings listed; a bundle can have a hundred thousand. */
+const SHOWN_FINDINGS = 20;
+
+/** One line a finding: its code, where, and what was expected. */
+export function findingList(
+  findings: readonly { readonly code: string; readonly where: string; readonly message: string }[],
+): readonly Node[] {
+  if (findings.length === 0) return [];
+  const items = findings.slice(0, SHOWN_FINDINGS).map(({ code, where, message }) => {
+    const at = where === '' ? [] : [' at ', element('code', '', foreign(where))];
+    return element('li', '', element('code', '', code), ...at, ': ', foreign(message));
+  });
+  const left = findings.length - items.length;
+  if (left > 0) items.push(element('li', '', `and ${left} more`));
+  return [element('ul', 'findings', ...items)];
+}
+
+const ICONS = { verified: 'verified', findings: 'uncheckable', rejected: 'failed' } as const;
+
+/** Marks a box by its border, and the words of its headline by an icon that repeats them. */
+export function mark(box: HTMLElement, words: HTMLElement | null, outcome: Judgement['outcome'] | null): void {
+  if (outcome !== null) words?.prepend(outcomeIcon(ICONS[outcome]));
+  box.classList.toggle('is-verified', outcome === 'verified');
+  box.classList.toggle('is-troubled', outcome !== null && outcome !== 'verified');
+}
+
+/**
+ * Verifies bundles of one number into a box, which it empties.
+ *
+ * @param isOpen whether the ledger is unfolded.
+ * @param isStopped asked after each step.
+ * @returns null where it was stopped.
+ */
+export async function verifyInto(
+  box: HTMLElement,
+  received: readonly Uint8Array[],
+  trust: Trust,
+  claims: PageClaims | null,
+  isOpen: boolean,
+  isStopped: () => boolean,
+): Promise<Judgement | null> {
+  const views = received.map(() => new LedgerView());
+  const result = element('div', '');
+  const count = element('summary', '');
+  const details = element('details', '', count);
+  details.open = isOpen;
+  box.replaceChildren(result, details);
+  for (const [i, { element: ledger }] of views.entries()) {
+    if (views.length > 1) details.append(element('p', 'event-type', `Bundle ${i + 1} of ${views.length}`));
+    details.append(ledger);
+  }
+  const judgement = await run(received, trust, ({ index, checks }) => {
+    views[index]?.update(checks);
+    count.textContent = counted(checks.length, 'check');
+    return isStopped();
+  });
+  if (judgement === null) return null;
+  const { verdicts, ledgers, findings } = judgement;
+  for (const [i, verdict] of verdicts.entries()) views[i]?.finish(verdict);
+  details.hidden = ledgers.flat().length === 0;
+  count.textContent = `All ${counted(ledgers.flat().length, 'check')}, made here`;
+  result.append(element('p', '', foreign(proved(judgement))), ...findingList(findings));
+  if (claims !== null) result.append(comparisonTable(comparisons(claims, judgement)));
+  return judgement;
+}
+
+/** Verifies the record of the page that the section is on. */
+export async function verifyHere(
+  section: HTMLElement,
+  { trust, claims }: PageData,
+  texts: readonly string[],
+): Promise<void> {
+  const status = part(section, '[role="status"]');
+  const box = part(section, '.verify-result');
+  mark(box, null, null);
+  box.hidden = false;
+  status.textContent = 'Verifying…';
+  const received = texts.map((text) => new TextEncoder().encode(text));
+  const judgement = await verifyInto(box, received, readTrust(trust), claims, true, () => false);
+  if (judgement === null || claims === null) return;
+  const compared = comparisons(claims, judgement);
+  const isAsClaimed = compared.every(({ outcome }) => outcome === 'verified');
+  status.textContent = announcement(judgement, compared);
+  mark(box, status, isAsClaimed ? judgement.outcome : 'rejected');
+}

@@ -1,0 +1,84 @@
+/** What the browser found, in plain sentences. Pure. */
+import type { CheckOutcome, Finding } from '../../protocol/index.ts';
+import { CHECK_WORDS, counted, spaced } from '../view/words.ts';
+import type { PageClaims } from './data.ts';
+import type { Judgement } from './judge.ts';
+
+/** The name of the first step that failed; null where none did. */
+export function failedStep({ ledgers, findings, verdicts }: Judgement): string | null {
+  const failed = ledgers.flat().find(({ outcome }) => outcome === 'failed');
+  if (failed !== undefined) return CHECK_WORDS[failed.subject].name;
+  if (findings.length === 0) return null;
+  // Without a single check the file could not even be read; a finding without a failed check is one of shape or trust.
+  const [first] = findings;
+  const wasRead = verdicts.some(({ checks }) => checks.length > 0);
+  return wasRead ? spaced(first?.code ?? '') : `Reading the bundle (${spaced(first?.code ?? '')})`;
+}
+
+/** The headline, one line. */
+export function headline(judgement: Judgement): string {
+  const { outcome, findings } = judgement;
+  if (outcome === 'verified') return 'Verified here, in this browser';
+  if (outcome === 'findings') return `Verified here, with ${counted(findings.length, 'finding')}`;
+  return `Not verified: it fails at “${failedStep(judgement)}”`;
+}
+
+/** What was proved, one sentence. */
+export function proved({ outcome, ledgers, merged, verdicts }: Judgement): string {
+  if (outcome === 'rejected' || merged === null) {
+    return 'Nothing is proved: a bundle that fails one of these checks is not the one that the key signed, or the key is not the one trusted here.';
+  }
+  const checks = ledgers.flat().filter((check) => check.outcome === 'verified');
+  const signatures = checks.filter(({ how }) => how === 'signature').length;
+  const digests = checks.filter(({ how }) => how === 'digest').length;
+  const keys = new Map(verdicts.flatMap(({ bundle }) => (bundle === null ? [] : [[bundle.key.keyId, bundle.key]])));
+  const by = [...keys.values()].map(({ keyId, fingerprint }) => `${keyId} (fingerprint ${fingerprint})`);
+  return `${counted(signatures, 'signature')} and ${counted(digests, 'digest')} hold; the bundle is signed by the key ${by.join(' and ')}, and its ${counted(merged.events.valid.length, 'valid event')} give the state ${merged.state.sha256}.`;
+}
+
+/** A row that holds what a page says against what was found. */
+export interface Comparison {
+  readonly outcome: CheckOutcome;
+  readonly name: string;
+  readonly shows: string;
+  readonly value: string;
+}
+
+const codesOf = (findings: readonly Finding[]): readonly string[] => [...new Set(findings.map(({ code }) => code))];
+
+/** What the page says, against what was found here. */
+export function comparisons(claims: PageClaims, { merged, findings }: Judgement): readonly Comparison[] {
+  const row = (name: string, says: string, found: string): Comparison => ({
+    outcome: says === found ? 'verified' : 'failed',
+    name,
+    shows: says === found ? 'as this page says' : `this page says ${says}`,
+    value: found,
+  });
+  const listed = (codes: readonly string[]): string => codes.toSorted().map(spaced).join(', ') || 'none';
+  return [
+    row('Pith Number', claims.pithNumber, merged?.bundles[0].pithNumber ?? 'none'),
+    row('State hash', claims.stateSha256, merged?.state.sha256 ?? 'none'),
+    row('Findings', listed(claims.findings), listed(codesOf(findings))),
+  ];
+}
+
+/** What a screen reader is told at the end. */
+export function announcement(judgement: Judgement, compared: readonly Comparison[] = []): string {
+  const differing = compared.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
+  const rest = differing.length > 0 ? ` It differs from this page in: ${differing.join(', ')}.` : '';
+  return `${headline(judgement)}.${rest}`;
+}
+
+/** How many files of how many came out how. */
+export function countsOf(outcomes: readonly Judgement['outcome'][], files: number): string {
+  const count = (wanted: Judgement['outcome']): number => outcomes.filter((outcome) => outcome === wanted).length;
+  const parts = [
+    `${count('verified')} verified`,
+    ...(count('findings') > 0 ? [`${count('findings')} verified with findings`] : []),
+    `${count('rejected')} not verified`,
+  ];
+  const words = parts.join(', ');
+  return outcomes.length === files
+    ? `${counted(files, 'file')}: ${words}.`
+    : `${outcomes.length} of ${files} files: ${words}…`;
+}

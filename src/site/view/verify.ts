@@ -1,0 +1,73 @@
+/** What pages hold for the verification in the reader's browser. */
+import { bundlesInPage } from '../../formats/bundle-script.ts';
+import { safeJson } from '../../formats/json-text.ts';
+import type { SiteContext } from '../../mirror/catalogue.ts';
+import {
+  bundleScript,
+  recordPage,
+  relativeLink,
+  VERIFIER_SCRIPT,
+  VERIFY,
+  VERIFY_BUTTON_SCRIPT,
+} from '../../mirror/paths.ts';
+import type { RecordEntry } from '../../mirror/plan.ts';
+import type { Finding, Trust } from '../../protocol/index.ts';
+import type { PageData } from '../verifier/data.ts';
+
+export interface VerifyHereView {
+  /** {@link PageData}, for a data block. */
+  readonly json: string;
+  /** Links from the record's page. */
+  readonly links: {
+    readonly button: string;
+    readonly verifier: string;
+    readonly bundles: string;
+    readonly page: string;
+  };
+}
+
+/** Found across the records of a mirror: no bundle of one record shows them. */
+const ACROSS: ReadonlySet<Finding['code']> = new Set(['short_number_collision', 'alias_conflict']);
+
+const dataJson = (data: PageData): string => safeJson(JSON.stringify(data));
+
+/** The data block of the page that verifies any bundle. */
+export function verifyPageJson({ trust }: Pick<SiteContext, 'trust'>): string {
+  return dataJson({ trust: trustText(trust), claims: null, bundles: null });
+}
+
+/** The keys of a mirror as the text of a trust file. */
+function trustText({ keys }: Trust): string {
+  const members = keys.map(({ keyId, role, publicKeyHex, fingerprint }) => ({
+    key_id: keyId,
+    public_key_hex: publicKeyHex,
+    role,
+    fingerprint_sha256_hex: fingerprint,
+  }));
+  return JSON.stringify({ keys: members });
+}
+
+/** Null for a record without a bundle: there is nothing to verify. */
+export function verifyHereView(entry: RecordEntry, { trust }: Pick<SiteContext, 'trust'>): VerifyHereView | null {
+  const { merged, identified, findings } = entry;
+  if (merged === null) return null;
+  const page = recordPage(identified.suffix);
+  const own = findings.map(({ code }) => code).filter((code) => !ACROSS.has(code));
+  return {
+    json: dataJson({
+      trust: trustText(trust),
+      claims: {
+        pithNumber: identified.pithNumber,
+        stateSha256: merged.state.sha256,
+        findings: [...new Set(own)],
+      },
+      bundles: bundlesInPage(entry),
+    }),
+    links: {
+      button: relativeLink(page, VERIFY_BUTTON_SCRIPT),
+      verifier: relativeLink(page, VERIFIER_SCRIPT),
+      bundles: relativeLink(page, bundleScript(identified.suffix)),
+      page: relativeLink(page, VERIFY),
+    },
+  };
+}

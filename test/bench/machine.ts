@@ -1,0 +1,50 @@
+/** What the figures were measured on and with. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
+import { join } from 'node:path';
+import { PROJECT } from '../support/cli.ts';
+
+/** The output of a command, or null where there is none. */
+function outputOf(file: string, ...args: readonly string[]): string | null {
+  const { status, stdout } = spawnSync(file, args, { cwd: PROJECT, encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
+}
+
+/** Type and options of the file system that a folder is on; Linux only. */
+function fileSystemOf(folder: string): string {
+  const found = outputOf('findmnt', '--noheadings', '--output', 'FSTYPE,OPTIONS', '--target', folder);
+  return found?.replace(/\s+/, ', ') ?? 'not known';
+}
+
+const lockedVersion = (name: string): string =>
+  JSON.parse(readFileSync(join(PROJECT, 'package-lock.json'), 'utf8')).packages[`node_modules/${name}`].version;
+
+/**
+ * Load of the last 1, 5 and 15 minutes. Above the number of processors, others were at work, and wall times are longer than they need be.
+ */
+export const describeLoad = (): string =>
+  loadavg()
+    .map((load) => load.toFixed(2))
+    .join(' ');
+
+/** One line each: name, value. `peers` are those that ran or why they did not. */
+export function describeMachine(
+  folder: string,
+  peers: readonly (readonly [string, string])[],
+): readonly (readonly [string, string])[] {
+  const commit = outputOf('git', 'rev-parse', 'HEAD') ?? 'not known';
+  const isClean = outputOf('git', 'status', '--porcelain', '--', '.', ':!test/bench/RESULTS.md') === '';
+  return [
+    ['commit', `${commit}${isClean ? '' : ', with changes that are not committed'}`],
+    ['date', new Date().toISOString().slice(0, 10)],
+    ['processors', `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? 'not known'}`],
+    ['memory', `${(totalmem() / 2 ** 30).toFixed(1)} GiB`],
+    ['system', `${type()} ${release()}`],
+    ['file system', fileSystemOf(folder)],
+    ['load before', describeLoad()],
+    ['Node', `${process.versions.node}, V8 ${process.versions.v8}, OpenSSL ${process.versions.openssl}`],
+    ['Astro', lockedVersion('astro')],
+    ...peers,
+  ];
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bars, formatResults, type Measurements, median, type Row, table } from './results.ts';
+
+const row = (step: Row['step'], records: number, seconds: number, more: Partial<Row> = {}): Row => ({
+  step,
+  records,
+  seconds,
+  cpuSeconds: seconds,
+  peakBytes: 2 ** 30,
+  ...more,
+});
+const measurements = (records: number, ...rows: readonly Row[]): Measurements => ({
+  records,
+  rows,
+  siteBytes: 50_000 * records,
+  siteFiles: 5 * records,
+  isSameTree: true,
+});
+const judged = (...all: readonly Measurements[]): readonly (boolean | null)[] => bars(all).map(({ holds }) => holds);
+
+test('nothing holds, and nothing fails, that was not measured', () => {
+  const none = { ...measurements(1000), isSameTree: null };
+  for (const { measured, holds } of bars([none])) assert.deepEqual([measured, holds], ['not measured', null]);
+});
+
+/** All that is needed for every bar, each but the growth at its very edge; `slow` takes a little longer in all of it. */
+function atTheEdge(slow: number): readonly Measurements[] {
+  return [
+    measurements(10_000, row('build', 10_000, 8 * slow)),
+    measurements(20_000, row('build', 20_000, 6 * slow), row('hugo', 20_000, 10, { isFair: true })),
+    measurements(
+      100_000,
+      row('plainParse', 100, 1),
+      row('canonical', 100, 4 * slow),
+      row('openssl', 100, 2),
+      row('digests', 100, 2),
+      row('verify', 100, 5 * slow),
+      row('verifyCommand', 2500, slow),
+      row('build', 100_000, 60 * slow, { peakBytes: 1.5 * 2 ** 30 * slow }),
+      row('floor', 10_000, 4),
+      row('unchanged', 100_000, 2 * slow),
+      row('changed', 100_000, 3 * slow),
+      row('added', 101_000, 8 * slow),
+    ),
+  ];
+}
+
+test('each bar holds at its edge and not beyond it', () => {
+  assert.ok(judged(...atTheEdge(1)).every((holds) => holds === true));
+  const beyond = bars(atTheEdge(1.01)).filter(({ holds }) => holds !== false);
+  // The growth is the same and the trees are equal, however slow it is.
+  assert.deepEqual(
+    beyond.map(({ measured }) => measured),
+    ['0.75 ×', 'one tree hash'],
+  );
+  const different = atTheEdge(1).map((one) => ({ ...one, isSameTree: one.records !== 20_000 }));
+  assert.deepEqual(
+    bars(different)
+      .filter(({ holds }) => holds === false)
+      .map(({ measured }) => measured),
+    ['different trees'],
+  );
+});
+
+test('a record may cost a little more among ten times as many', () => {
+  const of = (seconds: number): readonly (boolean | null)[] =>
+    judged(measurements(10_000, row('build', 10_000, 5)), measurements(100_000, row('build', 100_000, seconds)));
+  assert.ok(!of(57.4).includes(false));
+  assert.ok(of(57.6).includes(false));
+});
+
+test('a peer with other pages, or with another number of them, decides nothing', () => {
+  const of = (records: number, isFair: boolean): readonly (boolean | null)[] =>
+    judged({
+      ...measurements(records, row('build', records, 1), row('hugo', records, 9, { isFair })),
+      isSameTree: null,
+    });
+  assert.ok(of(20_000, true).includes(true));
+  assert.ok(!of(20_000, false).includes(true));
+  assert.ok(!of(1000, true).includes(true));
+});
+
+test('of several runs, each step gives the one in the middle; one different tree is enough', () => {
+  const runs = [3, 1, 2].map((seconds) => ({
+    ...measurements(1000, row('build', 1000, seconds)),
+    isSameTree: seconds !== 1,
+  }));
+  const { rows, isSameTree } = median(runs);
+  assert.deepEqual(
+    rows.map(({ seconds }) => seconds),
+    [2],
+  );
+  assert.equal(isSameTree, false);
+});
+
+test('a table is Markdown, and its figures stand below each other', () => {
+  assert.equal(
+    table(
+      ['step', 's'],
+      [
+        ['a', '1.00'],
+        ['bc', '10.00'],
+      ],
+      [1, 2],
+    ),
+    '| step |     s |\n| ---- | ----: |\n| a    |  1.00 |\n| bc   | 10.00 |',
+  );
+});
+
+test('the result says what is missing, and reckons from the largest build', () => {
+  const text = formatResults({ machine: [['commit', 'x']], measurements: atTheEdge(1), runs: 1, missing: ['no Hugo'] });
+  assert.match(text, /^Not measured: no Hugo\.$/m);
+  assert.match(text, /1,530,000 × 50,000 bytes/);
+});

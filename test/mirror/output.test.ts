@@ -1,0 +1,69 @@
+/** Places for a site that are refused before any work is done, and what is made on the way. See also `build` and `crash`. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, type TestContext } from 'node:test';
+import { LAUNCHER, type Run, runProgram, temporaryFolder } from '../support/cli.ts';
+import { writeTestTrust } from '../support/crash.ts';
+import { bytesOf, makeBundle, makeRecord } from '../support/make-bundle.ts';
+import { build, readTree, writeFiles } from '../support/site.ts';
+
+const folder = temporaryFolder();
+const input = join(folder, 'bundles');
+const trust = join(folder, 'trust.json');
+writeTestTrust(trust);
+writeFiles(input, { 'a.json': bytesOf(makeBundle(makeRecord())) });
+const args = (out: string, from = input): string[] => [from, '--out', out, '--trust', trust];
+
+/** Builds where `mount` was run before; undefined where the system does not let anyone mount. */
+async function buildMounted(test: TestContext, mount: string, out: string): Promise<Run | undefined> {
+  const inside = `${mount} || exit 77; exec "$0" "$@"`;
+  const command = ['sh', '-c', inside, process.execPath, LAUNCHER, 'build', ...args(out)];
+  const run = await runProgram('unshare', ['-rm', ...command]).catch(() => undefined);
+  if (run !== undefined && run.code !== 77 && !run.stderr.startsWith('unshare')) return run;
+  test.skip('mounting is not permitted here');
+  return undefined;
+}
+
+describe('an output folder that is a mount point', () => {
+  it('of another file system is refused before anything is read', async (test) => {
+    const out = join(folder, 'volume');
+    mkdirSync(out);
+    const run = await buildMounted(test, `mount -t tmpfs none "${out}"`, out);
+    if (run === undefined) return;
+    assert.equal(run.code, 2, run.stderr);
+    assert.match(run.stderr, /^pith-mirror: --out .*volume: is a mount point .*; name a folder inside of it\n$/);
+  });
+
+  it('of a folder of the same file system is refused when its site would be swapped; that stays as it is', async (test) => {
+    const out = join(folder, 'bound');
+    await build(args(out), 0);
+    const before = readTree(out);
+    const run = await buildMounted(test, `mount --bind "${out}" "${out}"`, out);
+    if (run === undefined) return;
+    assert.equal(run.code, 1, run.stderr);
+    assert.match(run.stderr, /^pith-mirror: --out .*bound: is a mount point .*EBUSY/m);
+    assert.deepEqual(readTree(out), before);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('.bound')),
+      [],
+    );
+  });
+
+  it('has its site in a folder inside of it', async (test) => {
+    const volume = join(folder, 'outer');
+    mkdirSync(volume);
+    const run = await buildMounted(test, `mount -t tmpfs none "${volume}"`, join(volume, 'site'));
+    if (run !== undefined) assert.equal(run.code, 0, run.stderr);
+  });
+});
+
+describe('a wrong input', () => {
+  it('has no folders made for the output', async () => {
+    for (const from of [join(folder, 'nowhere'), trust]) {
+      const { stderr } = await build(args(join(folder, 'new/er/site'), from), 2);
+      assert.match(stderr, /^pith-mirror: the folder of bundles, /);
+      assert.equal(existsSync(join(folder, 'new')), false);
+    }
+  });
+});

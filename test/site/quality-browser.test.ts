@@ -1,0 +1,218 @@
+/**
+ * What every kind of page must be as a browser shows it: usable by anybody, at any size, in any light, on paper.
+ *
+ * The pages of some records alone: node --test --test-name-pattern='^(home|record-tex)' test/site/quality-browser.test.ts
+ */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import { samplePages } from '../support/page-kinds.ts';
+import { serveFolder } from '../support/serve.ts';
+import { writeFiles } from '../support/site.ts';
+import { buildVariety } from '../support/variety.ts';
+import { type Look, type Visit, visit } from '../support/visit.ts';
+
+const folder = temporaryFolder();
+const variety = await buildVariety(folder, { plain: 130 });
+const pages = samplePages(variety, 1);
+const server = await serveFolder(variety.site, '/repo/');
+const browser = await launchBrowser();
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const open = (path: string, look?: Look): Promise<Visit> => visit(browser, server.url, path, look);
+
+/** What axe finds, one line each: the rule, the element, what is wrong. */
+async function violations(page: Page): Promise<readonly string[]> {
+  // Evaluated, not added as a script: the page's policy refuses scripts that are not its own.
+  await page.evaluate(axe);
+  const results: AxeResults = await page.evaluate(() =>
+    // biome-ignore lint/suspicious/noExplicitAny: axe is a global of the page.
+    (globalThis as any).axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'],
+      // Part of WCAG 2.2 AA, but off unless asked for.
+      rules: { 'target-size': { enabled: true } },
+      resultTypes: ['violations'],
+    }),
+  );
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+  );
+}
+
+/** The width that a page takes, whatever it is given. */
+const widthOf = (page: Page): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
+
+/** What moved after it was first shown, as the browser weighs it. */
+async function shiftOf(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) sum += (entry as PerformanceEntry & { value: number }).value;
+        }).observe({ type: 'layout-shift', buffered: true });
+        // Two frames: what the first one shifts is reported after the second.
+        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => resolve(sum), 50)));
+      }),
+  );
+}
+
+/** Interactive elements whose keyboard focus cannot be seen, one of each kind. */
+async function unseenFocus(page: Page): Promise<readonly string[]> {
+  // Focus that a script gives after a key counts as the keyboard's.
+  await page.keyboard.press('Tab');
+  return page.evaluate(() => {
+    const kinds = new Map<string, HTMLElement>();
+    for (const element of document.querySelectorAll<HTMLElement>(
+      'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]:not([tabindex="-1"])',
+    )) {
+      if (!element.checkVisibility({ visibilityProperty: true })) continue;
+      kinds.set(`${element.tagName} ${element.className} ${element.getAttribute('type') ?? ''}`, element);
+    }
+    return [...kinds].flatMap(([kind, element]) => {
+      element.focus();
+      const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(element);
+      const isSeen =
+        document.activeElement === element &&
+        outlineStyle !== 'none' &&
+        Number.parseFloat(outlineWidth) >= 2 &&
+        !/^rgba\(.*, 0\)$|^transparent$/.test(outlineColor);
+      return isSeen ? [] : [`${kind}: outline ${outlineStyle} ${outlineWidth} ${outlineColor}`];
+    });
+  });
+}
+
+/** Elements that move though the reader asked for less of it. */
+function movingElements(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() =>
+    [document.documentElement, ...document.body.querySelectorAll('*')].flatMap((element) => {
+      const { animationName, animationDuration, transitionDuration, scrollBehavior } = getComputedStyle(element);
+      const lasts = (durations: string): boolean => durations.split(',').some((one) => Number.parseFloat(one) > 0.001);
+      const isMoving = (animationName !== 'none' && lasts(animationDuration)) || lasts(transitionDuration);
+      return isMoving || scrollBehavior === 'smooth' ? [`${element.tagName}.${element.className}`] : [];
+    }),
+  );
+}
+
+/** What a reader of the paper misses: addresses of links that leave, and hashes that are cut or folded away. */
+function missingInPrint(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const missing: string[] = [];
+    const isShown = (element: Element): boolean =>
+      element.checkVisibility({ contentVisibilityAuto: true, visibilityProperty: true }) &&
+      element.getClientRects().length > 0;
+    for (const link of document.querySelectorAll<HTMLAnchorElement>('main a[href^="http"]')) {
+      if (!isShown(link)) continue;
+      const shown = `${link.textContent} ${getComputedStyle(link, '::after').content}`;
+      const href = link.getAttribute('href') ?? '';
+      if (!shown.includes(href)) missing.push(`address: ${href}`);
+    }
+    const walker = document.createTreeWalker(document.querySelector('main') ?? document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const hash = /[0-9a-f]{64}/.exec(node.nodeValue ?? '')?.[0];
+      const element = node.parentElement;
+      if (hash === undefined || element === null || element.closest('script, style, template') !== null) continue;
+      if (!isShown(element)) missing.push(`folded away: ${hash}`);
+      else if (element.scrollWidth > element.clientWidth && getComputedStyle(element).overflowX !== 'visible') {
+        missing.push(`cut: ${hash}`);
+      }
+    }
+    return missing;
+  });
+}
+
+/** A page on which everything that is looked for is wrong. */
+const BAD_PAGE = `<!doctype html><html lang="en"><title>bad</title><link rel="icon" href="data:,">
+  <style>
+    body { margin: 0 } .grey { color: #bbb; background: #fff } .wide { width: 900px }
+    a:focus-visible { outline: 2px solid blue } button { outline: none !important }
+    .small { display: inline-block; width: 10px; height: 10px; overflow: hidden }
+    .moving { transition: color 1s } code { display: block; width: 5em; overflow: hidden }
+  </style>
+  <p class="grey">grey</p><div class="wide">wide</div><p class="moving">moving</p><img src="data:," width="1" height="1">
+  <button class="small">1</button><button class="small">2</button>
+  <main><h1>bad</h1><a href="https://example.org/hidden">link</a> <a href="https://example.org/a">https://example.org/a</a>
+  <code>${'a'.repeat(64)}</code><details><summary>more</summary><p>${'b'.repeat(64)}</p></details></main>`;
+
+test('each check finds what it is for, or it would prove nothing of the pages below', async () => {
+  writeFiles(folder, { 'bad/bad.html': BAD_PAGE });
+  const { page, close } = await visit(browser, `${pathToFileURL(join(folder, 'bad')).href}/`, 'bad.html', {
+    width: 320,
+    reducedMotion: 'reduce',
+  });
+  const found = await violations(page);
+  for (const rule of ['color-contrast', 'target-size', 'image-alt', 'region']) {
+    assert.ok(
+      found.some((line) => line.startsWith(`${rule}:`)),
+      rule,
+    );
+  }
+  await page.evaluate(() => {
+    const late = document.createElement('div');
+    late.style.height = '99px';
+    document.body.prepend(late);
+  });
+  assert.ok((await shiftOf(page)) > 0);
+  assert.equal(await widthOf(page), 900);
+  assert.deepEqual(
+    (await unseenFocus(page)).map((line) => line.replace(/ .*/, '')),
+    ['BUTTON', 'SUMMARY'],
+  );
+  assert.deepEqual(await movingElements(page), ['P.moving']);
+  await page.emulateMedia({ media: 'print' });
+  assert.deepEqual(await missingInPrint(page), [
+    'address: https://example.org/hidden',
+    `cut: ${'a'.repeat(64)}`,
+    `folded away: ${'b'.repeat(64)}`,
+  ]);
+  await close();
+});
+
+for (const { name, path } of pages) {
+  test(name, async (t) => {
+    await t.test('axe finds nothing, in light and in dark', async () => {
+      const { page, close } = await open(path, { colorScheme: 'light' });
+      assert.deepEqual(await violations(page), [], 'light');
+      await page.emulateMedia({ colorScheme: 'dark' });
+      assert.deepEqual(await violations(page), [], 'dark');
+      await close();
+    });
+
+    await t.test('nothing goes wrong, nothing shifts, nothing scrolls sideways, at any width', async () => {
+      // 640 px is 1280 px at 200 %, 320 px is 1280 px at 400 %.
+      for (const width of [1280, 320]) {
+        const { page, trouble, close } = await open(path, { width });
+        assert.equal(await shiftOf(page), 0, `layout shift at ${width}`);
+        assert.equal(await widthOf(page), width);
+        await page.setViewportSize({ width: 640, height: 800 });
+        assert.equal(await widthOf(page), 640);
+        assert.deepEqual(trouble, []);
+        await close();
+      }
+    });
+
+    await t.test(
+      'focus is seen; nothing moves where less motion is asked for; paper has addresses and whole hashes',
+      async () => {
+        const { page, close } = await open(path, { width: 680, reducedMotion: 'reduce' });
+        assert.deepEqual(await unseenFocus(page), []);
+        assert.deepEqual(await movingElements(page), []);
+        await page.emulateMedia({ media: 'print' });
+        assert.deepEqual(await missingInPrint(page), []);
+        assert.equal(await widthOf(page), 680);
+        await close();
+      },
+    );
+  });
+}

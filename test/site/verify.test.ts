@@ -1,0 +1,256 @@
+/** Verifying in the reader's browser: a record's page, and any file; in Chromium and Firefox, over http and from a disk. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import type { Locator, Page } from 'playwright-core';
+import { temporaryFolder } from '../support/cli.ts';
+import { authorKey, registryKey, testTrust } from '../support/make-bundle.ts';
+import { defaultTrust } from '../support/vectors.ts';
+import { buildVerifySite, MANY, SUFFIXES } from '../support/verify-site.ts';
+import { dropFiles, inEveryWay } from '../support/visit.ts';
+
+const folder = temporaryFolder();
+const out = join(folder, 'site');
+const files = join(folder, 'files');
+const file = (name: string): string => join(files, name);
+
+before(() => buildVerifySite(join(folder, 'bundles'), out, files));
+
+const recordPage = (suffix: string, name = 'index.html'): string => `pith/${suffix}/${name}`;
+
+/** Presses the button of a record's page and waits for what is said at the end. */
+async function verifyHere(page: Page): Promise<string> {
+  await page.getByRole('button', { name: 'Verify this record here' }).click();
+  return saidAtLast(page.locator('#verify-here [role="status"]'));
+}
+
+async function saidAtLast(status: Locator): Promise<string> {
+  await status.filter({ hasNotText: /…$|^$/ }).waitFor({ timeout: 60_000 });
+  return (await status.textContent()) ?? '';
+}
+
+/** The rows of a table of the ledger by its heading: outcome, check and values. */
+async function ledger(root: Locator): Promise<ReadonlyMap<string, readonly string[]>> {
+  const tables = await root.locator('table.ledger').evaluateAll((found) =>
+    found.map((table) => {
+      const rows = [...table.querySelectorAll('tbody tr')].map((row) =>
+        [row.children[0]?.textContent?.trim(), row.children[1]?.firstChild?.textContent].join(': '),
+      );
+      return [table.querySelector('caption')?.textContent ?? '', rows] as const;
+    }),
+  );
+  return new Map(tables);
+}
+
+/** Gives files to verify.html and waits until all are judged. */
+async function give(page: Page, ...names: readonly string[]): Promise<string> {
+  await page.setInputFiles('#verify-files', names.map(file));
+  return saidAtLast(page.locator('.verify-status'));
+}
+
+const headlines = (page: Page): Promise<readonly string[]> => page.locator('.verify-headline').allTextContents();
+
+async function useKey(page: Page, text: string, keyId = ''): Promise<void> {
+  await page.locator('.verify-other').evaluate((details: HTMLDetailsElement) => {
+    details.open = true;
+  });
+  await page.getByLabel(/^A trust file/).fill(text);
+  await page.getByLabel(/^Its key id/).fill(keyId);
+  await page.getByRole('button', { name: 'Use these keys' }).click();
+}
+
+inEveryWay(out, (way) => {
+  describe('the button on a record’s page', () => {
+    it('repeats the ledger, keeps the focus, and can be pressed again', async () => {
+      const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.seed));
+      const said = await verifyHere(page);
+      assert.equal(said, 'Verified here, in this browser.');
+      const tables = await ledger(page.locator('#verify-here'));
+      assert.deepEqual(
+        [...tables.keys()],
+        [
+          'What this page says, and what came out here',
+          'Record',
+          'Event 1: record created',
+          'Event 2: graph snapshot',
+          'Bundle and state',
+        ],
+      );
+      const outcomes = [...tables.values()].flat().map((row) => row.replace(/: .*/, ''));
+      assert.equal(outcomes.length, 20);
+      assert.deepEqual([...new Set(outcomes)], ['verified', 'cannot be checked here']);
+      assert.match((await page.locator('.verify-result').textContent()) ?? '', /4 signatures and 12 digests hold/);
+      assert.equal(await page.locator(':focus').textContent(), 'Verify again');
+      await page.keyboard.press('Enter');
+      assert.equal(await saidAtLast(page.locator('#verify-here [role="status"]')), said);
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    it('takes bundles that are too large for the page from the script beside it', async () => {
+      const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.large));
+      assert.equal(await verifyHere(page), 'Verified here, in this browser.');
+      const box = page.locator('.verify-result');
+      assert.match(
+        (await box.textContent()) ?? '',
+        new RegExp(`${2 * MANY + 4} of other events|its ${MANY + 1} valid`),
+      );
+      assert.match(
+        (await box.locator('.verify-ledger > p').textContent()) ?? '',
+        /further checks of other events made/,
+      );
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    it('verifies each of several bundles, and merges them', async () => {
+      const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.several));
+      assert.match(await verifyHere(page), /^Verified here, with \d findings?\.$/);
+      const box = page.locator('.verify-result');
+      assert.deepEqual(await box.locator('.event-type').allTextContents(), ['Bundle 1 of 2', 'Bundle 2 of 2']);
+      assert.match((await box.locator('.findings').textContent()) ?? '', /split_view/);
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    it('shows findings that the page shows, hostile text as text', async () => {
+      const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.troubled));
+      assert.match(await verifyHere(page), /^Verified here, with \d findings\.$/);
+      assert.equal(await page.locator('#verify-here img, #verify-here b, #verify-here script').count(), 0);
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    const lies: readonly (readonly [page: string, said: RegExp, row: string | null])[] = [
+      ['title.html', /^Not verified: it fails at “Bundle hash”\. It differs/, 'failed: Event hash'],
+      ['signature.html', /^Not verified: it fails at/, null],
+      ['json.html', /^Not verified: it fails at “Reading the bundle \(not json\)”\./, null],
+      [
+        'state.html',
+        /^Verified here, in this browser\. It differs from this page in: State hash\.$/,
+        'failed: State hash',
+      ],
+    ];
+    for (const [name, words, row] of lies) {
+      it(`a copy that was tampered with, ${name}, fails at its step`, async () => {
+        const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.seed, name));
+        assert.match(await verifyHere(page), words);
+        const rows = [...(await ledger(page.locator('#verify-here'))).values()].flat();
+        if (row !== null) assert.ok(rows.includes(row), rows.join('\n'));
+        assert.ok(await page.locator('.verify-result.is-troubled').isVisible());
+        assert.deepEqual(trouble, []);
+        await close();
+      });
+    }
+
+    it('says so where the verifier is not there', async () => {
+      const { page, close } = await way.visit(recordPage(SUFFIXES.seed, 'missing.html'));
+      assert.match(await verifyHere(page), /^Nothing was verified: .*gone\.js is missing beside this page/);
+      await close();
+    });
+  });
+
+  describe('verify.html', () => {
+    it('verifies many files one after the other, whatever they hold and are called', async () => {
+      const { page, trouble, close } = await way.visit('verify.html');
+      const said = await give(
+        page,
+        'seed.json',
+        'tampered.json',
+        'hostile.json',
+        'empty.json',
+        'huge.json',
+        'one.json',
+      );
+      assert.equal(said, '6 files: 2 verified, 4 not verified.');
+      assert.deepEqual(await headlines(page), [
+        'Verified here, in this browser',
+        'Not verified: it fails at “Bundle hash”',
+        'Not verified: it fails at “Reading the bundle (not json)”',
+        'Not verified: it fails at “Reading the bundle (not json)”',
+        'Not verified: it was not read',
+        'Verified here, in this browser',
+      ]);
+      assert.match((await page.locator('.verify-file').nth(4).textContent()) ?? '', /too_large/);
+      assert.equal(await give(page, '<img src=x onerror=alert(1)>\u202e.json'), '7 files: 2 verified, 5 not verified.');
+      assert.equal(
+        await page.locator('.verify-file h3').last().textContent(),
+        '<img src=x onerror=alert(1)>U+202E.json',
+      );
+      assert.equal(await page.locator('#verify-list img, #verify-list script').count(), 0);
+      assert.deepEqual(trouble, []);
+      await page.getByRole('button', { name: 'Clear' }).click();
+      assert.equal(await page.locator('.verify-file').count(), 0);
+      await close();
+    });
+
+    it('takes files that are dropped anywhere', async () => {
+      const { page, trouble, close } = await way.visit('verify.html');
+      const text = readFileSync(file('seed.json'), 'utf8');
+      await dropFiles(page, 'h1', [
+        { name: 'a.json', text },
+        { name: 'b.json', text: text.slice(1) },
+      ]);
+      assert.equal(await saidAtLast(page.locator('.verify-status')), '2 files: 1 verified, 1 not verified.');
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    it('shows the ledger of a file, and offers its merged state', async () => {
+      const { page, trouble, close } = await way.visit('verify.html');
+      await give(page, 'seed.json');
+      const tables = await ledger(page.locator('.verify-file'));
+      assert.ok(tables.get('Event 2: graph snapshot')?.includes('verified: Event signature'));
+      const link = page.getByRole('link', { name: 'Save the merged state' });
+      assert.equal(await link.getAttribute('download'), `${SUFFIXES.seed}.state.json`);
+      // A download is no event yet of a Firefox that is driven by BiDi.
+      if (way.browser === 'chromium') {
+        const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+        const saved = readFileSync(await download.path());
+        assert.ok(saved.equals(readFileSync(join(out, 'pith', SUFFIXES.seed, 'state.json'))));
+      }
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    it('verifies with other keys, and with the mirror’s again', async () => {
+      const { page, trouble, close } = await way.visit('verify.html');
+      const [pinned] = defaultTrust().keys;
+      await give(page, 'seed.json', 'one.json');
+      await useKey(page, pinned?.publicKeyHex ?? '', pinned?.keyId);
+      const status = page.locator('.verify-status');
+      assert.equal(await saidAtLast(status), '2 files: 1 verified, 1 not verified.');
+      assert.match((await page.locator('.verify-file').last().textContent()) ?? '', /untrusted_key/);
+      assert.match((await page.locator('#verify-keys').textContent()) ?? '', /^\s*pith-v1-2026-05.*8d4b5ee74e46\S+$/);
+      await useKey(page, 'no key');
+      assert.match((await page.getByRole('alert').textContent()) ?? '', /^Expected a trust file/);
+      assert.equal(await page.locator(':focus').getAttribute('id'), 'verify-key');
+      // The right id with another key under it.
+      await useKey(page, testTrust.get(authorKey.keyId)?.publicKeyHex ?? '', registryKey.keyId);
+      assert.equal(await saidAtLast(status), '2 files: 0 verified, 2 not verified.');
+      await page.getByRole('button', { name: 'Back to this mirror’s keys' }).click();
+      assert.equal(await saidAtLast(status), '2 files: 2 verified, 0 not verified.');
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    it('draws while it verifies', async () => {
+      const { page, trouble, close } = await way.visit('verify.html');
+      await page.evaluate(() => {
+        const seen = new Set<string>();
+        const look = (): void => {
+          seen.add(document.querySelector('#verify-list summary')?.textContent ?? '');
+          document.body.dataset.seen = String(seen.size);
+          requestAnimationFrame(look);
+        };
+        look();
+      });
+      await give(page, 'large.json');
+      // Without a pause between the steps, nothing would be drawn between the beginning and the end.
+      assert.ok(Number(await page.locator('body').getAttribute('data-seen')) > 4);
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+  });
+});
