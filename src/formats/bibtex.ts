@@ -28,8 +28,8 @@ function escapedTitle(title: string): string {
     .map(({ kind, text }) => {
       const source = kind === 'maths' ? `$${oneLine(text)}$` : text;
       if (kind === 'maths' && isKnownMaths(oneLine(text))) return source;
-      const blanks = /^(\s*)[\s\S]*?(\s*)$/.exec(source);
-      return `${blanks?.[1] ? ' ' : ''}${escaped(source)}${blanks?.[2] && source.trim() !== '' ? ' ' : ''}`;
+      const words = escaped(source);
+      return words === '' ? ' ' : `${/^\s/.test(source) ? ' ' : ''}${words}${/\s$/.test(source) ? ' ' : ''}`;
     })
     .join('')
     .trim();

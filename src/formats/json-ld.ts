@@ -5,7 +5,7 @@
 import type { RecordEntry } from '../mirror/plan.ts';
 import { formatCanonical } from '../protocol/index.ts';
 import { arxivUrl, doiUrl } from './arxiv.ts';
-import { categoryName } from './categories.ts';
+import { categoryOf } from './categories.ts';
 import { citationOf, originRecord } from './citation.ts';
 import { safeJson } from './json-text.ts';
 import { licenseOf } from './license.ts';
@@ -47,7 +47,7 @@ export function formatJsonLd(entry: RecordEntry): string {
     datePublished: record.submittedAt.slice(0, 10),
     version: String(record.source.version),
     about: [record.primaryCategory, ...record.crossCategories].map(
-      (code) => `${oneLine(categoryName(code) ?? code)} (${oneLine(code)})`,
+      (code) => `${oneLine(categoryOf(code)?.name ?? code)} (${oneLine(code)})`,
     ),
     ...(abstractExcerpt === null ? {} : { description: `${oneLine(abstractExcerpt)} …` }),
     ...(license === null ? {} : { license }),

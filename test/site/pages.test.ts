@@ -125,7 +125,7 @@ describe('every page', () => {
         assert.ok(!['iframe', 'object', 'embed', 'form', 'base'].includes(name), `${path}: ${name}`);
         assert.ok(!attributes.has('integrity') && !attributes.has('crossorigin'), path);
         for (const attribute of attributes.keys()) assert.doesNotMatch(attribute, /^on/, path);
-        if (name === 'script' && attributes.get('type') !== 'application/ld+json') {
+        if (name === 'script' && !/json$/.test(attributes.get('type') ?? '')) {
           assert.deepEqual([...attributes.keys()], ['defer', 'src'], path);
           assert.equal(text.trim(), '', path);
           assert.ok(tree.has(posix.join(dirname(path), attributes.get('src') ?? '')), path);

@@ -4,13 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { recordFiles } from '../../src/mirror/documents.ts';
 import type { RecordEntry } from '../../src/mirror/plan.ts';
 import { recordView } from '../../src/site/view/record.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { entryOf } from '../support/entries.ts';
 import { TEXTS } from '../support/hostile-input.ts';
 import { testTrust } from '../support/make-bundle.ts';
+import { filesOf } from '../support/plan.ts';
 import { FULL, fullBundle, invalidEvents } from '../support/variety/graphs.ts';
 import { bundleOf } from '../support/variety/paper.ts';
 
@@ -27,7 +27,7 @@ describe('run by a shell', () => {
   const entry = entryOf(fullBundle());
   const dir = join(folder, 'full');
   mkdirSync(dir);
-  for (const { path, bytes } of recordFiles(entry)) writeFileSync(join(dir, basename(path)), bytes);
+  for (const { path, bytes } of filesOf(entry)) writeFileSync(join(dir, basename(path)), bytes);
   const { repeatSetup } = viewOf(entry);
   const lines = linesOf(entry);
 

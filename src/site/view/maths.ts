@@ -20,7 +20,7 @@ const ELEMENTS: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
-const LENGTH = /^-?\d*\.?\d+(?:em|ex|pt)?$/;
+const LENGTH = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:em|ex|pt)?$/;
 const WORD = /^(?:true|false|prefix|infix|postfix|normal|left|right|center)$/;
 /** Every attribute that is kept, with the values that it may have; others (style, class, links) are left out. */
 const ATTRIBUTES: ReadonlyMap<string, RegExp> = new Map([

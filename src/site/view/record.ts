@@ -1,5 +1,5 @@
 /** One record's page in words: from what was verified and merged to what is shown. Pure. */
-import { categoryName } from '../../formats/categories.ts';
+import { categoryOf } from '../../formats/categories.ts';
 import { citationOf } from '../../formats/citation.ts';
 import { formatJsonLd } from '../../formats/json-ld.ts';
 import { paperOf, text } from '../../formats/paper.ts';
@@ -251,7 +251,7 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
     submittedAt: record.submittedAt,
     categories: [record.primaryCategory, ...record.crossCategories].map((code) => ({
       code: visibleText(code),
-      name: categoryName(code),
+      name: categoryOf(code)?.name ?? null,
     })),
     badges: badges(merged),
     findings: findings.map(({ code, where, message }) => ({ code, where, message })),

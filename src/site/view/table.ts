@@ -22,6 +22,8 @@ export interface Table {
 /** A name and its value, the name with its path: `nested › deep › 1`. */
 export type Pair = readonly [name: string, value: Cell];
 
+/** A name of upstream's, `cross_source`: words. */
+const NAME = /^[a-z]+(?:_[a-z]+)+$/;
 const MAX_ROWS = 500;
 const MAX_COLUMNS = 6;
 const CODE = /^(?:sha256:)?[0-9a-f]{32,}$|^[A-Za-z0-9+/]{40,}={0,2}$/;
@@ -29,7 +31,7 @@ const CODE = /^(?:sha256:)?[0-9a-f]{32,}$|^[A-Za-z0-9+/]{40,}={0,2}$/;
 /** Words for one value; what is nested is compact JSON. */
 function plain(value: Json | undefined): string {
   if (value === undefined || value === null || value === '') return '–';
-  if (typeof value === 'string') return visibleText(value);
+  if (typeof value === 'string') return visibleText(NAME.test(value) ? spaced(value) : value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (isNumber(value)) return value.literal;
   if (isArray(value) && value.every((item) => typeof item === 'string'))
@@ -39,8 +41,6 @@ function plain(value: Json | undefined): string {
 
 /** A word that a narrow column must be able to break. */
 const LONG = /\S{17}/;
-/** A name of upstream's, `cross_source`: words. */
-const NAME = /^[a-z]+(?:_[a-z]+)+$/;
 
 export function textCell(text: string, href: string | null = null): Cell {
   return { text, href, look: LONG.test(text) ? 'cell long' : 'cell' };
@@ -48,7 +48,6 @@ export function textCell(text: string, href: string | null = null): Cell {
 
 export function cell(value: Json | undefined): Cell {
   if (typeof value !== 'string') return textCell(plain(value));
-  if (NAME.test(value)) return textCell(spaced(value));
   const shown = textCell(plain(value), /^https?:\/\//.test(value) ? safeHref(value) : null);
   return CODE.test(value) ? { ...shown, look: 'cell long code' } : shown;
 }
@@ -70,7 +69,7 @@ export function tableOf(items: readonly Json[], first: readonly string[] = []): 
       const own = shown.map((name) => cell(row.get(name)));
       if (rest.size === 0) return own;
       const further = [...row].filter(([name, value]) => rest.has(name) && value !== null && value !== '');
-      return [...own, cell(further.map(([name, value]) => `${name}: ${plain(value)}`))];
+      return [...own, cell(further.map(([name, value]) => `${spaced(name)}: ${plain(value)}`))];
     }),
     more,
   };

@@ -1,0 +1,157 @@
+/** What record pages tell machines: meta tags, Signposting, JSON-LD; and the files that say the same. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { formatCanonical, parseJson } from '../../src/protocol/index.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import { elements, type HtmlElement, pageText } from '../support/html.ts';
+import { buildVariety, type Variety } from '../support/variety.ts';
+
+const SITE = 'https://mirror.example/repo';
+const folder = temporaryFolder();
+let variety: Variety & { readonly site: string };
+before(async () => {
+  variety = await buildVariety(folder, { site: SITE });
+});
+
+const suffixOf = (name: string): string => variety.suffixes.get(name) ?? assert.fail(name);
+const fileOf = (name: string, file: string): string =>
+  readFileSync(join(variety.site, 'pith', suffixOf(name), file), 'utf8');
+const page = (name: string): readonly HtmlElement[] => elements(fileOf(name, 'index.html'));
+const metas = (name: string, key: string): readonly string[] =>
+  page(name).flatMap(({ name: tag, attributes }) =>
+    tag === 'meta' && (attributes.get('name') ?? attributes.get('property')) === key
+      ? [attributes.get('content') ?? '']
+      : [],
+  );
+const links = (name: string, rel: string): readonly string[] =>
+  page(name).flatMap(({ name: tag, attributes }) =>
+    tag === 'link' && attributes.get('rel') === rel ? [attributes.get('href') ?? ''] : [],
+  );
+
+describe('meta tags', () => {
+  it('are those that Google Scholar reads', () => {
+    assert.deepEqual(metas('seed', 'citation_title'), [
+      'Concordia: JIT-Compiled Persistent-Kernel Checkpointing for Fault-Tolerant LLM Inference',
+    ]);
+    assert.equal(metas('seed', 'citation_author').length, 9);
+    assert.deepEqual(metas('seed', 'citation_publication_date'), ['2026/06/22']);
+    assert.deepEqual(metas('seed', 'citation_doi'), ['10.48550/arxiv.2606.23521']);
+    assert.deepEqual(metas('seed', 'citation_arxiv_id'), ['2606.23521']);
+  });
+  it('have one author for each of three hundred, and one for names that cannot be split', () => {
+    assert.equal(metas('authors-300', 'citation_author').length, 300);
+    assert.deepEqual(metas('old-math', 'citation_author'), ['II, Tobias H. Testing, William P. Sample']);
+    assert.match(metas('tex', 'citation_title')[0] ?? '', /^On René Thom's Cusp: \$\\eta/);
+  });
+  it('are text for Open Graph and Twitter, with the address that --site gives', () => {
+    assert.deepEqual(metas('seed', 'og:url'), [`${SITE}/pith/${suffixOf('seed')}/index.html`]);
+    assert.deepEqual(links('seed', 'canonical'), [`${SITE}/pith/${suffixOf('seed')}/index.html`]);
+    assert.deepEqual(metas('seed', 'twitter:card'), ['summary']);
+  });
+});
+
+describe('Signposting', () => {
+  it('names the DOI, the metadata, the content, the license and the type', () => {
+    assert.deepEqual(links('seed', 'cite-as'), ['https://doi.org/10.48550/arxiv.2606.23521']);
+    assert.deepEqual(links('seed', 'describedby'), ['record.jsonld', 'cite.bib', 'cite.ris', 'cite.csl.json']);
+    assert.deepEqual(links('seed', 'item'), ['record.json', 'bundle.json', 'state.json']);
+    assert.deepEqual(links('seed', 'license'), ['http://creativecommons.org/licenses/by/4.0/']);
+    assert.deepEqual(links('seed', 'type'), ['https://schema.org/ScholarlyArticle', 'https://schema.org/AboutPage']);
+  });
+  it('names nothing that is not there', () => {
+    assert.deepEqual(links('record-only', 'item'), ['record.json']);
+    assert.deepEqual(links('hostile', 'license'), []);
+  });
+});
+
+describe('JSON-LD', () => {
+  const names = ['seed', 'tex', 'hostile', 'right-to-left', 'old-math', 'record-only', 'bare'];
+  for (const name of names) {
+    it(`${name}: the page and the file hold the same, and the record at the top level has the record's hash`, () => {
+      const inPage = page(name).filter(
+        ({ name: tag, attributes }) => tag === 'script' && attributes.get('type') === 'application/ld+json',
+      );
+      assert.equal(inPage.length, 1);
+      const text = inPage[0]?.text.trim() ?? '';
+      assert.equal(text, fileOf(name, 'record.jsonld').trim());
+      assert.doesNotMatch(text, /[<>&\u2028\u2029]/);
+      const document = JSON.parse(text);
+      assert.equal(document['@type'], 'ScholarlyArticle');
+      const record = formatCanonical(parseJson(new TextEncoder().encode(JSON.stringify(document.canonical_record))));
+      assert.equal(record, fileOf(name, 'record.json'));
+      const sha256 = createHash('sha256').update(record).digest('hex');
+      assert.ok(JSON.stringify(document.identifier).includes(sha256));
+    });
+  }
+  it('has no people where names cannot be told apart', () => {
+    const { author, creditText } = JSON.parse(fileOf('old-math', 'record.jsonld'));
+    assert.deepEqual([author, creditText], [undefined, 'II, Tobias H. Testing, William P. Sample']);
+  });
+});
+
+describe('the page says first what nobody may overlook', () => {
+  const expected: readonly (readonly [string, RegExp])[] = [
+    ['corrected', /This paper has 1 correction\. “Theorem 2 is false; Theorem 3 stands\.”.*A Corrected Paper/],
+    ['equivocation', /Signed events contradict each other: 2 equivocations.*One Key, Two Stories/],
+    ['split-view', /The bundles received for this number do not agree.*A Split View/],
+    ['invalid-events', /events do not count.*Events That Do Not Count/],
+    ['full', /1 critical integrity finding.*A Paper with Every Part/],
+  ];
+  for (const [name, words] of expected) it(name, () => assert.match(pageText(fileOf(name, 'index.html')), words));
+  it('and nothing of the kind on a page where all is well', () => {
+    assert.ok(page('seed').every(({ attributes }) => attributes.get('class') !== 'alerts'));
+  });
+});
+
+describe('the merge, replayed', () => {
+  const text = (name: string): string => pageText(fileOf(name, 'index.html'));
+  it('superseded, by which event', () => {
+    assert.match(
+      text('corrected'),
+      /correction superseded .* taken out of corrections .* Superseded by event 4, correction/,
+    );
+  });
+  it('41 events, each in its place', () => {
+    const events = page('events-41').filter(({ attributes }) => /^event event-/.test(attributes.get('class') ?? ''));
+    assert.equal(events.length, 41);
+    assert.deepEqual(
+      events.map(({ attributes }) => attributes.get('id')),
+      events.map((_, i) => `event-${i + 1}`),
+    );
+  });
+  it('events of unknown types whole', () => {
+    assert.match(text('unknown-types'), /nested › deep › 2 › 2 › three –/);
+    assert.match(text('unknown-types'), /empty an empty object none an empty list/);
+  });
+  it('the shipped state against the recomputed one, member by member', () => {
+    assert.match(text('mismatches'), /\/event_count 99 3/);
+    assert.match(text('mismatches'), /\/invented yes not there/);
+  });
+  it('all bundles received, with what each withholds', () => {
+    assert.match(
+      text('split-view'),
+      /All bundles received for this number, newest first .* Only here: sha256:.* Not here, but in another: sha256:/,
+    );
+  });
+});
+
+describe('the badge', () => {
+  it('is a picture that asks for nothing, with markup that leads to the record', () => {
+    const svg = fileOf('seed', 'badge.svg');
+    assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^>]*role="img"/);
+    assert.doesNotMatch(
+      svg.replace('http://www.w3.org/2000/svg', ''),
+      /href|url\((?!#)|https?:|<script|<style|@import/,
+    );
+    assert.match(
+      pageText(fileOf('seed', 'index.html')),
+      new RegExp(
+        `<a href="${SITE}/pith/${suffixOf('seed')}/index.html"><img src="${SITE}/pith/${suffixOf('seed')}/badge.svg"`,
+      ),
+    );
+    assert.match(fileOf('record-only', 'badge.svg'), /record only/);
+  });
+});
