@@ -21,6 +21,7 @@ import * as paths from './paths.ts';
 import { LIST_PAGE, type Producer, RECORD_PAGE, secondsOf, writeNew } from './produce.ts';
 import type { Progress } from './progress.ts';
 import type { Report } from './report.ts';
+import { searchFiles } from './search-data.ts';
 import { formatShard, type ShardContent } from './shard.ts';
 import { type ShelfPage, shelfPages } from './shelves.ts';
 
@@ -64,10 +65,10 @@ export function listSite(root: string, below = ''): readonly string[] {
     .sort(compareCodePoints);
 }
 
-/** Where a page is published: as its source is named, with params in their places. */
-function pathOfPage(source: PageSource, params: Readonly<Record<string, string>>): string {
+/** Where a page is published: as its source is named, with params in their places; one without is the folder itself. */
+function pathOfPage(source: PageSource, params: Readonly<Record<string, string | undefined>>): string {
   const filled = source.replace(/\[(?:\.\.\.)?(\w+)\]/g, (_, name: string) => params[name] ?? '');
-  return filled.replace(/\.astro$/, '.html');
+  return filled.replace(/\.astro$/, '.html').replace('//', '/');
 }
 
 /** Every page, by Astro alone. Their times are those of the pages that workers make. */
@@ -139,7 +140,7 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   const handMade = listSite(folder).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
   const { producer, shard } = publication;
   const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
-  const files = [...handMade, ...publication.pages.scripts, ...rendered, ...siteFiles(publication.catalogue)];
+  const files = [...handMade, ...publication.pages.scripts, ...rendered, ...siteFiles(publication.catalogue), ...searchFiles(publication.catalogue.entries)];
   return [
     { path: paths.REPORT, pieces: () => publication.report.pieces() },
     ...(shard === null ? [] : [{ path: paths.SHARD, pieces: () => [formatShard(shard)] }]),
