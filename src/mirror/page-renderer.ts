@@ -9,15 +9,9 @@ import { pathToFileURL } from 'node:url';
 
 export type Params = Readonly<Record<string, string | undefined>>;
 
-/** One page of a source, as its `getStaticPaths` names it. */
-export interface PageOf {
-  readonly params: Params;
-  readonly props: object;
-}
-
 interface PageModule {
   readonly default: unknown;
-  readonly getStaticPaths?: () => readonly (Pick<PageOf, 'params'> & Partial<PageOf>)[];
+  readonly getStaticPaths?: () => readonly { readonly params: Params }[];
 }
 
 interface Bundled {
@@ -95,17 +89,16 @@ export class PageRenderer {
     return found;
   }
 
-  /** Each page that a source makes; one without params for a source without any. */
-  pagesOf(source: PageSource): readonly PageOf[] {
+  /** The params of each page that a source makes; one without any for a source without params. */
+  paramsOf(source: PageSource): readonly Params[] {
     const { getStaticPaths } = this.#module(source);
-    if (getStaticPaths === undefined) return [{ params: {}, props: {} }];
-    return getStaticPaths().map(({ params, props = {} }) => ({ params, props }));
+    return getStaticPaths === undefined ? [{}] : getStaticPaths().map(({ params }) => params);
   }
 
   /** One page's HTML. What it shows is handed over before, see handoff.ts. */
-  async render(source: PageSource, params: Params, props: object = {}): Promise<string> {
+  async render(source: PageSource, params: Params): Promise<string> {
     const page = this.#module(source).default;
-    const html = await this.#bundled.renderToString(requestOf(this.#bundled, params), page, props, {}, true);
+    const html = await this.#bundled.renderToString(requestOf(this.#bundled, params), page, {}, {}, true);
     if (typeof html !== 'string') throw new TypeError(`expected ${source} to give a page, got a response`);
     return html;
   }

@@ -103,8 +103,8 @@ async function renderOthers({ catalogue, pages }: Publication): Promise<readonly
     const files: SiteFile[] = [];
     for (const source of renderer.sources) {
       if (source === RECORD_PAGE || source === LIST_PAGE) continue;
-      for (const { params, props } of renderer.pagesOf(source)) {
-        const html = await renderer.render(source, params, props);
+      for (const params of renderer.paramsOf(source)) {
+        const html = await renderer.render(source, params);
         files.push({ path: pathOfPage(source, params), bytes: encodeUtf8(html) });
       }
     }

@@ -61,11 +61,6 @@ function partsOf(entries: readonly CatalogueEntry[]): readonly Part[] {
   });
 }
 
-/** The paths of {@link searchFiles}, without making them. */
-export function searchPaths(entries: readonly CatalogueEntry[]): readonly string[] {
-  return [SEARCH_PARTS, ...partsOf(entries).map(({ name }) => searchPart(name))];
-}
-
 /** @param entries in the order of the catalogue: newest first. */
 export function* searchFiles(entries: readonly CatalogueEntry[]): Generator<SiteFile> {
   const parts = partsOf(entries);
