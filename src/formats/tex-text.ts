@@ -89,8 +89,14 @@ function accented(
 /** Longer texts are no titles; they stay as they are, so that no pattern below can be made to work for long. */
 const MAX_LENGTH = 20_000;
 
-function wordsOf(text: string): string {
-  if (!text.includes('\\')) return text;
+/** Two hyphens between letters are TeX's dash between names: `Erd\H{o}s--R\'enyi`. */
+const DASH = /(?<=[\p{L}\p{N}])--(?=[\p{L}\p{N}])/gu;
+
+function wordsOf(typed: string): string {
+  return (typed.includes('\\') ? lettersOf(typed) : typed).replace(DASH, '–');
+}
+
+function lettersOf(text: string): string {
   const inner = resolve(text);
   // An accent on a letter that has one: \~{\^e}.
   return (inner.includes('\\') ? resolve(inner) : inner).replace(STYLED, '$1').replace(/(?<=\p{L})\{\}/gu, '');

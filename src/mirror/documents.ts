@@ -1,5 +1,11 @@
 /** The data files of the site: what is written beside the pages, byte for byte. Pure. */
+import { formatBadge } from '../formats/badge.ts';
+import { formatBibtex } from '../formats/bibtex.ts';
 import { bundleScriptText } from '../formats/bundle-script.ts';
+import { citationOf } from '../formats/citation.ts';
+import { formatCsl } from '../formats/csl.ts';
+import { formatJsonLd } from '../formats/json-ld.ts';
+import { formatRis } from '../formats/ris.ts';
 import {
   encodeBase64,
   encodeUtf8,
@@ -9,7 +15,7 @@ import {
   type PinnedKey,
   type Trust,
 } from '../protocol/index.ts';
-import { type Catalogue, type SiteContext, timeOfAll } from './catalogue.ts';
+import { type Catalogue, timeOfAll, verdictOf } from './catalogue.ts';
 import * as paths from './paths.ts';
 import type { RecordEntry } from './plan.ts';
 import { TOOL_NAME } from './report.ts';
@@ -85,12 +91,20 @@ function mirrorsDocument({ trust, site, entries }: Catalogue): Uint8Array {
   });
 }
 
-/** The record's files. What was received is what is published; nothing is made anew. */
-export function recordFiles(entry: RecordEntry, _context: SiteContext): readonly SiteFile[] {
+/** The record's files. What was received is what is published; what is made of it says the same in other forms. */
+export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
   const { identified, merged, received } = entry;
   const { suffix, record } = identified;
-  // Canonical bytes, so that `sha256sum` of the file is the canonical hash.
-  const files: SiteFile[] = [{ path: paths.recordFile(suffix), bytes: encodeUtf8(formatCanonical(record.value)) }];
+  const citation = citationOf(entry);
+  const files: SiteFile[] = [
+    // Canonical bytes, so that `sha256sum` of the file is the canonical hash.
+    { path: paths.recordFile(suffix), bytes: encodeUtf8(formatCanonical(record.value)) },
+    { path: paths.jsonLdFile(suffix), bytes: encodeUtf8(`${formatJsonLd(entry)}\n`) },
+    { path: paths.bibtexFile(suffix), bytes: encodeUtf8(formatBibtex(citation)) },
+    { path: paths.risFile(suffix), bytes: encodeUtf8(formatRis(citation)) },
+    { path: paths.cslFile(suffix), bytes: encodeUtf8(formatCsl(citation)) },
+    { path: paths.badgeFile(suffix), bytes: encodeUtf8(formatBadge(identified.shortPithNumber, verdictOf(entry))) },
+  ];
   if (merged === null) return files;
   files.push(
     { path: paths.bundleFile(suffix), bytes: merged.published.bytes },

@@ -7,6 +7,7 @@
  */
 import type { Catalogue, SiteContext } from './catalogue.ts';
 import type { RecordEntry } from './plan.ts';
+import { type ReportListPage, reportPages } from './report-pages.ts';
 import type { ShelfPage } from './shelves.ts';
 
 export interface Handed {
@@ -52,3 +53,5 @@ export const currentShelves = (): readonly string[] => handed().shelves;
 export const currentShelf = (path: string): ShelfPage => handed().shelf(path);
 /** For every other page. */
 export const currentCatalogue = (): Catalogue => handed().catalogue();
+/** The pages of the report to make. */
+export const currentReportPages = (): readonly ReportListPage[] => [...reportPages(currentCatalogue())];

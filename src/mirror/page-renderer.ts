@@ -7,11 +7,17 @@
  */
 import { pathToFileURL } from 'node:url';
 
-type Params = Readonly<Record<string, string>>;
+export type Params = Readonly<Record<string, string | undefined>>;
+
+/** One page of a source, as its `getStaticPaths` names it. */
+export interface PageOf {
+  readonly params: Params;
+  readonly props: object;
+}
 
 interface PageModule {
   readonly default: unknown;
-  readonly getStaticPaths?: () => readonly { readonly params: Params }[];
+  readonly getStaticPaths?: () => readonly (Pick<PageOf, 'params'> & Partial<PageOf>)[];
 }
 
 interface Bundled {
@@ -89,16 +95,17 @@ export class PageRenderer {
     return found;
   }
 
-  /** The params of each page that a source makes; one without any for a source without params. */
-  paramsOf(source: PageSource): readonly Params[] {
+  /** Each page that a source makes; one without params for a source without any. */
+  pagesOf(source: PageSource): readonly PageOf[] {
     const { getStaticPaths } = this.#module(source);
-    return getStaticPaths === undefined ? [{}] : getStaticPaths().map(({ params }) => params);
+    if (getStaticPaths === undefined) return [{ params: {}, props: {} }];
+    return getStaticPaths().map(({ params, props = {} }) => ({ params, props }));
   }
 
   /** One page's HTML. What it shows is handed over before, see handoff.ts. */
-  async render(source: PageSource, params: Params): Promise<string> {
+  async render(source: PageSource, params: Params, props: object = {}): Promise<string> {
     const page = this.#module(source).default;
-    const html = await this.#bundled.renderToString(requestOf(this.#bundled, params), page, {}, {}, true);
+    const html = await this.#bundled.renderToString(requestOf(this.#bundled, params), page, props, {}, true);
     if (typeof html !== 'string') throw new TypeError(`expected ${source} to give a page, got a response`);
     return html;
   }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compareCodePoints, encodeUtf8 } from '../protocol/index.ts';
+import { encodeUtf8 } from '../protocol/index.ts';
 import { type Catalogue, timeOfAll } from './catalogue.ts';
 import type { Crew } from './crew.ts';
 import { type SiteFile, siteFiles } from './documents.ts';
@@ -15,14 +15,16 @@ import type { Inventory } from './inventory.ts';
 import type { Changes } from './journal.ts';
 import type { Output } from './output.ts';
 import { PACKAGE_ROOT } from './package.ts';
-import { PageRenderer, type PageSource } from './page-renderer.ts';
+import { PageRenderer, type PageSource, type Params } from './page-renderer.ts';
 import type { BundledPages } from './pages.ts';
 import * as paths from './paths.ts';
 import { LIST_PAGE, type Producer, RECORD_PAGE, secondsOf, writeNew } from './produce.ts';
 import type { Progress } from './progress.ts';
 import type { Report } from './report.ts';
+import { searchFiles } from './search-data.ts';
 import { formatShard, type ShardContent } from './shard.ts';
 import { type ShelfPage, shelfPages } from './shelves.ts';
+import { listSite } from './tree.ts';
 
 export interface Publication {
   readonly output: Output;
@@ -54,20 +56,10 @@ function fail(path: string, why: string): never {
   throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
 }
 
-/** Every file below a folder, as published paths, sorted. */
-export function listSite(root: string, below = ''): readonly string[] {
-  return readdirSync(join(root, below), { withFileTypes: true })
-    .flatMap((entry) => {
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      return entry.isDirectory() ? listSite(root, path) : [path];
-    })
-    .sort(compareCodePoints);
-}
-
 /** Where a page is published: as its source is named, with params in their places. */
-function pathOfPage(source: PageSource, params: Readonly<Record<string, string>>): string {
+function pathOfPage(source: PageSource, params: Params): string {
   const filled = source.replace(/\[(?:\.\.\.)?(\w+)\]/g, (_, name: string) => params[name] ?? '');
-  return filled.replace(/\.astro$/, '.html');
+  return filled.replaceAll(/\/+/g, '/').replace(/\.astro$/, '.html');
 }
 
 /** Every page, by Astro alone. Their times are those of the pages that workers make. */
@@ -111,8 +103,8 @@ async function renderOthers({ catalogue, pages }: Publication): Promise<readonly
     const files: SiteFile[] = [];
     for (const source of renderer.sources) {
       if (source === RECORD_PAGE || source === LIST_PAGE) continue;
-      for (const params of renderer.paramsOf(source)) {
-        const html = await renderer.render(source, params);
+      for (const { params, props } of renderer.pagesOf(source)) {
+        const html = await renderer.render(source, params, props);
         files.push({ path: pathOfPage(source, params), bytes: encodeUtf8(html) });
       }
     }
@@ -139,7 +131,9 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   const handMade = listSite(folder).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
   const { producer, shard } = publication;
   const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
-  const files = [...handMade, ...publication.pages.scripts, ...rendered, ...siteFiles(publication.catalogue)];
+  const { catalogue, pages } = publication;
+  const data = [...siteFiles(catalogue), ...searchFiles(catalogue.entries)];
+  const files = [...handMade, ...pages.scripts, ...rendered, ...data];
   return [
     { path: paths.REPORT, pieces: () => publication.report.pieces() },
     ...(shard === null ? [] : [{ path: paths.SHARD, pieces: () => [formatShard(shard)] }]),

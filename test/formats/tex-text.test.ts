@@ -18,6 +18,8 @@ const WORDS: readonly (readonly [tex: string, plain: string])[] = [
   ['R\\&D at 5\\%', 'R&D at 5%'],
   ['\\textit{Gaia} and \\emph{more}', 'Gaia and more'],
   ['e\u0301', 'é'],
+  ["Erd\\H{o}s--R\\'enyi", 'Erdős–Rényi'],
+  ['git --help -- <!-- x -->', 'git --help -- <!-- x -->'],
   // What is not known stays as it was typed.
   ['{\\bf x} \\vspace{1em} {B}ayes {{7*7}}', '{\\bf x} \\vspace{1em} {B}ayes {{7*7}}'],
   ["\\'{} \\' \\v \\", "\\'{} \\' \\v \\"],

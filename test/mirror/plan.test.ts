@@ -228,8 +228,8 @@ describe('notes', () => {
     assert.deepEqual([entry.merged, entry.received, entry.findings], [null, [], []]);
     assert.equal(entry.identified.pithNumber, numberOf(record));
     assert.deepEqual(
-      filesOf(entry).map(({ path }) => path),
-      [`pith/${numberOf(record).slice(-26)}/record.json`],
+      filesOf(entry).map(({ path }) => path.replace(`pith/${numberOf(record).slice(-26)}/`, '')),
+      ['record.json', 'record.jsonld', 'cite.bib', 'cite.ris', 'cite.csl.json', 'badge.svg'],
     );
     assert.deepEqual(plan.files, []);
     const { records, record_only } = reportOfPlan(plan).totals;

@@ -52,14 +52,22 @@ const suffixes = [...new Set([...published, ...findings].map(({ suffix }) => suf
 const page = (suffix: string): string => readFileSync(join(out, 'pith', suffix, 'index.html'), 'utf8');
 const reportFiles = (): readonly Data[] => JSON.parse(readFileSync(join(out, 'mirror-report.json'), 'utf8')).files;
 
-/** The elements of a page without what text may change: how many, of which kind, with which attributes. */
+/** The elements of a page without what text may change: how many, of which kind, with which attributes. Events of one moment stand in the order of their ids, hence sorted. */
 const shape = (html: string): readonly string[] =>
   elements(html)
     .filter(({ attributes }) => attributes.get('class') !== 'unseen')
-    .map(({ name, attributes }) => `${name} ${[...attributes.keys()].join(' ')}`);
+    .map(({ name, attributes }) => `${name} ${[...attributes.keys()].join(' ')}`)
+    .sort();
 
 /** Where a page may send its reader. */
-const HOSTS: readonly string[] = ['pith.science', 'arxiv.org', 'doi.org', 'creativecommons.org', 'github.com'];
+const HOSTS: readonly string[] = [
+  'pith.science',
+  'arxiv.org',
+  'doi.org',
+  'creativecommons.org',
+  'github.com',
+  'schema.org',
+];
 
 /** Asserts that a text has nothing that a terminal, or a reader of lines, would act on. */
 function assertPrintable(text: string, what = ''): void {
@@ -85,9 +93,19 @@ describe('exactly the good files are published', () => {
     }
   });
 
-  test('the home page lists each once, and no other', async () => {
+  test('the lists by date have each once, and no other', async () => {
     await built;
-    const links = references(readFileSync(join(out, 'index.html'), 'utf8')).filter((link) => link.startsWith('pith/'));
+    const lists = [...readTree(out)].filter(([path]) => /^browse\/\d/.test(path));
+    const links = lists.flatMap(([path, bytes]) => {
+      const html = bytes.toString();
+      // An index repeats the newest of its parts.
+      const isIndex = elements(html).some(({ attributes }) => attributes.get('id') === 'time');
+      return isIndex
+        ? []
+        : references(html)
+            .filter((link) => /(^|\/)pith\//.test(link))
+            .map((link) => posix.join(dirname(path), link));
+    });
     assert.deepEqual(
       links.toSorted(),
       suffixes.map((suffix) => `pith/${suffix}/index.html`),
@@ -99,8 +117,8 @@ describe('exactly the good files are published', () => {
     const calm = readTree(calmOut);
     const all = readTree(out);
     for (const [path, bytes] of calm) {
-      // These two say how many files there are, and what is wrong.
-      if (path === 'index.html' || path === 'mirror-report.json') continue;
+      // Lists have all records, and the report is of all files.
+      if (!/^(pith|\.well-known)\//.test(path)) continue;
       assert.ok(all.get(path)?.equals(bytes), path);
     }
   });
@@ -163,8 +181,8 @@ describe('the pages', () => {
           assert.ok(HOSTS.includes(new URL(link).host), `${path} links to ${link}`);
           continue;
         }
-        assert.match(link, /^[\w./-]+$/, path);
-        assert.ok(tree.has(posix.join(dirname(path), link)), `${path} links to ${link}`);
+        assert.match(link, /^[\w./-]+(#\w+)?$/, path);
+        assert.ok(tree.has(posix.join(dirname(path), link.replace(/#.*$/, ''))), `${path} links to ${link}`);
         assert.ok(!names.includes(posix.basename(link)), `${path} links to ${link}`);
       }
     }

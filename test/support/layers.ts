@@ -47,6 +47,7 @@ const zones = [
   'site/layouts',
   'site/verifier',
   'site/search',
+  'site/page',
   'site/assets',
   'cli',
 ] as const;
@@ -93,7 +94,9 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/words': { values: ['site/words', 'formats'], types: ['protocol/index'] },
   // What runs in the reader's browser.
   'site/verifier': { values: ['site/verifier', 'site/words', 'protocol/index'], types: [] },
-  'site/search': { values: ['site/search'], types: [] },
+  // Shows rows as the pages do, so it takes their pure views.
+  'site/search': { values: ['site/search', 'site/view', 'site/words'], types: [] },
+  'site/page': { values: ['site/page'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
   cli: { values: ['cli', ...mirror, 'protocol/index', 'node:'], types: [] },
 };
@@ -106,6 +109,8 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
   'gray-matter': { values: /^src\/mirror\/notes\.ts$/ },
   // The operator's Markdown as a tree; components render it.
   'mdast-util-from-markdown': { values: /^src\/site\/view\/markdown\.ts$/ },
+  // TeX as MathML.
+  temml: { values: /^src\/site\/view\/maths\.ts$/ },
   // Bundles what runs in the reader's browser; Vite's own bundler, so that there is one.
   rolldown: { values: /^src\/mirror\/scripts\.ts$/ },
   // Folds a page and its files into one: reads its markup as a browser does.
@@ -129,6 +134,8 @@ const computedImportAllowed: ReadonlySet<string> = new Set([
 const rawHtmlAllowed: ReadonlySet<string> = new Set([
   // A script element knows no entities. What is printed has no `<`, `>` or `&`, or the page fails.
   'src/site/components/JsonScript.astro',
+  // MathML, which view/maths.ts has written anew from a list of elements and attributes.
+  'src/site/components/Rich.astro',
 ]);
 
 /**

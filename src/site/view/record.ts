@@ -1,5 +1,9 @@
 /** One record's page in words: from what was verified and merged to what is shown. Pure. */
-import { member, paperOf, text } from '../../formats/paper.ts';
+import { categoryName } from '../../formats/categories.ts';
+import { citationOf } from '../../formats/citation.ts';
+import { formatJsonLd } from '../../formats/json-ld.ts';
+import { paperOf, text } from '../../formats/paper.ts';
+import { plainTex } from '../../formats/tex-text.ts';
 import type { SiteContext, Verdict } from '../../mirror/catalogue.ts';
 import {
   absoluteUrl,
@@ -7,8 +11,8 @@ import {
   HOME,
   ICON,
   MIRRORS,
+  PAGE_SCRIPT,
   REPORT,
-  receivedBundleFile,
   recordFile,
   recordPage,
   relativeLink,
@@ -18,7 +22,6 @@ import {
 } from '../../mirror/paths.ts';
 import type { RecordEntry } from '../../mirror/plan.ts';
 import {
-  type AppliedEvent,
   expectedAliases,
   type Finding,
   formatIndented,
@@ -26,36 +29,33 @@ import {
   type Json,
   type MergedRecord,
 } from '../../protocol/index.ts';
-import { type LedgerGroup, ledgerGroups } from './ledger.ts';
-import { arxivLink, doiLink, type Link, licenseLink, originRecord, safeHref } from './links.ts';
+import { type Alert, alertsOf } from './alerts.ts';
+import { type BadgeView, badgeView, citationSnippets, recordMetas, type Snippet, signposts } from './cite.ts';
+import { type Contents, contentsOf, newestSnapshot } from './contents.ts';
+import type { HeadLink, HeadMeta } from './head.ts';
+import { type LedgerGroup, ledgerGroups, type OutcomeCount, outcomeCounts } from './ledger.ts';
+import { arxivLink, doiLink, type Link, licenseOf, originRecord, safeHref } from './links.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
+import { type RichPart, richParts } from './maths.ts';
+import {
+  type EventRow,
+  eventName,
+  eventRows,
+  type ReceivedRow,
+  receivedRows,
+  type StateView,
+  stateViews,
+} from './merge.ts';
+import { repeatSetup } from './repeat.ts';
 import { type ShellLines, shellLines } from './shell.ts';
 import { type Badge, badges, type CompletenessRow, completeness } from './status.ts';
 import { visibleText } from './text.ts';
-import { counted, EFFECT_WORDS, spaced } from './words.ts';
-
-export interface EventRow {
-  readonly type: string;
-  readonly eventId: string | null;
-  readonly createdAt: string | null;
-  readonly signer: string | null;
-  /** What became of it: an effect, or why it is invalid. */
-  readonly effect: string;
-  readonly isApplied: boolean;
-}
+import { counted } from './words.ts';
 
 export interface FileLink {
   readonly name: string;
   readonly href: string;
   readonly text: string;
-}
-
-/** One of several bundles, by what sets it apart. */
-export interface ReceivedRow extends FileLink {
-  /** Valid events that no other bundle has. */
-  readonly adds: readonly string[];
-  /** Valid events of others that it has not. */
-  readonly lacks: readonly string[];
 }
 
 export interface NoteView {
@@ -65,6 +65,12 @@ export interface NoteView {
   readonly text: readonly MarkdownNode[];
 }
 
+/** A text of the paper's: with formulas, and as it was typed where that is another. */
+export interface PaperText {
+  readonly parts: readonly RichPart[];
+  readonly raw: string | null;
+}
+
 export interface RecordView {
   readonly suffix: string;
   readonly pithNumber: string;
@@ -72,19 +78,26 @@ export interface RecordView {
   readonly verdict: Verdict;
   readonly verdictHeading: string;
   readonly verdictText: string;
-  readonly title: string | null;
-  readonly authors: string | null;
-  readonly abstractExcerpt: string | null;
+  readonly counts: readonly OutcomeCount[];
+  readonly alerts: readonly Alert[];
+  readonly title: PaperText | null;
+  /** The title on one line, formulas as TeX; the short number where no title is at hand. */
+  readonly plainTitle: string;
+  readonly authors: PaperText | null;
+  readonly abstractExcerpt: PaperText | null;
   readonly arxiv: Link;
-  readonly doi: Link;
+  readonly doi: Link | null;
   readonly license: Link | null;
   readonly submittedAt: string;
-  readonly categories: readonly string[];
+  readonly categories: readonly { readonly code: string; readonly name: string | null }[];
   readonly badges: readonly Badge[];
   readonly findings: readonly { readonly code: string; readonly where: string; readonly message: string }[];
   readonly ledger: readonly LedgerGroup[];
+  readonly repeatSetup: string;
   readonly completeness: readonly CompletenessRow[];
+  readonly contents: Contents;
   readonly events: readonly EventRow[];
+  readonly states: readonly StateView[];
   readonly files: readonly FileLink[];
   /** Where there are several bundles of this number; else empty. */
   readonly received: readonly ReceivedRow[];
@@ -98,6 +111,17 @@ export interface RecordView {
   readonly shell: readonly ShellLines[];
   readonly keys: readonly (readonly [string, string])[];
   readonly notes: readonly NoteView[];
+  readonly citations: readonly Snippet[];
+  readonly latex: Snippet;
+  readonly badge: BadgeView;
+  readonly head: {
+    readonly title: string;
+    readonly description: string;
+    readonly metas: readonly HeadMeta[];
+    readonly headLinks: readonly HeadLink[];
+    readonly jsonLd: string;
+    readonly scripts: readonly string[];
+  };
   readonly links: {
     readonly home: string;
     readonly style: string;
@@ -110,30 +134,13 @@ export interface RecordView {
   };
 }
 
-function appliedRow({ event, effect, list, supersededBy }: AppliedEvent): EventRow {
-  const where = effect === 'listed' && list !== null ? `: ${spaced(list)}` : '';
-  const by = supersededBy.length > 0 ? ` (by ${supersededBy.join(', ')})` : '';
+function paperText(raw: string | null): PaperText | null {
+  if (raw === null) return null;
+  const isPlain = !/[\\$]|--/.test(raw);
   return {
-    type: event.eventType,
-    eventId: event.eventId,
-    createdAt: event.createdAt,
-    signer: `${text(event.signer.get('signer_id')) ?? ''} · ${event.key.keyId}`,
-    effect: `${EFFECT_WORDS[effect]}${where}${by}`,
-    isApplied: true,
+    parts: isPlain ? [{ kind: 'words', text: raw }] : richParts(raw),
+    raw: isPlain || plainTex(raw) === raw ? null : visibleText(raw),
   };
-}
-
-function eventRows(merged: MergedRecord | null): readonly EventRow[] {
-  if (merged === null) return [];
-  const invalid = merged.events.invalid.map(({ eventId, reason, value }) => ({
-    type: text(member(value, 'event_type')) ?? 'unknown',
-    eventId,
-    createdAt: null,
-    signer: null,
-    effect: `invalid, not applied: ${spaced(reason)}`,
-    isApplied: false,
-  }));
-  return [...merged.applied.map(appliedRow), ...invalid];
 }
 
 function receiptRows(merged: MergedRecord | null, quoted: Json | null): RecordView['receipt'] {
@@ -210,48 +217,52 @@ function fileLinks(entry: RecordEntry, page: string): readonly FileLink[] {
   ];
 }
 
-/** Section 9 for readers: what each bundle adds, and what it withholds. */
-function receivedRows({ received, identified }: RecordEntry, page: string): readonly ReceivedRow[] {
-  if (received.length < 2) return [];
-  const holders = new Map<string, number>();
-  const held = received.map(({ bundle }) => new Set(bundle.events.map(({ eventId }) => eventId)));
-  for (const ids of held) for (const id of ids) holders.set(id, (holders.get(id) ?? 0) + 1);
-  return received.map(({ bundle, bytesSha256 }, i) => ({
-    name: `${bytesSha256}.json`,
-    href: relativeLink(page, receivedBundleFile(identified.suffix, bytesSha256)),
-    text: `built ${bundle.builtAt}, signed by ${bundle.key.keyId}, ${counted(held[i]?.size ?? 0, 'valid event')}`,
-    adds: [...holders].filter(([id, count]) => count === 1 && held[i]?.has(id)).map(([id]) => id),
-    lacks: [...holders.keys()].filter((id) => !held[i]?.has(id)),
-  }));
-}
-
 export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext, 'site' | 'trust'>): RecordView {
   const { identified, merged, findings } = entry;
-  const { record, suffix } = identified;
+  const { record, suffix, shortPithNumber } = identified;
   const page = recordPage(suffix);
   const quoted = entry.notes.find((note) => note.quoted !== null)?.quoted ?? null;
-  const { title, authors, abstractExcerpt } = paperOf(entry);
-  const eventNames = new Map(merged?.applied.map(({ event }) => [event.eventId, event.eventType]));
+  const paper = paperOf(entry);
+  const citation = citationOf(entry);
+  const judged = verdictOf(entry, findings);
+  const events = eventRows(merged, newestSnapshot(merged));
+  const anchors = new Map(
+    events.flatMap((row) => (row.key === null ? [] : [[row.key, { name: eventName(row), href: `#${row.anchor}` }]])),
+  );
+  const ledger = ledgerGroups(entry, trust.keys, anchors);
+  const contents = contentsOf(merged, anchors);
+  const plainTitle = paper.title === null ? shortPithNumber : visibleText(citation.title);
+  const description = `${judged.verdictHeading}: ${identified.pithNumber}`;
+  const origin = originRecord(suffix);
   return {
     suffix,
     pithNumber: identified.pithNumber,
-    shortPithNumber: identified.shortPithNumber,
-    ...verdictOf(entry, findings),
-    title,
-    authors,
-    abstractExcerpt,
+    shortPithNumber,
+    ...judged,
+    counts: outcomeCounts(ledger),
+    alerts: alertsOf(entry, contents, events),
+    title: paperText(paper.title),
+    plainTitle,
+    authors: paperText(paper.authors),
+    abstractExcerpt: paperText(paper.abstractExcerpt),
     arxiv: arxivLink(record.source.id, record.source.version),
     doi: doiLink(record.source.id),
-    license: licenseLink(record.license),
+    license: licenseOf(record.license),
     submittedAt: record.submittedAt,
-    categories: [record.primaryCategory, ...record.crossCategories],
+    categories: [record.primaryCategory, ...record.crossCategories].map((code) => ({
+      code: visibleText(code),
+      name: categoryName(code),
+    })),
     badges: badges(merged),
     findings: findings.map(({ code, where, message }) => ({ code, where, message })),
-    ledger: ledgerGroups(entry.checks, eventNames),
+    ledger,
+    repeatSetup: repeatSetup(trust.keys),
     completeness: completeness(merged, suffix),
-    events: eventRows(merged),
+    contents,
+    events,
+    states: stateViews(merged),
     files: fileLinks(entry, page),
-    received: receivedRows(entry, page),
+    received: receivedRows(entry),
     isAssembled: merged?.published.kind === 'assembled',
     receipt: receiptRows(merged, quoted?.receipt ?? null),
     hashes: [
@@ -265,6 +276,23 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
     shell: shellLines(entry, { site, trust }),
     keys: trust.keys.map(({ keyId, fingerprint }) => [keyId, fingerprint] as const),
     notes: noteViews(entry),
+    citations: citationSnippets(entry),
+    latex: {
+      id: 'latex-lines',
+      name: 'LaTeX',
+      text: `\\usepackage{pith}\n\\pithnumber{${suffix}}`,
+      href: null,
+      type: null,
+    },
+    badge: badgeView(entry, judged.verdict, site, origin),
+    head: {
+      title: paper.title === null ? shortPithNumber : `${plainTitle} · ${shortPithNumber}`,
+      description,
+      metas: recordMetas(entry, citation, description, site),
+      headLinks: signposts(entry, citation),
+      jsonLd: formatJsonLd(entry),
+      scripts: [relativeLink(page, PAGE_SCRIPT)],
+    },
     links: {
       home: relativeLink(page, HOME),
       style: relativeLink(page, STYLE),
@@ -272,13 +300,8 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
       report: relativeLink(page, REPORT),
       mirrors: relativeLink(page, MIRRORS),
       key: relativeLink(page, SIGNING_KEY),
-      origin: originRecord(suffix),
+      origin,
       canonical: site === null ? null : absoluteUrl(site, page),
     },
   };
-}
-
-/** The `<title>` of a record's page. */
-export function pageTitle({ title, shortPithNumber }: RecordView): string {
-  return title === null ? shortPithNumber : `${visibleText(title)} · ${shortPithNumber}`;
 }

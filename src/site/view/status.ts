@@ -56,7 +56,7 @@ export function badges(merged: MergedRecord | null): readonly Badge[] {
 }
 
 export function completeness(merged: MergedRecord | null, suffix: string): readonly CompletenessRow[] {
-  const origin: Link = { text: 'at the origin', href: originRecord(suffix) };
+  const origin: Link = { text: 'add it at the origin', href: originRecord(suffix) };
   const row = (name: string, found: number, one: string, proof = 'in signed events'): CompletenessRow => {
     if (found > 0) return { isThere: true, name, text: `${counted(found, one)}, ${proof}`, link: null };
     const words = merged === null ? 'not known here' : 'none in the bundle';

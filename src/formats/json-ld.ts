@@ -1,0 +1,76 @@
+/**
+ * A record as JSON-LD: the paper in schema.org's words, and the canonical record at the top level, where upstream's own
+ * document has it. The same text stands in the page and in a file. Pure.
+ */
+import type { RecordEntry } from '../mirror/plan.ts';
+import { formatCanonical } from '../protocol/index.ts';
+import { arxivUrl, doiUrl } from './arxiv.ts';
+import { categoryName } from './categories.ts';
+import { citationOf, originRecord } from './citation.ts';
+import { safeJson } from './json-text.ts';
+import { licenseOf } from './license.ts';
+import { paperOf } from './paper.ts';
+import { oneLine } from './unseen.ts';
+
+const property = (name: string, value: string, url: string | null): object => ({
+  '@type': 'PropertyValue',
+  propertyID: name,
+  value,
+  ...(url === null ? {} : { url }),
+});
+
+export function formatJsonLd(entry: RecordEntry): string {
+  const citation = citationOf(entry);
+  const { record, suffix, canonicalSha256 } = entry.identified;
+  const { abstractExcerpt } = paperOf(entry);
+  const license = licenseOf(record.license)?.href ?? null;
+  const { authors, doi } = citation;
+  const arxiv = arxivUrl(record.source.id, record.source.version);
+  const body = {
+    // The record is plain JSON, no linked data: null says so.
+    '@context': ['https://schema.org', { canonical_record: null }],
+    '@type': 'ScholarlyArticle',
+    '@id': citation.permanentUrl,
+    name: citation.title,
+    headline: citation.title,
+    ...(authors === null
+      ? {}
+      : authors.isSplit
+        ? {
+            author: authors.list.map(({ name, isLiteral }) => ({
+              '@type':
+                isLiteral && /collaboration|consortium|group|team|project/i.test(name) ? 'Organization' : 'Person',
+              name,
+            })),
+          }
+        : { creditText: authors.list[0]?.name }),
+    datePublished: record.submittedAt.slice(0, 10),
+    version: String(record.source.version),
+    about: [record.primaryCategory, ...record.crossCategories].map(
+      (code) => `${oneLine(categoryName(code) ?? code)} (${oneLine(code)})`,
+    ),
+    ...(abstractExcerpt === null ? {} : { description: `${oneLine(abstractExcerpt)} …` }),
+    ...(license === null ? {} : { license }),
+    identifier: [
+      ...(doi === null ? [] : [property('doi', doi, doiUrl(doi))]),
+      property('arxiv', citation.arxiv, arxiv),
+      property('pith_number', citation.pithNumber, originRecord(suffix)),
+      property('canonical_sha256', canonicalSha256, null),
+    ],
+    sameAs: [...(arxiv === null ? [] : [arxiv]), originRecord(suffix)],
+    url: citation.url,
+    ...(entry.merged === null
+      ? {}
+      : {
+          subjectOf: {
+            '@type': 'DataDownload',
+            name: 'Pith Open Graph bundle',
+            encodingFormat: 'application/json',
+            contentUrl: 'bundle.json',
+          },
+        }),
+  };
+  const json = JSON.stringify(body);
+  // Its canonical text: what it hashes to is the record's hash.
+  return safeJson(`${json.slice(0, -1)},"canonical_record":${formatCanonical(record.value)}}`);
+}

@@ -1,0 +1,85 @@
+/** What nobody may overlook: said first, above the title, in words. Pure. */
+import type { RecordEntry } from '../../mirror/plan.ts';
+import type { Contents } from './contents.ts';
+import type { EventRow } from './merge.ts';
+import { counted } from './words.ts';
+
+export interface Alert {
+  readonly kind: 'correction' | 'contradiction' | 'withheld' | 'invalid' | 'integrity';
+  readonly heading: string;
+  /** Safe to show. */
+  readonly text: string;
+  /** Where the page says more. */
+  readonly href: string;
+}
+
+/** The words of the newest correction, as far as they fit. */
+function newestCorrection(contents: Contents): string {
+  const part = contents.parts.find(({ id }) => id === 'list-corrections');
+  const words = part?.table?.rows
+    .at(-1)
+    ?.slice(1)
+    .map(({ text }) => text)
+    .filter((text) => text !== '–')
+    .join(' · ');
+  if (words === undefined || words === '') return 'Read it before you rely on the paper.';
+  return words.length > 300 ? `“${words.slice(0, 300)}…”` : `“${words}”`;
+}
+
+export function alertsOf(
+  { merged, findings }: RecordEntry,
+  contents: Contents,
+  events: readonly EventRow[],
+): readonly Alert[] {
+  if (merged === null) return [];
+  const alerts: Alert[] = [];
+  const corrections = contents.parts.find(({ id }) => id === 'list-corrections')?.table;
+  const corrected = (corrections?.rows.length ?? 0) + (corrections?.more ?? 0);
+  if (corrected > 0) {
+    alerts.push({
+      kind: 'correction',
+      heading: `This paper has ${counted(corrected, 'correction')}`,
+      text: newestCorrection(contents),
+      href: '#list-corrections',
+    });
+  }
+  const rival = events.find(({ state }) => state === 'equivocating');
+  if (rival !== undefined) {
+    alerts.push({
+      kind: 'contradiction',
+      heading: `Signed events contradict each other: ${counted(merged.equivocations.length, 'equivocation')}`,
+      text: 'One key signed two stories, or the record was created twice. All of them stay; none is chosen here.',
+      href: `#${rival.anchor}`,
+    });
+  }
+  const withheld = findings.filter(({ code }) => code === 'split_view' || code === 'events_withheld').length;
+  if (withheld > 0) {
+    alerts.push({
+      kind: 'withheld',
+      heading: 'The bundles received for this number do not agree',
+      text: 'At least one of them holds back a signed event that another has. The union of all is shown.',
+      href: '#received',
+    });
+  }
+  const invalid = events.find(({ state }) => state === 'invalid');
+  if (invalid !== undefined) {
+    alerts.push({
+      kind: 'invalid',
+      heading: `${counted(merged.events.invalid.length, 'event does', 'events do')} not count`,
+      text: 'They stand in the bundle, but failed a check, and were not applied.',
+      href: `#${invalid.anchor}`,
+    });
+  }
+  const severe = contents.parts
+    .find(({ id }) => id === 'snapshot-integrity')
+    ?.table?.rows.filter(([severity]) => severity?.text === 'critical').length;
+  if (severe !== undefined && severe > 0) {
+    alerts.push({
+      kind: 'integrity',
+      heading: `${counted(severe, 'critical integrity finding')}`,
+      text: 'Detectors of the origin found them, and the registry signed them.',
+      href: '#snapshot-integrity',
+    });
+  }
+  return alerts;
+}

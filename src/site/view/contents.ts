@@ -1,0 +1,235 @@
+/** What the graph says of the paper: the newest snapshot, part by part, and the lists of the current state. Pure. */
+import { currentSnapshot, member } from '../../formats/paper.ts';
+import {
+  isArray,
+  isNumber,
+  isObject,
+  type Json,
+  type JsonObject,
+  LISTS,
+  type MergedRecord,
+} from '../../protocol/index.ts';
+import { cell, type Pair, pairsOf, restOf, type Table, tableOf, textCell } from './table.ts';
+import { visibleText } from './text.ts';
+import { counted, spaced } from './words.ts';
+
+/** One part that has something to show. */
+export interface Part {
+  readonly id: string;
+  readonly heading: string;
+  /** A sentence on what it is, or on what is not known of it. */
+  readonly words: string | null;
+  readonly pairs: readonly Pair[];
+  readonly table: Table | null;
+  /** Where the JSON is: file, and pointer in it. */
+  readonly file: string;
+  readonly pointer: string;
+}
+
+export interface Contents {
+  readonly parts: readonly Part[];
+  /** Names of parts that are there and empty, of lists without an entry, and of parts that are not there. */
+  readonly empty: readonly string[];
+}
+
+const isNothing = (value: Json): boolean =>
+  value === null ||
+  value === '' ||
+  value === false ||
+  (isNumber(value) && Number(value.literal) === 0) ||
+  (isArray(value) && value.every(isNothing)) ||
+  (isObject(value) && [...value.values()].every(isNothing));
+
+/** How each known part of a snapshot is called, which list in it is a table, and which columns come first. */
+const SNAPSHOT_PARTS: readonly {
+  readonly name: string;
+  readonly heading: string;
+  readonly list?: string;
+  readonly first?: readonly string[];
+  readonly words?: string;
+}[] = [
+  {
+    name: 'verdict',
+    heading: 'Verdict',
+    words: 'What models of the origin made of the paper. Signed by the registry; nobody here checked what it says.',
+  },
+  { name: 'claims', heading: 'Claims', list: 'items', first: ['claim_id', 'kind', 'text', 'status', 'confidence'] },
+  {
+    name: 'integrity',
+    heading: 'Integrity findings',
+    list: 'findings',
+    first: ['severity', 'verdict_class', 'finding_type', 'note', 'ref_index', 'detected_doi', 'detector'],
+  },
+  {
+    name: 'references',
+    heading: 'References',
+    list: 'sample',
+    first: ['ref_index', 'title', 'year', 'doi', 'arxiv_id', 'resolved'],
+  },
+  { name: 'formal_canon', heading: 'Formal canon' },
+  { name: 'author_claims', heading: 'Author claims' },
+];
+
+const LIST_HEADINGS: Readonly<Record<string, string>> = {
+  corrections: 'Corrections',
+  author_attestations: 'Author attestations',
+  timestamp_anchors: 'Timestamp anchors',
+  storage_attestations: 'Storage attestations',
+  citation_signatures: 'Citation signatures',
+  replication_records: 'Replication records',
+  mirror_hints: 'Mirror hints',
+};
+/** Corrections first: nobody should have to look for them. */
+const LIST_ORDER = ['corrections', ...LISTS.map(([, name]) => name)].filter(
+  (name, i, all) => name !== 'graph_snapshots' && all.indexOf(name) === i,
+);
+
+const LIST_WORDS: Readonly<Record<string, string>> = {
+  timestamp_anchors: 'Signed statements that an anchor exists. The anchors themselves are not checked here.',
+  storage_attestations: 'Signed statements that a copy exists. The copies themselves are not looked at here.',
+};
+
+function integrityPairs(part: JsonObject): readonly Pair[] {
+  const detectors = part.get('detectors_run');
+  const ran = isArray(detectors) ? detectors : [];
+  const names = ran
+    .map((detector) => (typeof detector === 'string' ? detector : member(detector, 'name')))
+    .filter((name) => typeof name === 'string');
+  const summary = member(part, 'summary');
+  const counts = ['critical', 'advisory', 'informational'].flatMap((severity) => {
+    const count = member(summary, severity);
+    return isNumber(count) ? [`${count.literal} ${severity}`] : [];
+  });
+  return [
+    ['findings', cell(counts.join(' · '))],
+    ['detectors run', cell(names.length > 0 ? names.map(spaced).join(' · ') : counted(ran.length, 'detector'))],
+  ];
+}
+
+function snapshotParts(snapshot: JsonObject, pointer: string): Contents {
+  const parts: Part[] = [];
+  const empty: string[] = [];
+  for (const { name, heading, list, first, words } of SNAPSHOT_PARTS) {
+    const part = snapshot.get(name);
+    const said = isObject(part) ? restOf(part, 'snapshot_sha256', 'endpoint', 'clean', 'available') : part;
+    if (part === undefined || said === undefined || isNothing(said)) {
+      empty.push(heading.toLowerCase());
+      continue;
+    }
+    const items = list === undefined ? undefined : member(part, list);
+    const isTable = isArray(items) && items.length > 0;
+    const rest = isObject(said) && list !== undefined ? restOf(said, list, 'summary', 'detectors_run') : said;
+    parts.push({
+      id: `snapshot-${name}`,
+      heading,
+      words: words ?? (name === 'integrity' && !isTable ? 'Detectors ran and found nothing.' : null),
+      pairs: name === 'integrity' && isObject(part) ? integrityPairs(part) : pairsOf(rest),
+      table: isTable ? tableOf(items, first) : null,
+      file: 'bundle.json',
+      pointer: `${pointer}/${name}`,
+    });
+  }
+  const known = new Set(['paper', 'source', 'builder_version', ...SNAPSHOT_PARTS.map(({ name }) => name)]);
+  for (const [name, part] of snapshot) {
+    if (known.has(name) || isNothing(part)) continue;
+    parts.push({
+      id: `snapshot-further-${parts.length}`,
+      heading: visibleText(spaced(name)),
+      words: 'A part that this mirror does not know, whole.',
+      pairs: pairsOf(part),
+      table: null,
+      file: 'bundle.json',
+      pointer: visibleText(`${pointer}/${name}`),
+    });
+  }
+  return { parts, empty };
+}
+
+/** One list of `current`: an event a row, its payload's members as columns. */
+function listPart(
+  merged: MergedRecord,
+  name: string,
+  anchors: ReadonlyMap<string, { readonly href: string }>,
+): Part | null {
+  const list = member(merged.state.value, 'current', name);
+  if (!isArray(list) || list.length === 0) return null;
+  const table = tableOf(
+    list.map((item) => member(item, 'payload') ?? null),
+    ['note', 'name', 'url'],
+  );
+  const events = list.slice(0, table.rows.length).map((item, i) => {
+    const id = member(item, 'event_id');
+    const createdAt = member(item, 'created_at');
+    const href = typeof id === 'string' ? (anchors.get(id)?.href ?? null) : null;
+    return textCell(typeof createdAt === 'string' ? createdAt.slice(0, 10) : String(i + 1), href);
+  });
+  return {
+    id: `list-${name}`,
+    heading: LIST_HEADINGS[name] ?? spaced(name),
+    words: LIST_WORDS[name] ?? null,
+    pairs: [],
+    table: {
+      ...table,
+      columns: ['event of', ...table.columns],
+      rows: table.rows.map((row, i) => [events[i] ?? cell(null), ...row]),
+    },
+    file: 'state.json',
+    pointer: `/current/${name}`,
+  };
+}
+
+/** `timestamp_proofs` of a bundle: no events, in no state, and not checked here. */
+function proofPart(merged: MergedRecord): Part | null {
+  const bundle = merged.published.kind === 'received' ? merged.published.bundle : merged.bundles[0];
+  const proofs = bundle.value.get('timestamp_proofs');
+  if (!isArray(proofs) || proofs.length === 0) return null;
+  return {
+    id: 'proofs',
+    heading: 'Timestamp proofs',
+    words: 'They stand beside the events, and this version does not check them.',
+    pairs: [],
+    table: tableOf(proofs),
+    file: 'bundle.json',
+    pointer: '/timestamp_proofs',
+  };
+}
+
+export function contentsOf(
+  merged: MergedRecord | null,
+  anchors: ReadonlyMap<string, { readonly name: string; readonly href: string }>,
+): Contents {
+  if (merged === null) return { parts: [], empty: [] };
+  const lists = LIST_ORDER.map((name) => [name, listPart(merged, name, anchors)] as const);
+  const snapshot = currentSnapshot(merged);
+  const own = isObject(snapshot)
+    ? snapshotParts(snapshot, snapshotPointer(merged))
+    : { parts: [], empty: ['graph snapshot'] };
+  const proof = proofPart(merged);
+  const listParts = lists.flatMap(([, part]) => (part === null ? [] : [part]));
+  const corrections = listParts.filter(({ id }) => id === 'list-corrections');
+  return {
+    parts: [
+      ...corrections,
+      ...own.parts,
+      ...listParts.filter((part) => !corrections.includes(part)),
+      ...(proof === null ? [] : [proof]),
+    ],
+    empty: [
+      ...own.empty,
+      ...lists.flatMap(([name, part]) => (part === null ? [(LIST_HEADINGS[name] ?? spaced(name)).toLowerCase()] : [])),
+    ],
+  };
+}
+
+/** The newest snapshot's id, and where it stands in the published bundle. */
+export function newestSnapshot(merged: MergedRecord | null): string | null {
+  const listed = merged?.applied.filter(({ effect, list }) => effect === 'listed' && list === 'graph_snapshots') ?? [];
+  return listed.at(-1)?.event.eventId ?? null;
+}
+
+function snapshotPointer(merged: MergedRecord): string {
+  const id = newestSnapshot(merged);
+  const events = merged.published.kind === 'received' ? merged.published.bundle.value.get('events') : undefined;
+  const i = isArray(events) ? events.findIndex((event) => member(event, 'event_id') === id) : -1;
+  return i < 0 ? 'graph_snapshot' : `/events/${i}/payload/graph_snapshot`;
+}

@@ -1,0 +1,128 @@
+/**
+ * Formulas as MathML, made when the page is built. Pure.
+ *
+ * TeX from strangers goes through three gates: only formulas of known commands and a modest size are typeset at all
+ * (formats/tex-maths.ts); temml runs without trust and with a bound on what a macro may expand to; and what it gives is read
+ * again and written anew from a list of elements and attributes. Whatever fails at one of them is shown as it was typed.
+ */
+import temml from 'temml';
+import { isKnownMaths } from '../../formats/tex-maths.ts';
+import { type TexPart, texParts } from '../../formats/tex-text.ts';
+import { UNSEEN } from '../../formats/unseen.ts';
+
+/** A piece of a text: words to be shown as text, or a formula as MathML that may be printed as it is. */
+export type RichPart =
+  | { readonly kind: 'words'; readonly text: string }
+  | { readonly kind: 'maths'; readonly mathml: string };
+
+const ELEMENTS: ReadonlySet<string> = new Set(
+  'math mrow mi mn mo mtext mspace msup msub msubsup mover munder munderover mfrac msqrt mroot mtable mtr mtd mstyle mpadded mphantom'.split(
+    ' ',
+  ),
+);
+const LENGTH = /^-?\d*\.?\d+(?:em|ex|pt)?$/;
+const WORD = /^(?:true|false|prefix|infix|postfix|normal|left|right|center)$/;
+/** Every attribute that is kept, with the values that it may have; others (style, class, links) are left out. */
+const ATTRIBUTES: ReadonlyMap<string, RegExp> = new Map([
+  ...[
+    'stretchy',
+    'fence',
+    'separator',
+    'form',
+    'mathvariant',
+    'displaystyle',
+    'symmetric',
+    'largeop',
+    'movablelimits',
+    'accent',
+  ].map((name) => [name, WORD] as const),
+  ...[
+    'lspace',
+    'rspace',
+    'width',
+    'height',
+    'depth',
+    'linethickness',
+    'minsize',
+    'maxsize',
+    'voffset',
+    'scriptlevel',
+  ].map((name) => [name, LENGTH] as const),
+]);
+
+const TOKEN = /<(\/?)([a-z]+)((?: [a-z-]+="[^"<>]*")*)>|([^<>]+)/y;
+const ATTRIBUTE = / ([a-z-]+)="([^"<>]*)"/g;
+const ENTITY = /&(?!(?:amp|lt|gt|quot|#\d{1,7}|#x[0-9a-f]{1,6});)/;
+/** MathML for one formula that a page may hold, and for all of one text. */
+const MAX_MARKUP = 12_000;
+const MAX_OF_TEXT = 24_000;
+
+/** Reads markup and writes it anew from the allowed elements and attributes; null where anything else is in it. */
+export function allowedMarkup(markup: string): string | null {
+  if (markup.length > MAX_MARKUP) return null;
+  const open: string[] = [];
+  let out = '';
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < markup.length) {
+    const match = TOKEN.exec(markup);
+    if (match === null) return null;
+    const [, end, name = '', attributes = '', text] = match;
+    if (text !== undefined) {
+      if (ENTITY.test(text) || open.length === 0) return null;
+      // Operators that are not seen, such as "apply", are written so that whoever reads the page's source sees them.
+      for (const char of text) {
+        if (!UNSEEN.test(char)) out += char;
+        else if (/[\u2061-\u2064]/.test(char)) out += `&#x${char.charCodeAt(0).toString(16)};`;
+        else return null;
+      }
+      continue;
+    }
+    if (!ELEMENTS.has(name)) return null;
+    if (end === '/') {
+      if (attributes !== '' || open.pop() !== name) return null;
+      out += `</${name}>`;
+      continue;
+    }
+    if ((open.length === 0) !== (name === 'math') || (name === 'math' && out !== '')) return null;
+    open.push(name);
+    out += `<${name}`;
+    for (const [, key = '', value = ''] of attributes.matchAll(ATTRIBUTE)) {
+      if (ATTRIBUTES.get(key)?.test(value)) out += ` ${key}="${value}"`;
+    }
+    out += '>';
+  }
+  return open.length === 0 && out !== '' ? out : null;
+}
+
+/** One formula as MathML, or null where it cannot be typeset. @param tex without its dollars. */
+export function mathMarkup(tex: string): string | null {
+  if (!isKnownMaths(tex)) return null;
+  try {
+    // temml draws lines over things by CSS of its own; an accent needs none.
+    const source = tex.replaceAll(/\\overline(?![a-zA-Z])/g, '\\bar');
+    return allowedMarkup(
+      temml.renderToString(source, {
+        trust: false,
+        strict: false,
+        throwOnError: true,
+        maxExpand: 200,
+        maxSize: [10, 20],
+      }),
+    );
+  } catch {
+    // A ParseError, or a RangeError of the engine: either way, the source is shown.
+    return null;
+  }
+}
+
+/** A text with its accents as letters and its formulas as MathML; a formula that cannot be typeset stays as it was typed. */
+export function richParts(text: string): readonly RichPart[] {
+  let left = MAX_OF_TEXT;
+  return texParts(text).map((part: TexPart): RichPart => {
+    if (part.kind === 'words') return { kind: 'words', text: part.text };
+    const mathml = left > 0 ? mathMarkup(part.text) : null;
+    if (mathml === null || mathml.length > left) return { kind: 'words', text: `$${part.text}$` };
+    left -= mathml.length;
+    return { kind: 'maths', mathml };
+  });
+}

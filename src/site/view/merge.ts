@@ -1,0 +1,241 @@
+/** The merge, replayed: each event in its place, what it did to the state, and how the result compares. Pure. */
+import { member, text } from '../../formats/paper.ts';
+import { receivedBundleFile, recordPage, relativeLink } from '../../mirror/paths.ts';
+import type { RecordEntry } from '../../mirror/plan.ts';
+import {
+  type AppliedEvent,
+  compareCodePoints,
+  isArray,
+  isObject,
+  type Json,
+  type MergedRecord,
+  parseTimestamp,
+  type StateComparison,
+} from '../../protocol/index.ts';
+import { type Cell, cell, type Pair, pairsOf, textCell } from './table.ts';
+import { visibleText } from './text.ts';
+import { counted, spaced } from './words.ts';
+
+/** A word about an event, with the place of another where it is about one. */
+export interface EventLink {
+  readonly text: string;
+  /** `#event-3`, or null where that event is not at hand. */
+  readonly href: string | null;
+}
+
+export type EventState = 'applied' | 'superseded' | 'equivocating' | 'invalid';
+
+/** All texts are safe to show, but for `key`. */
+export interface EventRow {
+  /** `event-3` */
+  readonly anchor: string;
+  /** Place in the order of the merge; null for an invalid event. */
+  readonly place: number | null;
+  readonly type: string;
+  readonly eventId: string | null;
+  /** The same as claimed, to find the event by; not to be shown. */
+  readonly key: string | null;
+  readonly createdAt: string | null;
+  readonly signer: string | null;
+  readonly target: string | null;
+  readonly state: EventState;
+  /** What it changed in the state, or why it changed nothing. */
+  readonly effect: string;
+  /** What else is to be said of it: which events it takes out, follows or contradicts. */
+  readonly relations: readonly { readonly words: string; readonly events: readonly EventLink[] }[];
+  /** Its payload, where no other part of the page shows it. */
+  readonly payload: readonly Pair[];
+  /** Whether the payload is to be seen at once: nothing else tells what such an event is. */
+  readonly isPayloadOpen: boolean;
+}
+
+interface Place {
+  readonly instant: string;
+  readonly id: string;
+}
+
+const before = (a: Place, b: Place): number => compareCodePoints(a.instant, b.instant) || compareCodePoints(a.id, b.id);
+
+/** After every instant: an event without a readable one stands last. */
+const NEVER = '\uffff';
+
+/** Events named at most in one sentence. */
+const MAX_LINKS = 12;
+
+/** What an event is called in links: `3 · correction`. */
+export function eventName(row: Pick<EventRow, 'place' | 'type'>): string {
+  return `${row.place === null ? 'Invalid event' : `Event ${row.place}`}: ${row.type}`;
+}
+
+function effectOf({ event, effect, list }: AppliedEvent, isSecondRecord: boolean): string {
+  if (effect === 'record') return 'created the record: fills record_created in the state';
+  if (effect === 'listed') return `added an entry to ${list ?? ''} in the state`;
+  if (effect === 'superseded')
+    return `changed nothing that stands: its entry was taken out of ${list ?? 'the state'} by a later event of the same key`;
+  if (isSecondRecord) return 'changed nothing: the record was created already; counted and kept in the history';
+  return `counted and kept in the history, but ${visibleText(event.eventType)} is no type that the merge knows: it is in no list`;
+}
+
+/** Every event in the order of the merge; invalid ones where their time puts them. */
+export function eventRows(merged: MergedRecord | null, newestSnapshot: string | null): readonly EventRow[] {
+  if (merged === null) return [];
+  const places = new Map(merged.applied.map(({ event }, i) => [event.eventId, i + 1]));
+  const types = new Map(merged.applied.map(({ event }) => [event.eventId, event.eventType]));
+  const link = (id: string): EventLink => {
+    const place = places.get(id);
+    return place === undefined
+      ? { text: `${visibleText(id)} (not at hand)`, href: null }
+      : { text: `event ${place}, ${visibleText(spaced(types.get(id) ?? ''))}`, href: `#event-${place}` };
+  };
+  const links = (ids: readonly string[], but = ''): readonly EventLink[] => {
+    // One more than is shown, so that it is known whether the event itself is among them.
+    const others = ids.slice(0, MAX_LINKS + 1).filter((id) => id !== but);
+    const more = ids.length - Math.min(others.length, MAX_LINKS) - (but === '' ? 0 : 1);
+    const shown = others.slice(0, MAX_LINKS).map(link);
+    return more > 0 ? [...shown, { text: `${more} more`, href: null }] : shown;
+  };
+  const rivals = new Map<string, readonly string[]>();
+  for (const { eventIds } of merged.equivocations) for (const id of eventIds) rivals.set(id, eventIds);
+  const valid = merged.applied.map((applied, i): [Place, EventRow] => {
+    const { event, effect, supersededBy } = applied;
+    const against = rivals.get(event.eventId);
+    const relations: EventRow['relations'] = [
+      { words: 'Contradicts', events: links(against ?? [], event.eventId) },
+      { words: 'Superseded by', events: links(supersededBy) },
+      { words: 'Names as superseded', events: links(event.supersedes) },
+      { words: 'Follows', events: event.prevEvent === null ? [] : [link(event.prevEvent)] },
+    ].filter(({ events }) => events.length > 0);
+    const isShownElsewhere =
+      effect === 'record' ||
+      (effect === 'listed' && (event.eventType !== 'graph_snapshot' || event.eventId === newestSnapshot));
+    return [
+      { instant: event.createdInstant, id: event.eventId },
+      {
+        anchor: `event-${i + 1}`,
+        place: i + 1,
+        type: visibleText(spaced(event.eventType)),
+        eventId: event.eventId,
+        key: event.eventId,
+        createdAt: event.createdAt,
+        signer: visibleText(`${text(event.signer.get('signer_id')) ?? 'no name'} · ${event.key.keyId}`),
+        target: event.target === null || event.target === '' ? null : visibleText(event.target),
+        state: against !== undefined ? 'equivocating' : effect === 'superseded' ? 'superseded' : 'applied',
+        effect: effectOf(applied, event.eventType === 'record_created'),
+        relations,
+        payload: isShownElsewhere ? [] : pairsOf(event.payload),
+        isPayloadOpen: effect === 'unlisted',
+      },
+    ];
+  });
+  const invalid = merged.events.invalid.map(({ eventId, reason, value }, i): [Place, EventRow] => {
+    const createdAt = text(member(value, 'created_at'));
+    return [
+      { instant: (createdAt === null ? null : parseTimestamp(createdAt)) ?? NEVER, id: eventId ?? NEVER },
+      {
+        anchor: `invalid-${i + 1}`,
+        place: null,
+        type: visibleText(spaced(text(member(value, 'event_type')) ?? 'of no type')),
+        eventId: eventId === null ? null : visibleText(eventId),
+        key: eventId,
+        createdAt: createdAt === null ? null : visibleText(createdAt),
+        signer: null,
+        target: null,
+        state: 'invalid',
+        effect: `not applied, changed nothing: ${spaced(reason)}`,
+        relations: [],
+        payload: [],
+        isPayloadOpen: false,
+      },
+    ];
+  });
+  return [...valid, ...invalid].sort(([a], [b]) => before(a, b)).map(([, row]) => row);
+}
+
+/** One member of the state where the shipped one and the recomputed one differ. */
+export interface Difference {
+  readonly where: string;
+  readonly shipped: Cell;
+  /** Null where only the pointers are known: the recomputed state of a bundle that is not the published one. */
+  readonly computed: Cell | null;
+}
+
+export interface StateView {
+  /** `the published bundle`, or which of several. */
+  readonly bundle: string;
+  readonly outcome: StateComparison['outcome'];
+  readonly words: string;
+  readonly shippedSha256: string | null;
+  readonly computedSha256: string;
+  readonly differences: readonly Difference[];
+}
+
+/** The value at a JSON pointer (RFC 6901), or undefined. */
+function valueAt(root: Json | undefined, pointer: string): Json | undefined {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<Json | undefined>(
+      (at, step) => (isObject(at) ? at.get(step) : isArray(at) ? at[Number(step)] : undefined),
+      root,
+    );
+}
+
+function short(value: Json | undefined): Cell {
+  if (value === undefined) return textCell('not there');
+  const shown = cell(value);
+  return shown.text.length > 200 ? { ...shown, text: `${shown.text.slice(0, 200)}…` } : shown;
+}
+
+const STATE_WORDS: Readonly<Record<StateComparison['outcome'], string>> = {
+  equal: 'The state that the bundle ships is the one that the merge gives.',
+  different:
+    'The state that the bundle ships is not the one that the merge gives. What the merge gives is published; both are here.',
+  absent: 'The bundle ships no state. The one that is published was computed here.',
+};
+
+export function stateViews(merged: MergedRecord | null): readonly StateView[] {
+  if (merged === null) return [];
+  const published = merged.published.kind === 'received' ? merged.published.bundle : null;
+  return merged.comparisons.map(({ bundle, outcome, contentSha256, computedSha256, differences }) => ({
+    bundle: bundle === published ? 'The published bundle' : `The bundle built ${bundle.builtAt}`,
+    outcome,
+    words: STATE_WORDS[outcome],
+    shippedSha256: contentSha256,
+    computedSha256,
+    differences: differences.map((where) => ({
+      where: visibleText(where === '' ? 'the whole state' : where),
+      shipped: short(valueAt(bundle.claimedState, where)),
+      computed: bundle === published ? short(valueAt(merged.state.value, where)) : null,
+    })),
+  }));
+}
+
+/** One of the bundles received, by what sets it apart. */
+export interface ReceivedRow {
+  readonly name: string;
+  readonly href: string;
+  readonly text: string;
+  readonly isPublished: boolean;
+  /** Valid events that no other bundle has. */
+  readonly adds: readonly string[];
+  /** Valid events of others that it has not. */
+  readonly lacks: readonly string[];
+}
+
+/** Section 9 for readers: what each bundle adds, and what it withholds. Empty where there is one bundle only. */
+export function receivedRows({ received, identified, merged }: RecordEntry): readonly ReceivedRow[] {
+  if (received.length < 2) return [];
+  const page = recordPage(identified.suffix);
+  const holders = new Map<string, number>();
+  const held = received.map(({ bundle }) => new Set(bundle.events.map(({ eventId }) => eventId)));
+  for (const ids of held) for (const id of ids) holders.set(id, (holders.get(id) ?? 0) + 1);
+  return received.map(({ bundle, bytesSha256 }, i) => ({
+    name: `${bytesSha256}.json`,
+    href: relativeLink(page, receivedBundleFile(identified.suffix, bytesSha256)),
+    text: `built ${bundle.builtAt}, signed by ${visibleText(bundle.key.keyId)}, ${counted(held[i]?.size ?? 0, 'valid event')}`,
+    isPublished: merged?.published.kind === 'received' && merged.published.bundle === bundle,
+    adds: [...holders].filter(([id, count]) => count === 1 && held[i]?.has(id)).map(([id]) => id),
+    lacks: [...holders.keys()].filter((id) => !held[i]?.has(id)),
+  }));
+}

@@ -1,0 +1,112 @@
+/** `build --single`: one file that shows and verifies its record wherever it lies. */
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { BROWSERS, launchBrowser } from '../support/browser.ts';
+import { PROJECT, pithMirror, type Run, temporaryFolder } from '../support/cli.ts';
+import { elements, references } from '../support/html.ts';
+import { SEED_SUFFIX, seedBytes } from '../support/vectors.ts';
+import { visit } from '../support/visit.ts';
+
+const folder = temporaryFolder();
+const BUNDLES = join(PROJECT, 'bundles');
+const page = join(folder, 'alone', 'page.html');
+const RECORD_ONLY = 'POOAWVP32MAYC7PR4BZCMGULFG';
+
+const single = (...args: readonly string[]): Promise<Run> => pithMirror(['build', BUNDLES, ...args], { cwd: folder });
+
+describe('the page', () => {
+  let html: string;
+  before(async () => {
+    const run = await single('--single', SEED_SUFFIX, '--out', page);
+    assert.deepEqual([run.code, run.stdout], [0, 'page alone/page.html\n'], run.stderr);
+    html = readFileSync(page, 'utf8');
+  });
+
+  it('refers to nothing that is not in it', () => {
+    for (const reference of references(html)) assert.match(reference, /^(#|data:|https?:)/);
+    const loaded = elements(html).filter(({ name }) => /^(script|img|link|iframe|object)$/.test(name));
+    for (const { attributes } of loaded) {
+      const address = attributes.get('src') ?? attributes.get('href');
+      if (address !== undefined && attributes.get('rel') === 'icon') assert.match(address, /^data:/);
+      assert.equal(attributes.get('src'), undefined);
+    }
+  });
+
+  it('has the bundle as a file, byte for byte', () => {
+    const link = elements(html).find(({ text, name }) => name === 'a' && text.trim() === 'bundle.json');
+    assert.equal(link?.attributes.get('download'), `${SEED_SUFFIX}.bundle.json`);
+    const [, data = ''] = link?.attributes.get('href')?.split('data:application/json;base64,') ?? [];
+    assert.ok(Buffer.from(data, 'base64').equals(seedBytes()));
+  });
+
+  it('has no page of the mirror to go to, but its words', () => {
+    assert.ok(elements(html).some(({ name, text }) => name === 'span' && text === 'All records'));
+    assert.ok(!elements(html).some(({ name, text }) => name === 'a' && text === 'All records'));
+  });
+
+  it('is the same each time, and lies alone', async () => {
+    assert.equal((await single('--single', `pith:2026:${SEED_SUFFIX}`, '--out', page)).code, 0);
+    assert.equal(readFileSync(page, 'utf8'), html);
+    assert.deepEqual(readdirSync(join(folder, 'alone')), ['page.html']);
+  });
+
+  for (const name of BROWSERS) {
+    it(`verifies itself from a disk, in ${name}`, async () => {
+      const browser = await launchBrowser(name);
+      const root = pathToFileURL(page).href;
+      const { page: opened, trouble, close } = await visit(browser, root, '');
+      await opened.getByRole('button', { name: 'Verify this record here' }).click();
+      const status = opened.locator('#verify-here [role="status"]').filter({ hasNotText: /…$|^$/ });
+      assert.equal(await status.textContent(), 'Verified here, in this browser.');
+      assert.notEqual(await opened.locator('body').evaluate((body) => getComputedStyle(body).maxWidth), '');
+      assert.equal(await opened.locator('.ledger').count(), 4 + (await opened.locator('#verify-here .ledger').count()));
+      assert.deepEqual(trouble, []);
+      await close();
+      await browser.close();
+    });
+  }
+});
+
+describe('where it goes', () => {
+  it('by default here, under its suffix; several into a folder; with --site, links lead there', async () => {
+    const several = ['--single', SEED_SUFFIX, '--single', RECORD_ONLY];
+    assert.equal((await single(...several, '--out', 'pages', '--site', 'https://mirror.example/a')).code, 0);
+    assert.deepEqual(readdirSync(join(folder, 'pages')), [`${SEED_SUFFIX}.html`, `${RECORD_ONLY}.html`]);
+    const html = readFileSync(join(folder, 'pages', `${SEED_SUFFIX}.html`), 'utf8');
+    assert.ok(references(html).includes('https://mirror.example/a/index.html'));
+    assert.equal((await single('--single', RECORD_ONLY)).code, 0);
+    assert.ok(existsSync(join(folder, `${RECORD_ONLY}.html`)));
+  });
+
+  it('never over a file that is none of ours, unless forced', async () => {
+    const theirs = join(folder, 'theirs.html');
+    writeFileSync(theirs, '<p>mine</p>');
+    const run = await single('--single', RECORD_ONLY, '--out', theirs);
+    assert.equal(run.code, 2);
+    assert.match(run.stderr, /theirs\.html: is there already/);
+    assert.equal(readFileSync(theirs, 'utf8'), '<p>mine</p>');
+    assert.equal((await single('--single', RECORD_ONLY, '--out', theirs, '--force')).code, 0);
+    assert.ok(statSync(theirs).size > 10_000);
+  });
+
+  const wrong: readonly (readonly [name: string, words: RegExp, args: readonly string[]])[] = [
+    ['no Pith Number', /expected a Pith Number/, ['--single', '../../etc/passwd']],
+    ['a short number', /expected a Pith Number/, ['--single', 'pith:4MJCW2CW']],
+    ['a record that is not there', /no record of the input is A{26}/, ['--single', 'A'.repeat(26)]],
+    ['one file for two', /expected a folder/, ['--single', SEED_SUFFIX, '--single', RECORD_ONLY, '--out', 'x.html']],
+    ['--force without it', /--force goes with --single/, ['--force']],
+  ];
+  for (const [name, words, args] of wrong) {
+    it(`is nowhere for ${name}`, async () => {
+      const lonely = join(folder, name.replaceAll(' ', '-'));
+      mkdirSync(lonely);
+      const run = await pithMirror(['build', BUNDLES, ...args], { cwd: lonely });
+      assert.equal(run.code, 2, run.stderr);
+      assert.match(run.stderr, words);
+      assert.deepEqual(readdirSync(lonely), []);
+    });
+  }
+});

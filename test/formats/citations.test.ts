@@ -1,0 +1,186 @@
+/** Citations, read back by citation-js: what comes in is one entry with its fields, whatever its texts hold. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { formatBibtex } from '../../src/formats/bibtex.ts';
+import { citationOf } from '../../src/formats/citation.ts';
+import { formatCsl } from '../../src/formats/csl.ts';
+import { splitAuthors } from '../../src/formats/names.ts';
+import { formatRis } from '../../src/formats/ris.ts';
+import { bibliography, readCitations } from '../support/citation-js.ts';
+import { entryOf } from '../support/entries.ts';
+import { TEXTS } from '../support/hostile-input.ts';
+import { makeBundle, makeRecord, numberOf } from '../support/make-bundle.ts';
+import { bundleOf, type Paper } from '../support/variety/paper.ts';
+import { HOSTILE, MANY_AUTHORS, OLD_HEP, OLD_MATH, RTL, TEX, TEX_BROKEN } from '../support/variety/texts.ts';
+
+const FORMATS = [
+  ['BibTeX', formatBibtex],
+  ['RIS', formatRis],
+  ['CSL-JSON', formatCsl],
+] as const;
+
+const citation = (paper: Paper) => citationOf(entryOf(bundleOf(paper)));
+const PLAIN: Paper = { id: '2606.23521', version: 2, title: 'Plain & Simple', authors: 'Ada Testing, Émile van Proof' };
+/** citation-js has opinions on blanks and markup; the letters must all be there. */
+const letters = (text: string | undefined): string => (text ?? '').replaceAll(/<[^>]*>|[^\p{L}\p{N}]/gu, '');
+
+describe('a plain paper', () => {
+  for (const [name, format] of FORMATS) {
+    it(`as ${name}`, () => {
+      const items = readCitations(format(citation(PLAIN)));
+      assert.equal(items.length, 1);
+      const [item] = items;
+      assert.equal(item?.title, 'Plain & Simple');
+      assert.equal(item?.author?.length, 2);
+      assert.deepEqual(item?.issued?.['date-parts']?.[0]?.slice(0, 2), [2026, 6]);
+      if (name !== 'RIS') assert.equal(item?.DOI, '10.48550/arxiv.2606.23521');
+      assert.equal(item?.URL, 'https://arxiv.org/abs/2606.23521v2');
+      assert.match(item?.note ?? '', /^Pith Number pith:2026:[A-Z2-7]{26}$/);
+    });
+  }
+
+  it('reads well in a list of references', () => {
+    const text = bibliography(formatBibtex(citation(PLAIN)));
+    assert.match(
+      text,
+      /^Testing, A\., & van Proof, É\. \(2026, June\)\. Plain & Simple\. https:\/\/doi\.org\/10\.48550\/arxiv\.2606\.23521/,
+    );
+  });
+
+  it('RIS ends each line in CR LF and holds the DOI', () => {
+    const ris = formatRis(citation(PLAIN));
+    assert.match(ris, /^TY {2}- UNPB\r\n(?:[A-Z][A-Z0-9] {2}- [^\r\n]*\r\n)+ER {2}- \r\n$/);
+    assert.match(ris, /^DO {2}- 10\.48550\/arxiv\.2606\.23521\r$/m);
+  });
+});
+
+describe('a hostile text stays one field', () => {
+  const papers: readonly Paper[] = [
+    HOSTILE,
+    TEX,
+    TEX_BROKEN,
+    RTL,
+    ...[
+      ...TEXTS,
+      '}, author = {Mallory}, year = {1900',
+      '@article{x, title={y}}',
+      'a\r\nER  - \r\nTY  - JOUR\r\nTI  - other',
+      'a\nAU  - Mallory',
+      '$\\input{/etc/passwd}$ and $\\write18{rm}$ $}{$ $#1$',
+      '\\',
+      '{'.repeat(50),
+      '%',
+      '"}],"x":[{"',
+    ].map((text, i) => ({ id: `2606.9${i.toString().padStart(4, '0')}`, title: text, authors: text })),
+  ];
+  for (const paper of papers) {
+    it(JSON.stringify(paper.title).slice(0, 60), () => {
+      const expected = citation(paper);
+      for (const [name, format] of FORMATS) {
+        const text = format(expected);
+        assert.doesNotMatch(text.replaceAll(/[\r\n]/g, ''), /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u, name);
+        const items = readCitations(text);
+        assert.equal(items.length, 1, `${name}\n${text}`);
+        assert.equal(items[0]?.issued?.['date-parts']?.[0]?.[0], expected.year, name);
+        assert.equal(items[0]?.note, `Pith Number ${expected.pithNumber}`, name);
+        assert.equal(items[0]?.URL, expected.url, name);
+        // Formulas come back as citation-js sets them, and it takes <…> for its own markup.
+        if (!/[$<\\]/.test(paper.title)) assert.equal(letters(items[0]?.title), letters(expected.title), name);
+      }
+    });
+  }
+
+  it('RIS has one line for each tag but authors', () => {
+    for (const paper of papers) {
+      const tags = formatRis(citation(paper))
+        .split('\r\n')
+        .map((line) => line.slice(0, 6));
+      assert.deepEqual(
+        tags.slice(0, 2),
+        ['TY  - ', 'TI  - '].map((tag) => tag.slice(0, 6)),
+      );
+      for (const tag of ['TY  - ', 'TI  - ', 'UR  - ', 'ER  - ']) {
+        assert.equal(tags.filter((found) => found === tag).length, 1, `${tag} of ${paper.title}`);
+      }
+    }
+  });
+
+  it('BibTeX keeps only formulas whose commands are known', () => {
+    const bib = formatBibtex(
+      citation({ id: '2606.00002', title: "A $\\eta \\to 3\\pi$, $\\input{x}$ and 5% of Ren\\'e" }),
+    );
+    assert.match(
+      bib,
+      /title {9}= \{\{A \$\\eta \\to 3\\pi\$, \\\$\\textbackslash\{\}input\\textbraceleft\{\}x\\textbraceright\{\}\\\$ and 5\\% of René\}\},/,
+    );
+  });
+});
+
+describe('names', () => {
+  it('are split where each piece is surely a name', () => {
+    const { list, isSplit } = splitAuthors(
+      "Ada Testing, Jean-Luc O'Neil Jr., The ATLAS Collaboration, 山田太郎, Erd\\H{o}s P\\'al",
+    );
+    assert.equal(isSplit, true);
+    assert.deepEqual(
+      list.map(({ name, isLiteral }) => [name, isLiteral]),
+      [
+        ['Ada Testing', false],
+        ["Jean-Luc O'Neil Jr.", true],
+        ['The ATLAS Collaboration', true],
+        ['山田太郎', false],
+        ['Erdős Pál', false],
+      ],
+    );
+  });
+
+  for (const text of [
+    'II, Tobias H. Colding, William P. Minicozzi',
+    'Jr. Someone, A Person',
+    'Ada (MIT, USA)',
+    'Ada and Bob, C D',
+    'Plato, A B',
+    'A B, others of us',
+    'A B,C D',
+  ]) {
+    it(`are kept whole: ${text}`, () =>
+      assert.deepEqual(splitAuthors(text), { list: [{ name: text, isLiteral: true }], isSplit: false }));
+  }
+
+  it('kept whole are one author everywhere', () => {
+    const whole = citation(OLD_MATH);
+    for (const [name, format] of FORMATS) {
+      const [item] = readCitations(format(whole));
+      assert.equal(item?.author?.length, 1, name);
+      assert.match(JSON.stringify(item?.author), /II[,;] Tobias H\. Testing[,;] William P\. Sample/, name);
+    }
+  });
+
+  it('three hundred of them are three hundred authors', () => {
+    for (const [name, format] of FORMATS)
+      assert.equal(readCitations(format(citation(MANY_AUTHORS)))[0]?.author?.length, 300, name);
+  });
+});
+
+describe('what is not at hand', () => {
+  it('a title: the arXiv name stands for it, and there is no author', () => {
+    const record = makeRecord({ id: '2605.00022' });
+    const bare = citationOf({ ...entryOf(makeBundle(record)), merged: null, notes: [] });
+    assert.equal(bare.title, 'arXiv:2605.00022v1');
+    for (const [name, format] of FORMATS) {
+      const [item] = readCitations(format(bare));
+      assert.equal(item?.title, 'arXiv:2605.00022v1', name);
+      assert.equal(item?.author, undefined, name);
+    }
+    assert.equal(bare.pithNumber, numberOf(record));
+  });
+
+  it('an arXiv id: the origin’s page stands for its address, and there is no DOI', () => {
+    const odd = citation({ id: '../../x', title: 'Odd' });
+    assert.equal(odd.doi, null);
+    assert.equal(odd.url, `https://pith.science/pith/${odd.suffix}`);
+  });
+
+  it('old ids have their DOI', () =>
+    assert.equal(citation(OLD_HEP).permanentUrl, 'https://doi.org/10.48550/arxiv.hep-th/9901001'));
+});

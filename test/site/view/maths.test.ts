@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { allowedMarkup, mathMarkup, richParts } from '../../../src/site/view/maths.ts';
+
+describe('formulas become MathML', () => {
+  const formulas: readonly (readonly [tex: string, mathml: RegExp])[] = [
+    ['\\eta \\to 3\\pi', /^<math><mrow><mi>η<\/mi><mo[^>]*>→<\/mo><mn>3<\/mn><mi>π<\/mi><\/mrow><\/math>$/],
+    ['\\sqrt{s}=13\\,\\mathrm{TeV}', /<msqrt>.*<mi>TeV<\/mi>/],
+    ['\\mathbb{R}^n', /<msup><mi>ℝ<\/mi><mi>n<\/mi><\/msup>/],
+    ['\\sum_{k=1}^{\\infty}\\frac{1}{k^2}', /<mfrac><mn>1<\/mn>/],
+    ['\\log n', /<mo>&#x2061;<\/mo>/],
+    ['\\overline{B}', /<mover>.*‾|¯|ˉ/],
+    ['a<b', /<mo>&lt;<\/mo>/],
+    ['\\begin{pmatrix}a&b\\\\c&d\\end{pmatrix}', /<mtable><mtr><mtd><mi>a<\/mi><\/mtd>/],
+  ];
+  for (const [tex, mathml] of formulas) it(tex, () => assert.match(mathMarkup(tex) ?? 'null', mathml));
+});
+
+describe('hostile TeX stays text', () => {
+  const hostile = [
+    '\\href{javascript:alert(1)}{x}',
+    '\\url{x}',
+    '\\def\\x{\\x\\x}\\x',
+    '\\gdef\\a{b}',
+    '\\newcommand{\\a}{b}',
+    '\\let\\a\\b',
+    '\\includegraphics{x}',
+    '\\class{x}{y}',
+    '\\style{color:red}{x}',
+    '\\htmlId{x}{y}',
+    '\\input{/etc/passwd}',
+    '\\rule{1000em}{1000em}',
+    '\\color{red}x',
+    '\\begin{tabular}x\\end{tabular}',
+    '\\unknown',
+    '\\frac{1}{',
+    '}{',
+    '{'.repeat(11) + '}'.repeat(11),
+    'x'.repeat(601),
+    '\\alpha'.repeat(81),
+    '\\left(',
+    '\u202e',
+    '\u0000',
+    '#1',
+    '%',
+    '\\',
+    '\\text{\u200b}',
+  ];
+  for (const tex of hostile) it(tex.slice(0, 40), () => assert.equal(mathMarkup(tex), null));
+
+  it('markup in words of a formula is escaped', () => {
+    assert.match(mathMarkup('\\text{<script>alert(1)</script>}') ?? '', /&lt;script&gt;/);
+    assert.doesNotMatch(mathMarkup('\\text{<b>}') ?? '', /<b>/);
+  });
+
+  it('whatever comes, only allowed markup goes', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ...'{}^_&$\\<>"\'%#~ '.split(''),
+        '\\frac',
+        '\\sqrt',
+        '\\left',
+        '\\right',
+        '\\text',
+        '\\bar',
+        '\\big',
+        '\\\\',
+        '\\begin{matrix}',
+        '\\end{matrix}',
+        '\\not',
+        '\\limits',
+      ),
+      fc.string({ maxLength: 4, unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+        const mathml = mathMarkup(pieces.join(''));
+        if (mathml === null) return;
+        assert.equal(allowedMarkup(mathml), mathml);
+        assert.doesNotMatch(mathml, /(?:style|class|href|on\w+|id)=|<(?!\/?m)/);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('the list of what may be printed', () => {
+  const refused = [
+    '<script>alert(1)</script>',
+    '<math><script></script></math>',
+    '<math><mi>x</mi>',
+    '<math><mi>x</math></mi>',
+    '<mi>x</mi>',
+    '<math></math><math></math>',
+    '<math><mi onclick=alert(1)>x</mi></math>',
+    '<math><mi>&foo;</mi></math>',
+    '<math><annotation-xml>x</annotation-xml></math>',
+    '<math><maction>x</maction></math>',
+    '<math><!-- x --></math>',
+    'x',
+    '',
+    `<math>${'<mi>x</mi>'.repeat(2000)}</math>`,
+  ];
+  for (const markup of refused) it(`refuses ${markup.slice(0, 50)}`, () => assert.equal(allowedMarkup(markup), null));
+
+  it('leaves out attributes that are not on it, and values that are none', () => {
+    assert.equal(
+      allowedMarkup('<math href="x" style="a"><mo stretchy="false" lspace="expression(1)" class="a">+</mo></math>'),
+      '<math><mo stretchy="false">+</mo></math>',
+    );
+  });
+});
+
+it('a text becomes words and formulas; what cannot be typeset stays as typed', () => {
+  assert.deepEqual(
+    richParts("Ren\\'e $x$ and $\\href{a}{b}$").map((part) => (part.kind === 'words' ? part.text : 'MATHS')),
+    ['René ', 'MATHS', ' and ', '$\\href{a}{b}$'],
+  );
+});
+
+it('a text of a thousand formulas does not make a page of a thousand formulas', () => {
+  const parts = richParts('$\\sum_{k=1}^{\\infty}\\frac{1}{k^2}$ '.repeat(500));
+  const markup = parts.map((part) => (part.kind === 'maths' ? part.mathml : '')).join('');
+  assert.ok(markup.length < 24_000 && markup.length > 5_000);
+});
