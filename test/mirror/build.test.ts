@@ -109,6 +109,10 @@ describe('the real site', () => {
       `pith/${SEED_SUFFIX}/bundle.json`,
       `pith/${SEED_SUFFIX}/state.json`,
       'style.css',
+      'verify-button.js',
+      'verify-page.js',
+      'verify.html',
+      'verify.js',
     ];
     assert.deepEqual([...readTree(out).keys()].sort(), expected.sort());
   });

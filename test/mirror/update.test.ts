@@ -1,6 +1,7 @@
 /** An update is a clean build: the same files and folders, bytes, modes and times. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { BuildOptions } from '../../src/mirror/pipeline.ts';
@@ -161,6 +162,30 @@ describe('an update gives what a clean build gives', () => {
     const told = await pair.build();
     assert.equal(told.isUnchanged, true);
     assert.deepEqual(told.stages, []);
+  });
+
+  it('of a folder that cannot be listed, until it can or is gone', async () => {
+    const pair = await Pair.of(FILLERS);
+    const { readdir } = fs.promises;
+    // Root may list every folder.
+    const denied = ((path: string, options: { withFileTypes: true }) =>
+      path.endsWith('locked')
+        ? Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' }))
+        : readdir(path, options)) as typeof readdir;
+    for (const edits of [{}, { 'locked/a.json': null }]) {
+      fs.promises.readdir = denied;
+      syncBuiltinESMExports();
+      try {
+        const told = await pair.update({ 'locked/a.json': plain(1) });
+        assert.equal(told.report.totals.rejected, 1);
+      } finally {
+        fs.promises.readdir = readdir;
+        syncBuiltinESMExports();
+      }
+      pair.edit(edits);
+      if ('locked/a.json' in edits) rmSync(join(pair.input, 'locked'), { recursive: true });
+      assert.equal((await pair.update({})).report.totals.rejected, 0);
+    }
   });
 
   it('down to a site without a bundle, and up again', async () => {
