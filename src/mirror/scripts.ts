@@ -13,7 +13,6 @@ const SCRIPTS: readonly (readonly [path: string, source: string])[] = [
   [paths.VERIFIER_SCRIPT, 'verifier/main.ts'],
   [paths.VERIFY_BUTTON_SCRIPT, 'verifier/button.ts'],
   [paths.VERIFY_PAGE_SCRIPT, 'verifier/page.ts'],
-  [paths.SEARCH_SCRIPT, 'search/main.ts'],
 ];
 
 /**

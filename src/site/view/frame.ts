@@ -1,4 +1,4 @@
-/** What every page but those of records links to, from where it is. Pure. */
+/** What every page links to, from where it is. Pure. */
 import {
   absoluteUrl,
   browsePage,
@@ -11,6 +11,7 @@ import {
   SEARCH,
   SIGNING_KEY,
   STYLE,
+  VERIFY,
 } from '../../mirror/paths.ts';
 
 export interface FrameLinks {
@@ -24,6 +25,7 @@ export interface FrameLinks {
 export interface SiteLinks {
   readonly browse: string;
   readonly search: string;
+  readonly verify: string;
   readonly report: string;
   readonly reportData: string;
   readonly mirrors: string;
@@ -44,6 +46,7 @@ export function siteLinks(page: string): SiteLinks {
   return {
     browse: relativeLink(page, browsePage()),
     search: relativeLink(page, SEARCH),
+    verify: relativeLink(page, VERIFY),
     report: relativeLink(page, reportPage()),
     reportData: relativeLink(page, REPORT),
     mirrors: relativeLink(page, MIRRORS),
