@@ -64,7 +64,7 @@ export const SEARCH = 'search/index.html';
 export const SEARCH_PARTS = 'search/parts.js';
 /** @param name of a part of the data: `2026-3`. */
 export const searchPart = (name: string): string => `search/data/${name}.js`;
-export const SEARCH_SCRIPT = 'search/search.js';
+export const SEARCH_SCRIPT = 'search.js';
 
 /** The link from one published file to another; it works at any root, under any sub-path and from `file:`. */
 export function relativeLink(from: string, to: string): string {

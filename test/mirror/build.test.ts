@@ -97,7 +97,7 @@ describe('the real site', () => {
       'search/data/2026-1.js',
       'search/index.html',
       'search/parts.js',
-      'search/search.js',
+      'search.js',
       'pith-mirrors.json',
       'pith-signing-key.json',
       'page.js',

@@ -32,7 +32,7 @@ describe('published paths', () => {
     [paths.reportPage('bad_signature'), 'mirror-report/bad_signature/index.html'],
     [paths.SEARCH, 'search/index.html'],
     [paths.SEARCH_PARTS, 'search/parts.js'],
-    [paths.SEARCH_SCRIPT, 'search/search.js'],
+    [paths.SEARCH_SCRIPT, 'search.js'],
     [paths.searchPart('2026-3'), 'search/data/2026-3.js'],
   ];
   for (const [path, expected] of table) test(expected, () => assert.equal(path, expected));

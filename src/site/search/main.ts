@@ -5,6 +5,8 @@
  *
  * - `data-parts`: address of the list of parts, and `data-part`, `data-record`: addresses with `*` for a name or a suffix.
  */
+
+import { grouped } from '../view/words.ts';
 import { type Loader, loaderOf } from './load.ts';
 import { isNamed, type Query, readQuery } from './query.ts';
 import { listItem } from './result.ts';
@@ -33,7 +35,6 @@ function pause(): Promise<void> {
   });
 }
 
-const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 const records = (count: number): string => `${grouped(count)} ${count === 1 ? 'record' : 'records'}`;
 
 /** What is said of a search that ended. */
@@ -166,7 +167,7 @@ class SearchBox {
     if (text === '' && !isOurs) return;
     const hash = text === '' ? '' : `#q=${encodeURIComponent(text)}`;
     try {
-      history.replaceState(null, '', `${location.href.replace(/#.*$/s, '')}${hash}`);
+      history.replaceState(null, '', `${location.href.split('#', 1)[0]}${hash}`);
     } catch {
       // A browser may refuse it for a page from a disk, or when it is done too often.
     }

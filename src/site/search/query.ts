@@ -18,7 +18,7 @@ export interface Query {
 }
 
 // 2605.21100, 0704.0001, hep-th/0302110, math.GT/0309136; upstream's record may have the last with or without its class.
-const ARXIV = /^(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v([1-9]\d{0,3}))?$/i;
+const ARXIV = /^(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v([1-9]\d{0,3}))?(?:\.pdf)?\/?$/i;
 const BEFORE_ARXIV: readonly RegExp[] = [
   /^(?:https?:\/\/)?(?:[a-z]+\.)?(?:arxiv|ar5iv)(?:\.labs\.arxiv)?\.org\/(?:abs|pdf|html|format|ps|src)\//i,
   /^(?:https?:\/\/)?(?:dx\.)?doi\.org\/10\.48550\/arxiv\./i,
@@ -30,11 +30,8 @@ const PITH = /^(?:https?:\/\/[^\s/]+(?:\/[^\s/]+)*\/pith\/|pith:)?(?:\d{4}:)?([a
 function arxivOf(text: string): Identifier | null {
   const prefix = BEFORE_ARXIV.find((pattern) => pattern.test(text));
   // What follows an address or, in references, the id: "arXiv:2605.21100v1 [cs.DC]", "…/pdf/2605.21100v1.pdf".
-  const rest = (prefix === undefined ? text : text.replace(prefix, ''))
-    .replace(/[?#].*$/, '')
-    .replace(/\s*\[[\w.-]+\]$/, '')
-    .replace(/(?:\.pdf)?\/?$/i, '');
-  const [, id, version] = ARXIV.exec(rest) ?? [];
+  const [rest = ''] = (prefix === undefined ? text : text.replace(prefix, '')).split(/[?#[]/, 1);
+  const [, id, version] = ARXIV.exec(rest.trim()) ?? [];
   if (id === undefined) return null;
   return { kind: 'arxiv', id: id.toLowerCase(), version: version === undefined ? null : Number(version) };
 }

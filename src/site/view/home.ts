@@ -2,7 +2,7 @@
 import type { Catalogue } from '../../mirror/catalogue.ts';
 import { HOME } from '../../mirror/paths.ts';
 import { type RecordRow, recordRow } from './rows.ts';
-import { counted } from './words.ts';
+import { counted, grouped } from './words.ts';
 
 /** The latest records that the home page shows. */
 const LATEST = 20;
@@ -16,11 +16,6 @@ export interface HomeView {
   /** Whether there are more records than rows. */
   readonly hasMore: boolean;
   readonly keys: readonly (readonly [string, string])[];
-}
-
-/** Digits in groups of three. */
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 export function homeView({ entries, totals, trust }: Catalogue): HomeView {
