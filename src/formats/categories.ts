@@ -258,3 +258,8 @@ const BY_CODE: ReadonlyMap<string, Category> = new Map(CATEGORIES.map((category)
 export function categoryOf(code: string): Category | null {
   return BY_CODE.get(code) ?? null;
 }
+
+/** `Distributed, Parallel, and Cluster Computing` for `cs.DC`; null for what is no category of arXiv's. */
+export function categoryName(code: string): string | null {
+  return BY_CODE.get(code)?.name ?? null;
+}

@@ -15,7 +15,7 @@ import {
   type PinnedKey,
   type Trust,
 } from '../protocol/index.ts';
-import { type Catalogue, type SiteContext, timeOfAll, verdictOf } from './catalogue.ts';
+import { type Catalogue, timeOfAll, verdictOf } from './catalogue.ts';
 import * as paths from './paths.ts';
 import type { RecordEntry } from './plan.ts';
 import { TOOL_NAME } from './report.ts';
@@ -92,7 +92,7 @@ function mirrorsDocument({ trust, site, entries }: Catalogue): Uint8Array {
 }
 
 /** The record's files. What was received is what is published; what is made of it says the same in other forms. */
-export function recordFiles(entry: RecordEntry, _context: SiteContext): readonly SiteFile[] {
+export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
   const { identified, merged, received } = entry;
   const { suffix, record } = identified;
   const citation = citationOf(entry);

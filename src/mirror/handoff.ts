@@ -7,6 +7,7 @@
  */
 import type { Catalogue, SiteContext } from './catalogue.ts';
 import type { RecordEntry } from './plan.ts';
+import { type ReportListPage, reportPages } from './report-pages.ts';
 import type { ShelfPage } from './shelves.ts';
 
 export interface Handed {
@@ -52,3 +53,14 @@ export const currentShelves = (): readonly string[] => handed().shelves;
 export const currentShelf = (path: string): ShelfPage => handed().shelf(path);
 /** For every other page. */
 export const currentCatalogue = (): Catalogue => handed().catalogue();
+
+/** Every page of a report at once is as much work as one of them. */
+const reports = new WeakMap<Catalogue, ReadonlyMap<string, ReportListPage>>();
+
+/** The pages of the report, by published path. */
+export function currentReport(): ReadonlyMap<string, ReportListPage> {
+  const catalogue = currentCatalogue();
+  const made = reports.get(catalogue) ?? new Map(Array.from(reportPages(catalogue), (page) => [page.path, page]));
+  reports.set(catalogue, made);
+  return made;
+}

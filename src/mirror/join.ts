@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { BuildError, UsageError } from './failure.ts';
 import * as paths from './paths.ts';
 import { digestOfFiles, type RecordLine, secondsOf } from './produce.ts';
-import { foldersOfRecord, listSite } from './publish.ts';
+import { foldersOfRecord } from './publish.ts';
 import { readShard, type ShardContent } from './shard.ts';
+import { listSite } from './tree.ts';
 
 export interface ShardFolder extends ShardContent {
   readonly folder: string;

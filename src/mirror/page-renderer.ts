@@ -7,7 +7,7 @@
  */
 import { pathToFileURL } from 'node:url';
 
-type Params = Readonly<Record<string, string>>;
+export type Params = Readonly<Record<string, string | undefined>>;
 
 interface PageModule {
   readonly default: unknown;

@@ -2,11 +2,13 @@
  * Everything that the program bundles before it sees data: the pages, and the scripts for the reader's browser. It is
  * kept in the cache, and made anew where the program is another.
  */
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Cache } from './cache.ts';
 import type { SiteFile } from './documents.ts';
 import { BuildError, systemLineOf } from './failure.ts';
+import { listSite } from './tree.ts';
 
 /** Beside the bundled pages. */
 const SCRIPTS = 'scripts';
@@ -17,23 +19,24 @@ export interface BundledPages {
   readonly scripts: readonly SiteFile[];
 }
 
-async function readScripts(folder: string): Promise<readonly SiteFile[]> {
-  const names = await readdir(folder);
-  return Promise.all(names.sort().map(async (path) => ({ path, bytes: await readFile(join(folder, path)) })));
+function readScripts(folder: string): readonly SiteFile[] {
+  return listSite(folder).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
 }
 
 /** @throws BuildError where the system fails on the way. */
 export async function loadPages(cache: Cache, workDir: string): Promise<BundledPages> {
   const known = await cache.pages();
-  if (known !== null) return { entry: known, scripts: await readScripts(join(known, '..', SCRIPTS)) };
+  if (known !== null) return { entry: known, scripts: readScripts(join(known, '..', SCRIPTS)) };
   const folder = await cache.pagesFolder();
   try {
     // Astro takes longer to load than most files take to verify: only whoever bundles waits for it.
     const [{ bundlePages }, { scriptFiles }] = await Promise.all([import('./render.ts'), import('./scripts.ts')]);
     const entry = await bundlePages(folder, workDir);
     const scripts = await scriptFiles();
-    await mkdir(join(folder, SCRIPTS));
-    for (const { path, bytes } of scripts) await writeFile(join(folder, SCRIPTS, path), bytes);
+    for (const { path, bytes } of scripts) {
+      await mkdir(dirname(join(folder, SCRIPTS, path)), { recursive: true });
+      await writeFile(join(folder, SCRIPTS, path), bytes);
+    }
     await cache.keepPages(entry);
     return { entry: join(folder, entry), scripts };
   } catch (error) {

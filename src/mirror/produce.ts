@@ -287,7 +287,7 @@ export class Producer {
   /** @returns what was written; null, with nothing written, where the record's folder is there already. */
   async #write(entry: RecordEntry, { time }: CatalogueEntry): Promise<readonly SiteFile[] | null> {
     const page = await this.#page(entry);
-    const files = [...recordFiles(entry, this.#context), ...(page === null ? [] : [page])];
+    const files = [...recordFiles(entry), ...(page === null ? [] : [page])];
     const [folder = '', wellKnown = ''] = this.#foldersOf(entry.identified.suffix);
     try {
       mkdirSync(folder);

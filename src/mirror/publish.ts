@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { compareCodePoints, encodeUtf8 } from '../protocol/index.ts';
+import { encodeUtf8 } from '../protocol/index.ts';
 import { type Catalogue, timeOfAll } from './catalogue.ts';
 import type { Crew } from './crew.ts';
 import { type SiteFile, siteFiles } from './documents.ts';
@@ -15,14 +15,16 @@ import type { Inventory } from './inventory.ts';
 import type { Changes } from './journal.ts';
 import type { Output } from './output.ts';
 import { PACKAGE_ROOT } from './package.ts';
-import { PageRenderer, type PageSource } from './page-renderer.ts';
+import { PageRenderer, type PageSource, type Params } from './page-renderer.ts';
 import type { BundledPages } from './pages.ts';
 import * as paths from './paths.ts';
 import { LIST_PAGE, type Producer, RECORD_PAGE, secondsOf, writeNew } from './produce.ts';
 import type { Progress } from './progress.ts';
 import type { Report } from './report.ts';
+import { searchFiles } from './search-data.ts';
 import { formatShard, type ShardContent } from './shard.ts';
 import { type ShelfPage, shelfPages } from './shelves.ts';
+import { listSite } from './tree.ts';
 
 export interface Publication {
   readonly output: Output;
@@ -54,20 +56,10 @@ function fail(path: string, why: string): never {
   throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
 }
 
-/** Every file below a folder, as published paths, sorted. */
-export function listSite(root: string, below = ''): readonly string[] {
-  return readdirSync(join(root, below), { withFileTypes: true })
-    .flatMap((entry) => {
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      return entry.isDirectory() ? listSite(root, path) : [path];
-    })
-    .sort(compareCodePoints);
-}
-
 /** Where a page is published: as its source is named, with params in their places. */
-function pathOfPage(source: PageSource, params: Readonly<Record<string, string>>): string {
+function pathOfPage(source: PageSource, params: Params): string {
   const filled = source.replace(/\[(?:\.\.\.)?(\w+)\]/g, (_, name: string) => params[name] ?? '');
-  return filled.replace(/\.astro$/, '.html');
+  return filled.replaceAll(/\/+/g, '/').replace(/\.astro$/, '.html');
 }
 
 /** Every page, by Astro alone. Their times are those of the pages that workers make. */
@@ -139,7 +131,9 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   const handMade = listSite(folder).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
   const { producer, shard } = publication;
   const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
-  const files = [...handMade, ...publication.pages.scripts, ...rendered, ...siteFiles(publication.catalogue)];
+  const { catalogue, pages } = publication;
+  const data = [...siteFiles(catalogue), ...searchFiles(catalogue.entries)];
+  const files = [...handMade, ...pages.scripts, ...rendered, ...data];
   return [
     { path: paths.REPORT, pieces: () => publication.report.pieces() },
     ...(shard === null ? [] : [{ path: paths.SHARD, pieces: () => [formatShard(shard)] }]),
@@ -199,6 +193,12 @@ function foldersOf(files: Iterable<string>): ReadonlySet<string> {
   return folders;
 }
 
+function checkList(stage: string, path: string): void {
+  const file = join(stage, path);
+  if (!existsSync(file) || !readFileSync(file).subarray(-16).toString().trimEnd().endsWith('</html>'))
+    fail(path, 'expected a whole page');
+}
+
 /** Everything that is no record's lies in the stage as it was planned, and nothing else does. */
 function checkStage(
   stage: string,
@@ -209,10 +209,7 @@ function checkStage(
   const expected = new Set([...lists.map(([path]) => path), ...others.map(({ path }) => path)]);
   for (const file of others)
     if (!isPublished(stage, file)) fail(file.path, 'expected the bytes that were planned, got others');
-  for (const [path] of lists) {
-    if (!readFileSync(join(stage, path)).subarray(-16).toString().trimEnd().endsWith('</html>'))
-      fail(path, 'expected a whole page');
-  }
+  for (const [path] of lists) checkList(stage, path);
   const inRecords = (path: string): boolean => paths.RECORD_FOLDERS.some((folder) => path === folder);
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(stage, folder), { withFileTypes: true })) {
@@ -298,6 +295,7 @@ export async function publishUpdate(
   for (const file of changed) write(stage, file, seconds);
   for (const file of changed)
     if (!isPublished(stage, file)) fail(file.path, 'expected the bytes that were planned, got others');
+  for (const path of made) checkList(stage, path);
 
   const records: RecordChanges = { moves: [], removes: [], times: [] };
   const times = new Map(catalogue.entries.map(({ suffix, time }) => [suffix, time]));

@@ -9,6 +9,7 @@ import * as paths from './paths.ts';
 /** Published path and source, relative to `src/site/`. */
 const SCRIPTS: readonly (readonly [path: string, source: string])[] = [
   [paths.PAGE_SCRIPT, 'page/main.ts'],
+  [paths.SEARCH_SCRIPT, 'search/main.ts'],
   [paths.VERIFIER_SCRIPT, 'verifier/main.ts'],
   [paths.VERIFY_BUTTON_SCRIPT, 'verifier/button.ts'],
   [paths.VERIFY_PAGE_SCRIPT, 'verifier/page.ts'],

@@ -88,7 +88,9 @@ port.on('message', ({ id, task }: { readonly id: number; readonly task: Task }) 
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const { message, stack = '' } = error;
-      const answer = { isBuildError: error instanceof BuildError, code: codeOf(error), message, stack };
+      // The system's own words are clear enough; without `syscall`, which stays here, they would be taken for a defect.
+      const isBuildError = error instanceof BuildError || 'syscall' in error;
+      const answer = { isBuildError, code: codeOf(error), message, stack };
       port.postMessage({ id, error: answer } satisfies Answer);
     }
   });

@@ -81,9 +81,23 @@ describe('the real site', () => {
       '.pith-mirror.json',
       `.well-known/pith/${SEED_SUFFIX}/bundle.json`,
       '404.html',
+      ...[
+        '',
+        '2026/',
+        'category/cs.AI/',
+        'category/cs.DC/',
+        'category/cs.LG/',
+        'status/claims/',
+        'status/record-only/',
+      ].map((folder) => `browse/${folder}index.html`),
       'icon.svg',
       'index.html',
       'mirror-report.json',
+      'mirror-report/index.html',
+      'search/data/2026-1.js',
+      'search/index.html',
+      'search/parts.js',
+      'search/search.js',
       'pith-mirrors.json',
       'pith-signing-key.json',
       'page.js',
@@ -95,6 +109,10 @@ describe('the real site', () => {
       `pith/${SEED_SUFFIX}/bundle.json`,
       `pith/${SEED_SUFFIX}/state.json`,
       'style.css',
+      'verify-button.js',
+      'verify-page.js',
+      'verify.html',
+      'verify.js',
     ];
     assert.deepEqual([...readTree(out).keys()].sort(), expected.sort());
   });
@@ -108,8 +126,8 @@ describe('the real site', () => {
         // An empty icon keeps browsers from asking the host's root for one, where 404.html may be anywhere.
         if (reference === 'data:,' && path === '404.html') continue;
         if (reference.startsWith('https://') || reference.startsWith('http://') || reference.startsWith('#')) continue;
-        assert.match(reference, /^[^/:][^:]*\.[a-z]+$/, `${path} links to ${reference}`);
-        const target = posix.normalize(posix.join(dirname(path), reference));
+        assert.match(reference, /^[^/:][^:]*\.[a-z]+(#[a-z]+)?$/, `${path} links to ${reference}`);
+        const target = posix.normalize(posix.join(dirname(path), reference.replace(/#.*$/, '')));
         assert.ok(tree.has(target), `${path} links to ${reference}, which is not there`);
       }
     }

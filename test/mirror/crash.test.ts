@@ -87,8 +87,8 @@ describe('a failing disk', () => {
     const places = [
       'writeFile .dist.pith-mirror-lock-',
       'rename .dist.pith-mirror-lock-',
-      'writeFile .*prerender-entry',
-      'writeFile .*index\\.html',
+      'writeSync .dist.pith-mirror-stage/pith/.*/index.html$',
+      'openSync .dist.pith-mirror-stage/mirror-report.json$',
       'rename dist$',
       'rename .dist.pith-mirror-stage$',
       'rename .dist.pith-mirror-old$',

@@ -216,3 +216,11 @@ for (const { name, path } of pages) {
     );
   });
 }
+
+test('without scripts, nothing is shown that needs them', async () => {
+  const { page, close } = await open('verify.html', { scripts: false });
+  // What <noscript> has is not looked for: Chromium shows none of it where scripts are only emulated away.
+  assert.equal(await page.locator('#verify-page').isVisible(), false);
+  assert.ok(await page.getByRole('heading', { level: 1 }).isVisible());
+  await close();
+});

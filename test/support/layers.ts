@@ -94,7 +94,8 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/words': { values: ['site/words', 'formats'], types: ['protocol/index'] },
   // What runs in the reader's browser.
   'site/verifier': { values: ['site/verifier', 'site/words', 'protocol/index'], types: [] },
-  'site/search': { values: ['site/search'], types: [] },
+  // Shows rows as the pages do, so it takes their pure views.
+  'site/search': { values: ['site/search', 'site/view', 'site/words'], types: [] },
   'site/page': { values: ['site/page'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
   cli: { values: ['cli', ...mirror, 'protocol/index', 'node:'], types: [] },

@@ -16,25 +16,39 @@ export interface Told extends BuildResult {
   readonly notes: readonly string[];
 }
 
-/** One build; of two workers unless it is said otherwise. */
-export async function mirror(input: string, out: string, options: Partial<BuildOptions> = {}): Promise<Told> {
+/**
+ * One build; of two workers unless it is said otherwise.
+ *
+ * @param onStage is called when a stage begins.
+ */
+export async function mirror(
+  input: string,
+  out: string,
+  options: Partial<BuildOptions> = {},
+  onStage: (name: string) => void = () => undefined,
+): Promise<Told> {
   const stages: string[] = [];
   const notes: string[] = [];
   const progress: Progress = {
-    stage: (name, total) => stages.push(total === null ? name : `${name} (${total})`),
+    stage: (name, total) => {
+      stages.push(total === null ? name : `${name} (${total})`);
+      onStage(name);
+    },
     step: () => undefined,
     note: (text) => notes.push(text),
   };
-  const usual = {
+  const usual: Omit<BuildOptions, 'input' | 'out'> = {
     trust: testTrust,
     site: null,
     strict: false,
     recheck: false,
     engine: 'openssl',
-    renderer: 'pages',
+    renderer: 'fast',
+    shard: null,
+    only: null,
     jobs: 2,
-  } as const;
-  const result = await buildMirror({ ...usual, input, out, ...options } as BuildOptions, progress);
+  };
+  const result = await buildMirror({ ...usual, input, out, ...options }, progress);
   return { ...result, stages, notes };
 }
 

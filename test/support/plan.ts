@@ -5,7 +5,6 @@ import type { Note } from '../../src/mirror/notes.ts';
 import { collisions, planRecord, type RecordEntry } from '../../src/mirror/plan.ts';
 import { type FileReport, fileLine, type JudgedFile, Report, type ReportDocument } from '../../src/mirror/report.ts';
 import type { Trust } from '../../src/protocol/index.ts';
-import { testTrust } from './make-bundle.ts';
 
 export interface PlanInput {
   readonly judged: readonly JudgedFile[];
@@ -52,5 +51,5 @@ export function reportOfPlan({ records, files, trust }: MirrorPlan): ReportDocum
 
 /** Files of the record, for the tests' trust. */
 export function filesOf(entry: RecordEntry): readonly SiteFile[] {
-  return recordFiles(entry, { site: null, trust: testTrust, version: '0' });
+  return recordFiles(entry);
 }

@@ -20,6 +20,10 @@ const IS_EMPTY: ReadonlyMap<string, (part: JsonObject) => boolean> = new Map([
   ['author_claims', (part: JsonObject) => isZero(part.get('count'))],
 ]);
 
+/** Most parts of most snapshots are empty, and all empty parts have one digest. */
+const EMPTY_PART: Json = [];
+const EMPTY_PART_SHA256 = snapshotDigest(EMPTY_PART);
+
 /** What a part's `snapshot_sha256` is over, or null where that is not known. */
 function preimage(name: string, part: JsonObject): Json | null {
   if (name === 'integrity') {
@@ -31,7 +35,7 @@ function preimage(name: string, part: JsonObject): Json | null {
       ['findings', findings],
     ]);
   }
-  return IS_EMPTY.get(name)?.(part) ? [] : null;
+  return IS_EMPTY.get(name)?.(part) ? EMPTY_PART : null;
 }
 
 function verifyTitle(
@@ -81,8 +85,11 @@ export function verifySnapshot(
     if (!isObject(part) || typeof claimed !== 'string') continue;
     const at = `${pointer(base, name)}/snapshot_sha256`;
     const known = preimage(name, part);
-    if (known === null) ledger.check('snapshot', 'digest', 'uncheckable', at, claimed, eventId);
-    else
-      ledger.compare('snapshot', 'digest', 'snapshot_hash_mismatch', at, claimed, snapshotDigest(known, hash), eventId);
+    if (known === null) {
+      ledger.check('snapshot', 'digest', 'uncheckable', at, claimed, eventId);
+      continue;
+    }
+    const computed = known === EMPTY_PART ? EMPTY_PART_SHA256 : snapshotDigest(known, hash);
+    ledger.compare('snapshot', 'digest', 'snapshot_hash_mismatch', at, claimed, computed, eventId);
   }
 }

@@ -153,7 +153,6 @@ function start(verifier: Verifier): void {
     keyText.removeAttribute('aria-invalid');
     useKeys(pinned);
   };
-  root.hidden = false;
 }
 
 if (shared.pithVerifier !== undefined) start(shared.pithVerifier);

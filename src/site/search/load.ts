@@ -1,0 +1,96 @@
+/** Loads the data: classic scripts that call `pithSearch`, which is all that works from a disk too. */
+import { Part } from './part.ts';
+import type { PartSource } from './scan.ts';
+
+export interface Loader extends PartSource {
+  /** All records. 0 before it has started. */
+  readonly total: number;
+  /** Loads the list of parts, once. Resolves to whether it is there. */
+  start(): Promise<boolean>;
+}
+
+/** What the data's scripts call. */
+interface Receiver {
+  parts(list: readonly (readonly [name: string, records: number])[]): void;
+  part(name: string, lines: readonly string[]): void;
+}
+
+/** Parts that are loaded beside the one that is waited for. */
+const AHEAD = 3;
+
+function loadScript(src: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const script = document.createElement('script');
+    script.src = src;
+    const end = (isThere: boolean) => () => {
+      script.remove();
+      resolve(isThere);
+    };
+    script.onload = end(true);
+    script.onerror = end(false);
+    document.head.append(script);
+  });
+}
+
+/**
+ * @param list address of the list of parts.
+ * @param pattern address of a part, with `*` for its name.
+ */
+export function loaderOf(list: string, pattern: string): Loader {
+  let names: readonly string[] = [];
+  let sizes: readonly number[] = [];
+  let total = 0;
+  let started: Promise<boolean> | null = null;
+  const parts = new Map<string, Part>();
+  const loading = new Map<string, Promise<Part | null>>();
+
+  const receiver: Receiver = {
+    parts(given) {
+      names = given.map(([name]) => name);
+      sizes = given.map(([, records]) => records);
+      total = sizes.reduce((sum, size) => sum + size, 0);
+    },
+    part(name, lines) {
+      parts.set(name, new Part(lines));
+    },
+  };
+  Object.assign(globalThis, { pithSearch: receiver });
+
+  async function load(name: string): Promise<Part | null> {
+    await loadScript(pattern.replace('*', name));
+    // Where it failed, the next search tries again.
+    loading.delete(name);
+    return parts.get(name) ?? null;
+  }
+
+  function get(index: number): Part | Promise<Part | null> {
+    const name = names[index] ?? '';
+    const there = parts.get(name);
+    if (there !== undefined) return there;
+    const begun = loading.get(name) ?? load(name);
+    loading.set(name, begun);
+    return begun;
+  }
+
+  return {
+    get sizes() {
+      return sizes;
+    },
+    get total() {
+      return total;
+    },
+    async start() {
+      started ??= loadScript(list);
+      const isThere = await started;
+      if (!isThere) started = null;
+      // The newest part is what every search begins with.
+      else if (names.length > 0) void get(0);
+      return isThere;
+    },
+    get(index) {
+      const wanted = get(index);
+      if (wanted instanceof Promise) for (let i = 1; i <= AHEAD && index + i < names.length; i++) void get(index + i);
+      return wanted;
+    },
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * The search box. It shows itself: without this script there is none, and the browse trees are what there is.
+ *
+ * Everything that it needs is an attribute of the element with `data-search`:
+ *
+ * - `data-parts`: address of the list of parts, and `data-part`, `data-record`: addresses with `*` for a name or a suffix.
+ */
+import { type Loader, loaderOf } from './load.ts';
+import { isNamed, type Query, readQuery } from './query.ts';
+import { listItem } from './result.ts';
+import { type Progress, scan } from './scan.ts';
+
+/** Results shown at first, and how many more at a time. */
+const SHOWN = 50;
+/** Milliseconds without a key until the number of results is said: a screen reader would else read after every letter. */
+const QUIET = 400;
+
+function part<T extends Element>(root: Element, selector: string, type: new () => T): T {
+  const found = root.querySelector(selector);
+  if (!(found instanceof type)) throw new TypeError(`expected ${selector} in the search box`);
+  return found;
+}
+
+/** After whatever the browser has to do. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+const grouped = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+const records = (count: number): string => `${grouped(count)} ${count === 1 ? 'record' : 'records'}`;
+
+/** What is said of a search that ended. */
+function statusOf({ found, searched, isComplete, isBroken }: Progress, wanted: number): string {
+  if (isBroken && found.length === 0)
+    return 'Some of the search data could not be loaded, and nothing was found in the rest.';
+  const rest = isBroken ? ' Some of the search data could not be loaded.' : '';
+  if (!isComplete) return `The newest ${wanted} matches are shown; there are more.${rest}`;
+  if (found.length === 0) return `None of ${records(searched)} matches.`;
+  return `${records(found.length)} ${found.length === 1 ? 'matches' : 'match'}${found.length > 1 ? ', newest first' : ''}.${rest}`;
+}
+
+class SearchBox {
+  readonly #loader: Loader;
+  readonly #record: string;
+  readonly #input: HTMLInputElement;
+  readonly #list: HTMLOListElement;
+  readonly #status: HTMLElement;
+  readonly #more: HTMLButtonElement;
+  #wanted = SHOWN;
+  /** Counts searches: one that is not the latest stops. */
+  #run = 0;
+  #query: Query = readQuery('');
+  #finished: Promise<Progress | null> = Promise.resolve(null);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(root: HTMLElement) {
+    const { parts = '', part: pattern = '', record = '' } = root.dataset;
+    this.#loader = loaderOf(parts, pattern);
+    this.#record = record;
+    this.#input = part(root, 'input', HTMLInputElement);
+    this.#list = part(root, 'ol', HTMLOListElement);
+    this.#status = part(root, '[role=status]', HTMLElement);
+    this.#more = part(root, 'button', HTMLButtonElement);
+    this.#input.addEventListener('focus', () => void this.#loader.start());
+    this.#input.addEventListener('input', () => this.#typed());
+    root.addEventListener('keydown', (event) => this.#pressed(event));
+    this.#more.addEventListener('click', () => void this.#showMore());
+    addEventListener('hashchange', () => this.#readAddress());
+    root.hidden = false;
+    this.#readAddress();
+  }
+
+  /** `#q=words` searches; `#go=identifier` goes to the record that it names, where it names one. */
+  #readAddress(): void {
+    const [, how, text] = /^#(q|go)=(.*)$/s.exec(location.hash) ?? [];
+    if (text === undefined) return;
+    let typed = text;
+    try {
+      typed = decodeURIComponent(text.replaceAll('+', ' '));
+    } catch {
+      // Not encoded as it should be: taken as it is.
+    }
+    if (typed === this.#input.value && how === 'q') return;
+    this.#input.value = typed;
+    this.#typed();
+    if (how === 'go') void this.#go(true);
+  }
+
+  #typed(): void {
+    this.#query = readQuery(this.#input.value);
+    this.#wanted = SHOWN;
+    this.#finished = this.#search();
+  }
+
+  async #search(): Promise<Progress | null> {
+    const run = ++this.#run;
+    clearTimeout(this.#timer);
+    if (this.#query.phrases.length === 0) {
+      this.#show([], true);
+      this.#more.hidden = true;
+      this.#status.textContent = '';
+      this.#writeAddress();
+      return null;
+    }
+    const isCurrent = (): boolean => run === this.#run;
+    if (!(await this.#loader.start())) {
+      if (isCurrent())
+        this.#status.textContent = 'The search data could not be loaded. The lists below have every record.';
+      return null;
+    }
+    let isFirst = true;
+    const show = (progress: Progress): void => {
+      // What was found before stays until there is something else to show.
+      if (progress.found.length > 0 || progress.isComplete) {
+        this.#show(progress.found.slice(0, this.#wanted), isFirst);
+        isFirst = false;
+      }
+    };
+    const { total } = this.#loader;
+    const { identifier } = this.#query;
+    // A whole suffix is of one record alone.
+    const wanted = identifier?.kind === 'pith' && identifier.prefix.length === 26 ? 0 : this.#wanted;
+    const goOn = async (): Promise<boolean> => {
+      await pause();
+      return isCurrent();
+    };
+    const end = await scan(this.#query, this.#loader, wanted, goOn, (progress) => {
+      show(progress);
+      this.#say(`Searching: ${grouped(progress.searched)} of ${records(total)} so far.`);
+    });
+    if (end === null || !isCurrent()) return null;
+    const last = wanted === 0 && end.found.length > 0 ? { ...end, isComplete: true } : end;
+    show({ ...last, isComplete: true });
+    this.#more.hidden = last.isComplete;
+    this.#say(statusOf(last, this.#wanted), () => this.#writeAddress());
+    return last;
+  }
+
+  #show(found: Progress['found'], isNew: boolean): void {
+    const from = isNew ? 0 : this.#list.children.length;
+    const items = found.slice(from).map((record) => listItem(record, this.#record));
+    if (isNew) this.#list.replaceChildren(...items);
+    else this.#list.append(...items);
+  }
+
+  /** Says something when no key was pressed for a while. */
+  #say(text: string, after: () => void = () => undefined): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#status.textContent = text;
+      after();
+    }, QUIET);
+  }
+
+  /** So that going back from a record leads to what was found. */
+  #writeAddress(): void {
+    const text = this.#input.value.trim();
+    const isOurs = /^#(q|go)=/.test(location.hash);
+    if (text === '' && !isOurs) return;
+    const hash = text === '' ? '' : `#q=${encodeURIComponent(text)}`;
+    try {
+      history.replaceState(null, '', `${location.href.replace(/#.*$/s, '')}${hash}`);
+    } catch {
+      // A browser may refuse it for a page from a disk, or when it is done too often.
+    }
+  }
+
+  #links(): readonly HTMLElement[] {
+    return [...this.#list.querySelectorAll('a')];
+  }
+
+  /** Enter: to the record, where an identifier names one; else to the first of what was found. */
+  async #go(isAddress = false): Promise<void> {
+    const { identifier, isIdentifier } = this.#query;
+    const run = this.#run;
+    const end = await this.#finished;
+    if (run !== this.#run || end === null) return;
+    const named = identifier === null ? [] : end.found.filter((record) => isNamed(identifier, record));
+    const [only] = this.#links();
+    if (only === undefined) {
+      this.#status.textContent = statusOf(end, this.#wanted);
+      return;
+    }
+    const isOnly = end.isComplete && named.length === 1 && (isIdentifier || end.found.length === 1);
+    if (!isOnly) only.focus();
+    else if (isAddress) location.replace((only as HTMLAnchorElement).href);
+    else only.click();
+  }
+
+  async #showMore(): Promise<void> {
+    const before = this.#list.children.length;
+    this.#wanted += SHOWN;
+    this.#finished = this.#search();
+    if ((await this.#finished) === null) return;
+    this.#links()[before]?.focus();
+  }
+
+  #pressed(event: KeyboardEvent): void {
+    if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const links = this.#links();
+    const at = links.indexOf(document.activeElement as HTMLElement);
+    const isInput = document.activeElement === this.#input;
+    const moves: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => links[at + 1]?.focus(),
+      ArrowUp: () => (at > 0 ? links[at - 1] : at === 0 ? this.#input : undefined)?.focus(),
+      Escape: () => {
+        if (isInput) this.#input.value = '';
+        if (isInput) this.#typed();
+        this.#input.focus();
+      },
+      ...(isInput ? { Enter: () => void this.#go() } : {}),
+    };
+    const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
+    // At a button, the keys are the button's.
+    if (move === undefined || (!isInput && at < 0)) return;
+    event.preventDefault();
+    move();
+  }
+}
+
+for (const root of document.querySelectorAll<HTMLElement>('[data-search]')) new SearchBox(root);

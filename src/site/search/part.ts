@@ -1,0 +1,63 @@
+/** One loaded part of the search's data: its records as text, and the same folded, to be scanned. Pure. */
+import { fold } from './fold.ts';
+
+/** A record as search knows it. The order of the fields is that of mirror/search-data.ts. */
+export interface FoundRecord {
+  readonly title: string;
+  readonly authors: string;
+  /** With its version: `2605.21100v1`. */
+  readonly arxiv: string;
+  /** With blanks between them. */
+  readonly categories: string;
+  readonly suffix: string;
+  readonly date: string;
+  readonly verdict: string;
+}
+
+export class Part {
+  readonly #lines: readonly string[];
+  readonly #folded: string;
+  /** Where each line begins in `#folded`, and its end. */
+  readonly #starts: Uint32Array;
+
+  /** @param lines newest first; fields with tabs between them. */
+  constructor(lines: readonly string[]) {
+    this.#lines = lines;
+    this.#folded = fold(lines.join('\n'));
+    const starts = new Uint32Array(lines.length + 1);
+    for (let i = 1; i < lines.length; i++) starts[i] = this.#folded.indexOf('\n', starts[i - 1]) + 1;
+    starts[lines.length] = this.#folded.length + 1;
+    this.#starts = starts;
+  }
+
+  record(line: number): FoundRecord {
+    const [title = '', authors = '', arxiv = '', categories = '', suffix = '', date = '', verdict = ''] = (
+      this.#lines[line] ?? ''
+    ).split('\t');
+    return { title, authors, arxiv, categories, suffix, date, verdict };
+  }
+
+  /**
+   * The lines in which each phrase stands at the beginning of a word, in their order.
+   *
+   * @param phrases folded; at least one.
+   */
+  *find(phrases: readonly string[]): Generator<number> {
+    const text = this.#folded;
+    // The longest is likely the rarest, and is looked for in the whole text; the others only in its lines.
+    const [first = '', ...others] = phrases.toSorted((a, b) => b.length - a.length);
+    let line = 0;
+    for (let at = text.indexOf(first); at >= 0; ) {
+      // To look for the blank as well would stop at every word.
+      if (text[at - 1] !== ' ') {
+        at = text.indexOf(first, at + 1);
+        continue;
+      }
+      while ((this.#starts[line + 1] ?? text.length + 1) <= at) line++;
+      const end = this.#starts[line + 1] ?? text.length + 1;
+      const own = others.length === 0 ? '' : text.slice(this.#starts[line], end);
+      if (others.every((phrase) => own.includes(` ${phrase}`))) yield line;
+      at = text.indexOf(first, end);
+    }
+  }
+}

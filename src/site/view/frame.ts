@@ -1,0 +1,55 @@
+/** What every page links to, from where it is. Pure. */
+import {
+  absoluteUrl,
+  browsePage,
+  HOME,
+  ICON,
+  MIRRORS,
+  REPORT,
+  relativeLink,
+  reportPage,
+  SEARCH,
+  SIGNING_KEY,
+  STYLE,
+  VERIFY,
+} from '../../mirror/paths.ts';
+
+export interface FrameLinks {
+  readonly style: string;
+  readonly icon: string;
+  readonly home: string;
+  /** Absolute, where the mirror knows its own address. */
+  readonly canonical: string | null;
+}
+
+export interface SiteLinks {
+  readonly browse: string;
+  readonly search: string;
+  readonly verify: string;
+  readonly report: string;
+  readonly reportData: string;
+  readonly mirrors: string;
+  readonly key: string;
+}
+
+/** @param page published path of the page. */
+export function frameLinks(page: string, site: string | null): FrameLinks {
+  return {
+    style: relativeLink(page, STYLE),
+    icon: relativeLink(page, ICON),
+    home: relativeLink(page, HOME),
+    canonical: site === null ? null : absoluteUrl(site, page === HOME ? '' : page),
+  };
+}
+
+export function siteLinks(page: string): SiteLinks {
+  return {
+    browse: relativeLink(page, browsePage()),
+    search: relativeLink(page, SEARCH),
+    verify: relativeLink(page, VERIFY),
+    report: relativeLink(page, reportPage()),
+    reportData: relativeLink(page, REPORT),
+    mirrors: relativeLink(page, MIRRORS),
+    key: relativeLink(page, SIGNING_KEY),
+  };
+}

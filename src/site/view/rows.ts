@@ -1,0 +1,52 @@
+/** One record in a list: on the home page, in the browse trees, and among what a search found. Pure. */
+import { plainAuthors, plainTitle } from '../../formats/tex-text.ts';
+import type { CatalogueEntry, Verdict } from '../../mirror/catalogue.ts';
+import { recordPage, relativeLink } from '../../mirror/paths.ts';
+
+export interface RecordRow {
+  readonly href: string;
+  /** Null where none is at hand. */
+  readonly title: string | null;
+  readonly authors: string | null;
+  /** `arXiv:2605.21100v1`. */
+  readonly arxiv: string;
+  readonly date: string;
+  readonly categories: string;
+  readonly shortPithNumber: string;
+  readonly verdict: Verdict;
+  readonly verdictText: string;
+}
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  verified: 'verified',
+  findings: 'with findings',
+  'record-only': 'record only',
+};
+
+/** Characters of a list of names in a row. */
+const SHOWN_AUTHORS = 240;
+
+/** The beginning of a long list of names, cut between two of them where it has commas. */
+export function shortened(authors: string): string {
+  if (authors.length <= SHOWN_AUTHORS) return authors;
+  const start = authors.slice(0, SHOWN_AUTHORS);
+  const comma = start.lastIndexOf(', ');
+  // Not in the middle of a surrogate pair.
+  return `${(comma > 0 ? start.slice(0, comma) : start).replace(/[\ud800-\udbff]$/, '')}, …`;
+}
+
+/** @param page published path of the page that the row is on. */
+export function recordRow(entry: CatalogueEntry, page: string): RecordRow {
+  const { suffix, title, authors, sourceId, sourceVersion, submittedAt, categories, shortPithNumber, verdict } = entry;
+  return {
+    href: relativeLink(page, recordPage(suffix)),
+    title: title === null ? null : plainTitle(title),
+    authors: authors === null ? null : shortened(plainAuthors(authors)),
+    arxiv: `arXiv:${sourceId}v${sourceVersion}`,
+    date: submittedAt.slice(0, 10),
+    categories: categories.join(' · '),
+    shortPithNumber,
+    verdict,
+    verdictText: VERDICT_WORDS[verdict],
+  };
+}
