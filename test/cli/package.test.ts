@@ -41,6 +41,7 @@ describe('the installed package', () => {
     assertSameTree(readTree(join(user, 'dist')), readTree(checkout));
     assert.deepEqual(readdirSync(join(user, 'node_modules/pith-mirror')), before0);
     assert.deepEqual(readdirSync(user).sort(), [
+      '.dist.pith-mirror-cache',
       'bundles',
       'dist',
       'node_modules',
