@@ -3,7 +3,17 @@
  * the whole, and the swap; or, where a site of the last build is there, an update of what differs.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  utimesSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { encodeUtf8 } from '../protocol/index.ts';
 import { type Catalogue, timeOfAll } from './catalogue.ts';
@@ -151,14 +161,28 @@ function write(stage: string, { path, pieces }: OtherFile, seconds: number): voi
 function isPublished(site: string, { path, pieces }: OtherFile): boolean {
   const target = join(site, path);
   if (!existsSync(target)) return false;
-  const old = readFileSync(target);
-  let at = 0;
-  for (const piece of pieces()) {
-    const bytes = typeof piece === 'string' ? encodeUtf8(piece) : piece;
-    if (Buffer.compare(old.subarray(at, at + bytes.length), bytes) !== 0) return false;
-    at += bytes.length;
+  const descriptor = openSync(target, 'r');
+  try {
+    // Piece by piece: the report of a large mirror is larger than a buffer may be.
+    for (const piece of pieces()) {
+      const bytes = typeof piece === 'string' ? encodeUtf8(piece) : piece;
+      if (Buffer.compare(readExactly(descriptor, bytes.length), bytes) !== 0) return false;
+    }
+    return readExactly(descriptor, 1).length === 0;
+  } finally {
+    closeSync(descriptor);
   }
-  return at === old.length;
+}
+
+/** As many of the next bytes as there are. */
+function readExactly(descriptor: number, length: number): Uint8Array {
+  const buffer = new Uint8Array(length);
+  let at = 0;
+  for (;;) {
+    const count = readSync(descriptor, buffer, at, length - at, null);
+    at += count;
+    if (count === 0 || at === length) return buffer.subarray(0, at);
+  }
 }
 
 function digestOfList(page: ShelfPage): string {
