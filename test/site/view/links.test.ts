@@ -63,7 +63,10 @@ describe('an id of arXiv', () => {
 describe('a license', () => {
   it('is named where it is known, and an unknown one is shown as it is', () => {
     const known = 'http://creativecommons.org/licenses/by-nc/4.0/';
-    assert.deepEqual(licenseOf(known), { text: 'CC BY-NC 4.0', href: known });
+    assert.deepEqual(licenseOf(known), {
+      text: 'CC BY-NC 4.0 (Creative Commons Attribution-NonCommercial)',
+      href: known,
+    });
     assert.deepEqual(licenseOf('javascript:alert(1)'), { text: 'javascript:alert(1)', href: null });
     assert.equal(licenseOf('https://creativecommons.org@evil.example/licenses/by/4.0/')?.href, null);
     assert.equal(licenseOf(''), null);
