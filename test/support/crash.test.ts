@@ -6,7 +6,10 @@ import { describe, it } from 'node:test';
 import { temporaryFolder } from './cli.ts';
 import { checkFailureAt, checkKillAt, type Trial, Trials } from './crash.ts';
 
-const trials = await Trials.prepare(temporaryFolder(), { way: 'update', keeps: /\.cache$/ });
+const trials = await Trials.prepare(temporaryFolder(), {
+  way: 'update',
+  keeps: /\.cache$|^\.dist\.pith-mirror-cache$/,
+});
 const pages = [...trials.old.keys()].filter((path) => path.endsWith('/index.html') && trials.new.has(path));
 const isSame = (path: string): boolean =>
   trials.new.get(path)?.equals(trials.old.get(path) ?? new Uint8Array()) === true;

@@ -286,7 +286,8 @@ export async function checkKillAt(trials: Trials, at: number, match?: string): P
 export async function checkFailureAt(trials: Trials, fault: Fault & { readonly at: number }): Promise<void> {
   const trial = await trials.start();
   const run = await trial.buildWith(fault);
-  const step = run.steps.filter((line) => new RegExp(fault.match ?? '').test(line))[fault.at - 1] ?? '';
+  const isMatch = (line: string): boolean => new RegExp(fault.match ?? '').test(line.replace(/^\d+ /, ''));
+  const step = run.steps.filter(isMatch)[fault.at - 1] ?? '';
   const where = `${fault.code} at ${step}\n${run.stderr}`;
   assert.ok(fault.match === undefined || step !== '', `no step is ${fault.match}`);
   const published = trial.published();
