@@ -6,7 +6,7 @@
  */
 import { currentSnapshot, member, paperOf } from '../formats/paper.ts';
 import { plainAuthors, plainTitle } from '../formats/tex-text.ts';
-import { compareCodePoints, isArray, isObject, type MergedRecord, type Trust } from '../protocol/index.ts';
+import { compareCodePoints, isArray, isNumber, type MergedRecord, type Trust } from '../protocol/index.ts';
 import type { RecordEntry } from './plan.ts';
 import type { FileReport, Totals } from './report.ts';
 
@@ -81,11 +81,17 @@ function isListed(merged: MergedRecord, list: string): boolean {
   return isArray(value) && value.length > 0;
 }
 
+/** A snapshot without claims has the member all the same, with a count of 0 and an empty list. */
+function hasClaims(merged: MergedRecord): boolean {
+  const claims = member(currentSnapshot(merged), 'claims');
+  const items = member(claims, 'items');
+  const count = member(claims, 'count');
+  return (isArray(items) && items.length > 0) || (isNumber(count) && Number(count.literal) > 0);
+}
+
 function marksOf({ merged, received }: RecordEntry): readonly Mark[] {
   if (merged === null) return [];
-  const claims = member(currentSnapshot(merged), 'claims');
-  const hasClaims = isArray(claims) ? claims.length > 0 : isObject(claims) && claims.size > 0;
-  const marks: Mark[] = hasClaims ? ['claims'] : [];
+  const marks: Mark[] = hasClaims(merged) ? ['claims'] : [];
   marks.push(...LIST_MARKS.filter(([, list]) => isListed(merged, list)).map(([mark]) => mark));
   if (merged.equivocations.length > 0) marks.push('equivocation');
   if (received.length > 1) marks.push('several-bundles');

@@ -1,6 +1,6 @@
 /** The scripts that run in the reader's browser: bundled from their TypeScript into classic scripts. */
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { encodeUtf8 } from '../protocol/index.ts';
 import type { SiteFile } from './documents.ts';
 import { PACKAGE_ROOT } from './package.ts';
@@ -16,12 +16,30 @@ const SCRIPTS: readonly (readonly [path: string, source: string])[] = [
 ];
 
 /**
+ * Leaves the quick way of reading JSON out: it gives the strict reader's value or none, and so only costs bytes where a reader
+ * verifies a few bundles.
+ */
+const WITHOUT_QUICK_WAY: Plugin = {
+  name: 'without-quick-way',
+  load: {
+    filter: { id: /[\\/]protocol[\\/]parse[\\/]compact-json\.[jt]s$/ },
+    handler: () => 'export function parseCompactJson() {}',
+  },
+};
+
+/**
  * One self-contained classic script: no module runs from `file:`.
  *
  * @param source absolute path of its TypeScript entry.
  */
 export async function bundleScript(source: string): Promise<string> {
-  const bundle = await rolldown({ input: source, platform: 'browser', cwd: PACKAGE_ROOT, logLevel: 'silent' });
+  const bundle = await rolldown({
+    input: source,
+    platform: 'browser',
+    cwd: PACKAGE_ROOT,
+    logLevel: 'silent',
+    plugins: [WITHOUT_QUICK_WAY],
+  });
   try {
     const { output } = await bundle.generate({ format: 'iife', minify: true });
     if (output.length !== 1) throw new TypeError(`expected ${source} to give one script, got ${output.length}`);

@@ -87,7 +87,6 @@ describe('the real site', () => {
         'category/cs.AI/',
         'category/cs.DC/',
         'category/cs.LG/',
-        'status/claims/',
         'status/record-only/',
       ].map((folder) => `browse/${folder}index.html`),
       'icon.svg',

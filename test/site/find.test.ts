@@ -163,6 +163,12 @@ inEveryWay(
         await page.goto(`${way.root()}browse/index.html`);
         await follow(page, /Digital Libraries/);
         assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'cs.DL: Digital Libraries');
+        // By status, as the record's page shows it: a snapshot with an empty list of claims is not on that shelf.
+        await follow(page, 'Browse');
+        await follow(page, 'With claims');
+        assert.deepEqual(await page.locator('.record-title').allInnerTexts(), [
+          'A Paper with Every Part That a Graph Can Have',
+        ]);
         await follow(page, 'Report');
         assert.ok(await page.getByRole('heading', { name: 'Rejected files' }).isVisible());
         // What is rejected has no link, whatever it says.

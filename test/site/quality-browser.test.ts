@@ -220,6 +220,25 @@ for (const { name, path } of pages) {
   });
 }
 
+test('tables are tables for those who listen, however they are laid out', async () => {
+  const path = `pith/${variety.suffixes.get('full')}/index.html`;
+  for (const width of [1280, 320]) {
+    const { page, close } = await open(path, { width });
+    const session = await page.context().newCDPSession(page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    const roles = nodes.filter(({ ignored }) => !ignored).map(({ role }) => String(role?.value));
+    const count = (...names: readonly string[]): number => roles.filter((role) => names.includes(role)).length;
+    const inPage = (selector: string): Promise<number> => page.locator(selector).count();
+    assert.ok((await inPage('table.ledger')) > 0 && (await inPage('table.data')) > 0);
+    assert.equal(count('table'), await inPage('table'), `tables at ${width}`);
+    assert.equal(count('row'), await inPage('tr'), `rows at ${width}`);
+    assert.equal(count('rowheader'), await inPage('th[scope^="row"]'), `heads of rows at ${width}`);
+    assert.equal(count('columnheader'), await inPage('th[scope="col"]'), `heads of columns at ${width}`);
+    assert.equal(count('cell', 'gridcell'), await inPage('td'), `cells at ${width}`);
+    await close();
+  }
+});
+
 test('without scripts, nothing is shown that needs them', async () => {
   const { page, close } = await open('verify.html', { scripts: false });
   // What <noscript> has is not looked for: Chromium shows none of it where scripts are only emulated away.

@@ -21,7 +21,7 @@ export function outcomeIcon(outcome: CheckOutcome): Node | string {
 }
 
 function row(outcome: CheckOutcome, name: string, shows: string): HTMLTableRowElement {
-  const head = element('th', '', name, element('span', 'shows', shows));
+  const head = element('th', '', name, ' ', element('span', 'shows', shows));
   head.scope = 'row';
   return element('tr', '', element('td', '', outcomeMark(outcome)), head, element('td', ''));
 }

@@ -46,6 +46,7 @@ import {
   type StateView,
   stateViews,
 } from './merge.ts';
+import { REASON_WORDS } from './reasons.ts';
 import { repeatSetup } from './repeat.ts';
 import { type ShellLines, shellLines } from './shell.ts';
 import { type Badge, badges, type CompletenessRow, completeness } from './status.ts';
@@ -91,7 +92,13 @@ export interface RecordView {
   readonly submittedAt: string;
   readonly categories: readonly { readonly code: string; readonly name: string | null }[];
   readonly badges: readonly Badge[];
-  readonly findings: readonly { readonly code: string; readonly where: string; readonly message: string }[];
+  readonly findings: readonly {
+    readonly code: string;
+    /** The code in words. */
+    readonly words: string;
+    readonly where: string;
+    readonly message: string;
+  }[];
   readonly ledger: readonly LedgerGroup[];
   readonly repeatSetup: string;
   readonly completeness: readonly CompletenessRow[];
@@ -254,7 +261,7 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
       name: categoryOf(code)?.name ?? null,
     })),
     badges: badges(merged),
-    findings: findings.map(({ code, where, message }) => ({ code, where, message })),
+    findings: findings.map(({ code, where, message }) => ({ code, words: REASON_WORDS[code], where, message })),
     ledger,
     repeatSetup: repeatSetup(trust.keys),
     completeness: completeness(merged, suffix),
