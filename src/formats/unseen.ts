@@ -3,7 +3,7 @@
 /** Controls, lone surrogates, separators of lines, and whatever is invisible or sets a direction. */
 export const UNSEEN = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/u;
 
-const UNSEEN_ALL = new RegExp(UNSEEN, 'gu');
+const UNSEEN_ALL = /* @__PURE__ */ new RegExp(UNSEEN, 'gu');
 const BLANK = /[\t-\r\u0085\u2028\u2029]/;
 // The joiners stay: some scripts cannot be written without them.
 const JOINER = /[\u200c\u200d]/;

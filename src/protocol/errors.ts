@@ -73,13 +73,9 @@ export const NOTICE_CODES = [
   'unknown_event_type',
 ] as const;
 
-export const REASON_CODES = [
-  ...READING_CODES,
-  ...SIGNATURE_CODES,
-  ...BUNDLE_CODES,
-  ...EVENT_CODES,
-  ...NOTICE_CODES,
-] as const;
+// Marked as pure, so that a script that only names codes does not carry the list of them to a reader.
+export const REASON_CODES = /* @__PURE__ */ (() =>
+  [...READING_CODES, ...SIGNATURE_CODES, ...BUNDLE_CODES, ...EVENT_CODES, ...NOTICE_CODES] as const)();
 
 export type ReasonCode = (typeof REASON_CODES)[number];
 
