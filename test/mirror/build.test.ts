@@ -81,14 +81,9 @@ describe('the real site', () => {
       '.pith-mirror.json',
       `.well-known/pith/${SEED_SUFFIX}/bundle.json`,
       '404.html',
-      ...[
-        '',
-        '2026/',
-        'category/cs.AI/',
-        'category/cs.DC/',
-        'category/cs.LG/',
-        'status/record-only/',
-      ].map((folder) => `browse/${folder}index.html`),
+      ...['', '2026/', 'category/cs.AI/', 'category/cs.DC/', 'category/cs.LG/', 'status/record-only/'].map(
+        (folder) => `browse/${folder}index.html`,
+      ),
       'icon.svg',
       'index.html',
       'mirror-report.json',

@@ -21,7 +21,7 @@ export function foreign(text: string): HTMLElement {
 }
 
 /** The element that a page is known to have. */
-export function part<T extends HTMLElement>(root: ParentNode, selector: string): T {
+export function part<T extends Element = HTMLElement>(root: ParentNode, selector: string): T {
   const found = root.querySelector<T>(selector);
   if (found === null) throw new TypeError(`expected the page to have ${selector}`);
   return found;

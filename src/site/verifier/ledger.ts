@@ -1,29 +1,22 @@
 /** The ledger, growing row by row while its checks are made. */
 import type { BundleVerdict, Check, CheckOutcome } from '../../protocol/index.ts';
-import { CHECK_WORDS, counted, OUTCOME_WORDS, spaced } from '../view/words.ts';
-import { element, foreign } from './dom.ts';
+import { CHECK_WORDS, counted, spaced } from '../view/words.ts';
+import { element, foreign, part } from './dom.ts';
 import type { Comparison } from './words.ts';
 
 /** Events shown at most; of the others, those that did not verify, and again at most so many. */
 const SHOWN_EVENTS = 40;
 
-/** The mark and the word for an outcome, as the page has them in its template. */
-function outcomeMark(outcome: CheckOutcome): Node {
-  const template = document.querySelector<HTMLTemplateElement>('#verify-outcomes');
-  const mark = template?.content.querySelector(`[data-outcome="${outcome}"]`)?.firstElementChild;
-  return mark?.cloneNode(true) ?? document.createTextNode(OUTCOME_WORDS[outcome]);
-}
-
-/** The mark alone, where words beside it say the same. */
-export function outcomeIcon(outcome: CheckOutcome): Node | string {
-  const word = outcomeMark(outcome);
-  return (word instanceof Element && word.querySelector('svg')) || '';
+/** The mark for an outcome with its word, as the page has them in its template; or the `svg` alone. */
+export function outcomeMark(outcome: CheckOutcome, what = '*'): Node {
+  const { content } = part<HTMLTemplateElement>(document, '#verify-outcomes');
+  return part(content, `[data-outcome="${outcome}"] ${what}`).cloneNode(true);
 }
 
 function row(outcome: CheckOutcome, name: string, shows: string): HTMLTableRowElement {
   const head = element('th', '', name, ' ', element('span', 'shows', shows));
   head.scope = 'row';
-  return element('tr', '', element('td', '', outcomeMark(outcome)), head, element('td', ''));
+  return element('tr', '', element('td', '', outcomeMark(outcome)), head, element('td', 'values-cell'));
 }
 
 function addValue(to: HTMLTableRowElement, value: string): void {
@@ -50,9 +43,13 @@ class Group {
       'table',
       'ledger',
       this.#caption,
-      element('thead', '', element('tr', '', ...heads)),
+      element('thead', 'out-of-sight', element('tr', '', ...heads)),
       this.#body,
     );
+  }
+
+  get isEmpty(): boolean {
+    return this.#body.firstChild === null;
   }
 
   /** Adds text to the heading: what an event turned out to be. */
@@ -83,48 +80,34 @@ export class LedgerView {
   readonly #record = new Group('Record');
   readonly #bundle = new Group('Bundle and state');
   readonly #events = new Map<number, Group>();
+  readonly #eventTables = element('div', '');
   readonly #more = element('p', 'quiet');
   #left = 0;
   #seen = 0;
 
   /** Shows the checks that it has not shown yet. */
   update(checks: readonly Check[]): void {
-    for (; this.#seen < checks.length; this.#seen++) {
-      const check = checks[this.#seen];
-      if (check !== undefined) this.#add(check);
-    }
+    for (const check of checks.slice(this.#seen)) this.#groupOf(check)?.add(check);
+    this.#seen = checks.length;
+    if (this.#left > 0) this.#more.textContent = `${counted(this.#left, 'further check')} of other events, not listed`;
+    const groups = [this.#record, this.#bundle].map((group) => (group.isEmpty ? '' : group.element));
+    this.element.replaceChildren(groups[0] ?? '', this.#eventTables, this.#more, groups[1] ?? '');
   }
 
-  #add(check: Check): void {
-    const index = /^\/events\/(\d+)/.exec(check.where)?.[1];
-    if (index !== undefined) {
-      this.#addToEvent(Number(index), check);
-      return;
+  #groupOf({ where, subject, outcome }: Check): Group | null {
+    const event = /^\/events\/(\d+)/.exec(where);
+    if (event === null) return /^(bundle|state)/.test(subject) ? this.#bundle : this.#record;
+    const index = Number(event[1]);
+    const known = this.#events.get(index);
+    if (known !== undefined) return known;
+    if (this.#events.size >= SHOWN_EVENTS * (outcome === 'failed' ? 2 : 1)) {
+      this.#left++;
+      return null;
     }
-    const isOfBundle = /^(bundle|state)/.test(check.subject);
-    const group = isOfBundle ? this.#bundle : this.#record;
-    group.add(check);
-    if (isOfBundle) this.element.append(group.element);
-    else this.element.prepend(group.element);
-  }
-
-  #addToEvent(index: number, check: Check): void {
-    let group = this.#events.get(index);
-    if (group === undefined) {
-      const limit = check.outcome === 'failed' ? 2 * SHOWN_EVENTS : SHOWN_EVENTS;
-      if (this.#events.size >= limit) {
-        this.#left++;
-        this.#more.textContent = `${counted(this.#left, 'further check')} of other events made, and not listed here.`;
-        this.element.insertBefore(this.#more, this.#bundle.element.parentNode === null ? null : this.#bundle.element);
-        return;
-      }
-      group = new Group(`Event ${index + 1}`);
-      this.#events.set(index, group);
-      const { parentNode } = this.#more.parentNode === null ? this.#bundle.element : this.#more;
-      const before = this.#more.parentNode === null ? this.#bundle.element : this.#more;
-      this.element.insertBefore(group.element, parentNode === null ? null : before);
-    }
-    group.add(check);
+    const group = new Group(`Event ${index + 1}`);
+    this.#events.set(index, group);
+    this.#eventTables.append(group.element);
+    return group;
   }
 
   /** Names the events by their types, which are known when the bundle is verified. */

@@ -2,15 +2,13 @@
 import type { Trust } from '../../protocol/index.ts';
 import { type Judgement, judge, type Progress } from './judge.ts';
 
-const channel = new MessageChannel();
-const waiting: (() => void)[] = [];
-channel.port1.onmessage = () => waiting.shift()?.();
+const { port1, port2 } = new MessageChannel();
 
-/** Lets the page draw and answer. A message, since a timer waits for 4 ms, ten thousand times. */
-export function pause(): Promise<void> {
+/** Lets the page draw and answer. A message, since a timer waits for 4 ms, ten thousand times. One pause at a time. */
+function pause(): Promise<unknown> {
   return new Promise((resolve) => {
-    waiting.push(resolve);
-    channel.port2.postMessage(null);
+    port1.onmessage = resolve;
+    port2.postMessage(0);
   });
 }
 

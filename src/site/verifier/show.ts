@@ -4,7 +4,7 @@ import { counted } from '../view/words.ts';
 import type { PageClaims, PageData } from './data.ts';
 import { element, foreign, part } from './dom.ts';
 import type { Judgement } from './judge.ts';
-import { comparisonTable, LedgerView, outcomeIcon } from './ledger.ts';
+import { comparisonTable, LedgerView, outcomeMark } from './ledger.ts';
 import { run } from './run.ts';
 import { announcement, comparisons, proved } from './words.ts';
 
@@ -29,7 +29,7 @@ const ICONS = { verified: 'verified', findings: 'uncheckable', rejected: 'failed
 
 /** Marks a box by its border, and the words of its headline by an icon that repeats them. */
 export function mark(box: HTMLElement, words: HTMLElement | null, outcome: Judgement['outcome'] | null): void {
-  if (outcome !== null) words?.prepend(outcomeIcon(ICONS[outcome]));
+  if (outcome !== null) words?.prepend(outcomeMark(ICONS[outcome], 'svg'));
   box.classList.toggle('is-verified', outcome === 'verified');
   box.classList.toggle('is-troubled', outcome !== null && outcome !== 'verified');
 }

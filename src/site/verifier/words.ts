@@ -24,16 +24,17 @@ export function headline(judgement: Judgement): string {
 }
 
 /** What was proved, one sentence. */
-export function proved({ outcome, ledgers, merged, verdicts }: Judgement): string {
-  if (outcome === 'rejected' || merged === null) {
-    return 'Nothing is proved: a bundle that fails one of these checks is not the one that the key signed, or the key is not the one trusted here.';
-  }
+export function proved({ ledgers, merged, verdicts }: Judgement): string {
+  if (merged === null) return 'Nothing is proved.';
   const checks = ledgers.flat().filter((check) => check.outcome === 'verified');
   const signatures = checks.filter(({ how }) => how === 'signature').length;
   const digests = checks.filter(({ how }) => how === 'digest').length;
-  const keys = new Map(verdicts.flatMap(({ bundle }) => (bundle === null ? [] : [[bundle.key.keyId, bundle.key]])));
-  const by = [...keys.values()].map(({ keyId, fingerprint }) => `${keyId} (fingerprint ${fingerprint})`);
-  return `${counted(signatures, 'signature')} and ${counted(digests, 'digest')} hold; the bundle is signed by the key ${by.join(' and ')}, and its ${counted(merged.events.valid.length, 'valid event')} give the state ${merged.state.sha256}.`;
+  const by = new Set(
+    verdicts.flatMap(({ bundle }) =>
+      bundle === null ? [] : `${bundle.key.keyId} (fingerprint ${bundle.key.fingerprint})`,
+    ),
+  );
+  return `${counted(signatures, 'signature')} and ${counted(digests, 'digest')} hold. The bundle is signed by ${[...by].join(' and ')}; its ${counted(merged.events.valid.length, 'valid event')} give the state ${merged.state.sha256}.`;
 }
 
 /** A row that holds what a page says against what was found. */

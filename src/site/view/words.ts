@@ -9,9 +9,6 @@ export const OUTCOME_WORDS: Readonly<Record<CheckOutcome, string>> = {
   uncheckable: 'cannot be checked here',
 };
 
-/** The same in their order, for a component that writes each. */
-export const OUTCOMES = Object.entries(OUTCOME_WORDS) as readonly (readonly [CheckOutcome, string])[];
-
 /** What each check is called, and what it proves where it holds. */
 export const CHECK_WORDS: Readonly<Record<CheckSubject, { readonly name: string; readonly shows: string }>> = {
   record_hash: {
