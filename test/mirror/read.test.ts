@@ -1,13 +1,15 @@
 /** Reading input: what is no plain file of a bearable size is a rejection, and stops nothing. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmod, link, mkdir, mkdtemp, open, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { type InputFile, listInput, readInput } from '../../src/mirror/read.ts';
-import { MAX_BUNDLE_BYTES, ParseError } from '../../src/protocol/index.ts';
+import { judgeBundle } from '../../src/mirror/report.ts';
+import { MAX_BUNDLE_BYTES, ParseError, sha256Hex } from '../../src/protocol/index.ts';
+import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/make-bundle.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -278,5 +280,46 @@ describe('one file', () => {
 
   test('a file that says it is empty and is not is refused, not cut', async () => {
     assert.equal(codeOf({ name: 'a.json', path: '/proc/self/status', isNamedByUser: true }), 'unreadable');
+  });
+});
+
+describe('a file that is written while it is read', () => {
+  /** Writes the two files over a third, in place and in small pieces, until it is killed. */
+  const WRITER = `
+    const { openSync, readFileSync, writeSync } = require('node:fs');
+    const [a, b, target] = process.argv.slice(1);
+    const descriptor = openSync(target, 'r+');
+    for (;;) for (const path of [a, b]) {
+      const bytes = readFileSync(path);
+      for (let at = 0; at < bytes.length; at += 512) writeSync(descriptor, bytes, at, Math.min(512, bytes.length - at), at);
+    }`;
+
+  test('is one of its versions or rejected; what is published are the bytes that were verified', async () => {
+    const record = makeRecord();
+    const versions = ['2026-07-01T00:00:00Z', '2026-07-02T00:00:00Z'].map((built_at) =>
+      bytesOf(makeBundle(record, undefined, { built_at, links: { padding: built_at.repeat(2000) } })),
+    );
+    const [first = new Uint8Array()] = versions;
+    for (const [i, bytes] of versions.entries()) await writeFile(at(`${i}.txt`), bytes);
+    await writeFile(at('x.json'), first);
+    const writer = spawn(process.execPath, ['-e', WRITER, at('0.txt'), at('1.txt'), at('x.json')], { stdio: 'ignore' });
+    try {
+      let torn = 0;
+      let whole = 0;
+      for (let i = 0; i < 3000 && (torn < 5 || whole < 5); i++) {
+        const bytes = readInput(file('x.json'));
+        const { report, bundle } = judgeBundle('x.json', bytes, testTrust);
+        if (bundle === null) torn++;
+        else {
+          whole++;
+          assert.ok(versions.some((version) => Buffer.compare(version, bundle.bytes) === 0));
+          assert.equal(report.sha256, sha256Hex(bundle.bytes));
+        }
+        await new Promise((resolve) => setTimeout(resolve, i % 3));
+      }
+      assert.ok(torn > 0, 'no reading met a file between two versions');
+    } finally {
+      writer.kill('SIGKILL');
+    }
   });
 });
