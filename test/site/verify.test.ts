@@ -45,8 +45,12 @@ async function ledger(root: Locator): Promise<ReadonlyMap<string, readonly strin
 
 /** Gives files to verify.html and waits until all are judged. */
 async function give(page: Page, ...names: readonly string[]): Promise<string> {
+  const status = page.locator('.verify-status');
+  const before = (await status.textContent()) ?? '';
   await page.setInputFiles('#verify-files', names.map(file));
-  return saidAtLast(page.locator('.verify-status'));
+  // The page hears of the files a moment later.
+  if (before !== '') await status.filter({ hasNotText: before }).waitFor();
+  return saidAtLast(status);
 }
 
 const headlines = (page: Page): Promise<readonly string[]> => page.locator('.verify-headline').allTextContents();
