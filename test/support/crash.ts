@@ -293,14 +293,18 @@ export async function checkFailureAt(trials: Trials, fault: Fault & { readonly a
   const published = trial.published();
   // What only removes may fail after the new site is in its place, and is left for the next build.
   const isRemoval =
-    fault.lasting !== true && /^\d+ (rm|unlink|rmdir|rename) .dist.pith-mirror-(work|old|lock)/.test(step);
+    fault.lasting !== true && /^\d+ (rm|unlink|rmdir|rename) .dist.pith-mirror-(work|old|lock|update)/.test(step);
+  // An update that is decided stays so, also where nothing of it was done yet, until its journal is gone.
+  const isDecided =
+    trials.kind.way === 'update' && /the update of .* is not complete|pith-mirror-journal'/.test(run.stderr);
   if (run.code === 0) {
     assert.equal(published, 'new', where);
   } else {
     assert.equal(run.code, 1, where);
     const allowed: Published[] = ['old'];
-    // What an update could neither finish nor undo is for the next command.
+    // What an update could neither finish nor undo is for the next command; so is one of which only times are left to be set.
     if (trials.kind.way === 'update') allowed.push('between');
+    if (isDecided) allowed.push('new');
     // So is an old site that a disk on which nothing can be done any more did not let be put back: the line tells where it is.
     if (fault.lasting === true && /the old site is whole at /.test(run.stderr)) allowed.push('absent');
     assert.ok(allowed.includes(published), `${published}: ${where}`);
@@ -309,8 +313,6 @@ export async function checkFailureAt(trials: Trials, fault: Fault & { readonly a
     assert.match(complaints[0] ?? '', new RegExp(`${fault.code}`), where);
     assert.doesNotMatch(run.stderr, /^\s+at /m, where);
   }
-  // An update that is decided stays so, also where nothing of it was done yet.
-  const isDecided = trials.kind.way === 'update' && /the update of .* is not complete/.test(run.stderr);
   // A disk on which nothing can be removed either keeps what is there.
   const isClean =
     !isRemoval &&
