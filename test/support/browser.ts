@@ -53,6 +53,8 @@ export async function launchBrowser(name: BrowserName = 'chromium'): Promise<Bro
 function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
+    // Without a locale of UTF-8 it finds no file whose name is not ASCII.
+    env: { ...definedEnvironment(), LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' },
     args: [
       // The sandbox needs privileges that root in a container lacks; the pages loaded here are our own.
       '--no-sandbox',
