@@ -2,6 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
+import { openSslEngine } from '../../src/mirror/openssl.ts';
 import {
   bundleDigest,
   digestOf,
@@ -89,12 +90,12 @@ export function plainDigestsOf(bundle: Data): readonly string[] {
 
 /** @throws TypeError where it is not verified: a benchmark of refusals would be no benchmark. */
 export function verified(bytes: Uint8Array, trust: Trust): VerifiedBundle {
-  const { outcome, bundle } = verifyBundle(bytes, trust);
+  const { outcome, bundle } = verifyBundle(bytes, trust, openSslEngine);
   if (outcome !== 'verified' || bundle === null) throw new TypeError(`a bundle of the benchmark is ${outcome}`);
   return bundle;
 }
 
-export const merge = (bundle: VerifiedBundle): unknown => mergeBundles([bundle]);
+export const merge = (bundle: VerifiedBundle): unknown => mergeBundles([bundle], openSslEngine);
 
 /** What is signed in a bundle: the receipt, the events, the bundle. */
 export function signaturesOf(bundle: Data): readonly { readonly digest: Uint8Array; readonly signature: Uint8Array }[] {
