@@ -2,7 +2,7 @@
 import type { RecordEntry } from '../mirror/plan.ts';
 import { arxivDoi, arxivUrl, doiUrl } from './arxiv.ts';
 import { type Authors, splitAuthors } from './names.ts';
-import { paperOf } from './paper.ts';
+import type { Paper } from './paper.ts';
 import { plainTitle } from './tex-text.ts';
 import { oneLine } from './unseen.ts';
 
@@ -34,10 +34,11 @@ export interface Citation {
 
 export const originRecord = (suffix: string): string => `https://pith.science/pith/${suffix}`;
 
-export function citationOf(entry: Pick<RecordEntry, 'identified' | 'merged' | 'notes'>): Citation {
-  const { record, suffix, pithNumber } = entry.identified;
+export function citationOf(
+  { record, suffix, pithNumber }: RecordEntry['identified'],
+  { title, authors }: Pick<Paper, 'title' | 'authors'>,
+): Citation {
   const { id, version } = record.source;
-  const { title, authors } = paperOf(entry);
   const [year = 0, month = 0, day = 0] = record.submittedAt.slice(0, 10).split('-').map(Number);
   const arxiv = `arXiv:${id}v${version}`;
   const doi = arxivDoi(id);

@@ -6,10 +6,10 @@ import type { RecordEntry } from '../mirror/plan.ts';
 import { formatCanonical } from '../protocol/index.ts';
 import { arxivUrl, doiUrl } from './arxiv.ts';
 import { categoryOf } from './categories.ts';
-import { citationOf, originRecord } from './citation.ts';
+import { type Citation, originRecord } from './citation.ts';
 import { safeJson } from './json-text.ts';
 import { licenseOf } from './license.ts';
-import { paperOf } from './paper.ts';
+import type { Paper } from './paper.ts';
 import { oneLine } from './unseen.ts';
 
 const property = (name: string, value: string, url: string | null): object => ({
@@ -19,10 +19,12 @@ const property = (name: string, value: string, url: string | null): object => ({
   ...(url === null ? {} : { url }),
 });
 
-export function formatJsonLd(entry: RecordEntry): string {
-  const citation = citationOf(entry);
-  const { record, suffix, canonicalSha256 } = entry.identified;
-  const { abstractExcerpt } = paperOf(entry);
+export function formatJsonLd(
+  { identified, merged }: Pick<RecordEntry, 'identified' | 'merged'>,
+  { abstractExcerpt }: Pick<Paper, 'abstractExcerpt'>,
+  citation: Citation,
+): string {
+  const { record, suffix, canonicalSha256 } = identified;
   const license = licenseOf(record.license)?.href ?? null;
   const { authors, doi } = citation;
   const arxiv = arxivUrl(record.source.id, record.source.version);
@@ -59,7 +61,7 @@ export function formatJsonLd(entry: RecordEntry): string {
     ],
     sameAs: [...(arxiv === null ? [] : [arxiv]), originRecord(suffix)],
     url: citation.url,
-    ...(entry.merged === null
+    ...(merged === null
       ? {}
       : {
           subjectOf: {

@@ -4,7 +4,7 @@
  * Record pages get a whole `RecordEntry`; every other page gets this and nothing else, since whole records of a large
  * mirror fit into no memory. Pure.
  */
-import { currentSnapshot, member, paperOf } from '../formats/paper.ts';
+import { currentSnapshot, member } from '../formats/paper.ts';
 import { plainAuthors, plainTitle } from '../formats/tex-text.ts';
 import { compareCodePoints, isArray, isNumber, type MergedRecord, type Trust } from '../protocol/index.ts';
 import type { RecordEntry } from './plan.ts';
@@ -118,7 +118,7 @@ export function timeOfAll(entries: readonly CatalogueEntry[]): string {
 
 export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
   const { record, suffix, pithNumber, shortPithNumber } = entry.identified;
-  const { title, authors } = paperOf(entry);
+  const { title, authors } = entry.texts.paper;
   return {
     suffix,
     pithNumber,

@@ -1,14 +1,8 @@
 /** The data files of the site: what is written beside the pages, byte for byte. Pure. */
 import { formatBadge } from '../formats/badge.ts';
-import { formatBibtex } from '../formats/bibtex.ts';
 import { bundleScriptText } from '../formats/bundle-script.ts';
-import { citationOf } from '../formats/citation.ts';
-import { formatCsl } from '../formats/csl.ts';
-import { formatJsonLd } from '../formats/json-ld.ts';
-import { formatRis } from '../formats/ris.ts';
 import {
   encodeBase64,
-  encodeUtf8,
   fingerprintBase32Of,
   formatCanonical,
   MERGE_VERSION,
@@ -16,6 +10,7 @@ import {
   type Trust,
 } from '../protocol/index.ts';
 import { type Catalogue, timeOfAll, verdictOf } from './catalogue.ts';
+import type { Content } from './disk.ts';
 import * as paths from './paths.ts';
 import type { RecordEntry } from './plan.ts';
 import { TOOL_NAME } from './report.ts';
@@ -23,7 +18,7 @@ import { TOOL_NAME } from './report.ts';
 export interface SiteFile {
   /** See paths.ts. */
   readonly path: string;
-  readonly bytes: Uint8Array;
+  readonly content: Content;
 }
 
 const ORIGIN = 'https://pith.science';
@@ -70,11 +65,11 @@ function signingKey(trust: Trust): PinnedKey | undefined {
   return trust.keys.filter(({ role }) => role === 'pith_registry').at(-1) ?? trust.keys.at(-1);
 }
 
-function json(value: unknown): Uint8Array {
-  return encodeUtf8(`${JSON.stringify(value, null, 2)}\n`);
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function mirrorsDocument({ trust, site, entries }: Catalogue): Uint8Array {
+function mirrorsDocument({ trust, site, entries }: Catalogue): string {
   const key = signingKey(trust);
   const origin = {
     ...mirrorEntry('Pith Resolver', ORIGIN, 'primary'),
@@ -93,29 +88,28 @@ function mirrorsDocument({ trust, site, entries }: Catalogue): Uint8Array {
 
 /** The record's files. What was received is what is published; what is made of it says the same in other forms. */
 export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
-  const { identified, merged, received } = entry;
+  const { identified, merged, received, texts } = entry;
   const { suffix, record } = identified;
-  const citation = citationOf(entry);
   const files: SiteFile[] = [
     // Canonical bytes, so that `sha256sum` of the file is the canonical hash.
-    { path: paths.recordFile(suffix), bytes: encodeUtf8(formatCanonical(record.value)) },
-    { path: paths.jsonLdFile(suffix), bytes: encodeUtf8(`${formatJsonLd(entry)}\n`) },
-    { path: paths.bibtexFile(suffix), bytes: encodeUtf8(formatBibtex(citation)) },
-    { path: paths.risFile(suffix), bytes: encodeUtf8(formatRis(citation)) },
-    { path: paths.cslFile(suffix), bytes: encodeUtf8(formatCsl(citation)) },
-    { path: paths.badgeFile(suffix), bytes: encodeUtf8(formatBadge(identified.shortPithNumber, verdictOf(entry))) },
+    { path: paths.recordFile(suffix), content: formatCanonical(record.value) },
+    { path: paths.jsonLdFile(suffix), content: `${texts.jsonLd}\n` },
+    { path: paths.bibtexFile(suffix), content: texts.bibtex },
+    { path: paths.risFile(suffix), content: texts.ris },
+    { path: paths.cslFile(suffix), content: texts.csl },
+    { path: paths.badgeFile(suffix), content: formatBadge(identified.shortPithNumber, verdictOf(entry)) },
   ];
   if (merged === null) return files;
   files.push(
-    { path: paths.bundleFile(suffix), bytes: merged.published.bytes },
-    { path: paths.wellKnownBundleFile(suffix), bytes: merged.published.bytes },
-    { path: paths.stateFile(suffix), bytes: merged.state.bytes },
+    { path: paths.bundleFile(suffix), content: merged.published.bytes },
+    { path: paths.wellKnownBundleFile(suffix), content: merged.published.bytes },
+    { path: paths.stateFile(suffix), content: merged.state.bytes },
   );
   const script = bundleScriptText(entry);
-  if (script !== null) files.push({ path: paths.bundleScript(suffix), bytes: encodeUtf8(script) });
+  if (script !== null) files.push({ path: paths.bundleScript(suffix), content: script });
   if (received.length > 1) {
     for (const { bundle, bytesSha256 } of received) {
-      files.push({ path: paths.receivedBundleFile(suffix, bytesSha256), bytes: bundle.bytes });
+      files.push({ path: paths.receivedBundleFile(suffix, bytesSha256), content: bundle.bytes });
     }
   }
   return files;
@@ -125,9 +119,9 @@ export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
 export function siteFiles(catalogue: Catalogue): readonly SiteFile[] {
   const key = signingKey(catalogue.trust);
   return [
-    { path: paths.NO_JEKYLL, bytes: new Uint8Array() },
-    { path: paths.MARKER, bytes: json({ written_by: TOOL_NAME, layout: 1 }) },
-    { path: paths.MIRRORS, bytes: mirrorsDocument(catalogue) },
-    ...(key === undefined ? [] : [{ path: paths.SIGNING_KEY, bytes: json(keyDocument(key)) }]),
+    { path: paths.NO_JEKYLL, content: '' },
+    { path: paths.MARKER, content: json({ written_by: TOOL_NAME, layout: 1 }) },
+    { path: paths.MIRRORS, content: mirrorsDocument(catalogue) },
+    ...(key === undefined ? [] : [{ path: paths.SIGNING_KEY, content: json(keyDocument(key)) }]),
   ];
 }

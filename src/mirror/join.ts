@@ -1,6 +1,7 @@
 /** Joins shards to the mirror that one build of all would have given, without making their records again. */
 import { chmodSync, constants, copyFileSync, linkSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { SiteFile } from './documents.ts';
 import { BuildError, UsageError } from './failure.ts';
 import * as paths from './paths.ts';
 import { digestOfFiles, type RecordLine, secondsOf } from './produce.ts';
@@ -37,7 +38,7 @@ export async function readShards(folders: readonly string[], key: string): Promi
 export function copyRecord(shard: string, stage: string, { entry, digest }: RecordLine): void {
   const seconds = secondsOf(entry.time);
   const bundle = paths.bundleFile(entry.suffix);
-  const files: { path: string; bytes: Uint8Array }[] = [];
+  const files: SiteFile[] = [];
   const folders = new Set<string>();
   for (const folder of foldersOfRecord(entry.suffix)) {
     for (const path of listSite(shard, folder)) {
@@ -48,7 +49,7 @@ export function copyRecord(shard: string, stage: string, { entry, digest }: Reco
       else copyFileSync(join(shard, path), target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
       chmodSync(target, 0o644);
       utimesSync(target, seconds, seconds);
-      files.push({ path, bytes: readFileSync(target) });
+      files.push({ path, content: readFileSync(target) });
     }
   }
   for (const folder of folders) utimesSync(folder, seconds, seconds);

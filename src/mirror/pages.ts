@@ -20,7 +20,7 @@ export interface BundledPages {
 }
 
 function readScripts(folder: string): readonly SiteFile[] {
-  return listSite(folder).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
+  return listSite(folder).map((path) => ({ path, content: readFileSync(join(folder, path)) }));
 }
 
 /** @throws BuildError where the system fails on the way. */
@@ -33,9 +33,9 @@ export async function loadPages(cache: Cache, workDir: string): Promise<BundledP
     const [{ bundlePages }, { scriptFiles }] = await Promise.all([import('./render.ts'), import('./scripts.ts')]);
     const entry = await bundlePages(folder, workDir);
     const scripts = await scriptFiles();
-    for (const { path, bytes } of scripts) {
+    for (const { path, content } of scripts) {
       await mkdir(dirname(join(folder, SCRIPTS, path)), { recursive: true });
-      await writeFile(join(folder, SCRIPTS, path), bytes);
+      await writeFile(join(folder, SCRIPTS, path), content);
     }
     await cache.keepPages(entry);
     return { entry: join(folder, entry), scripts };

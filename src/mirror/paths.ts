@@ -68,11 +68,12 @@ export const SEARCH_SCRIPT = 'search.js';
 
 /** The link from one published file to another; it works at any root, under any sub-path and from `file:`. */
 export function relativeLink(from: string, to: string): string {
-  const here = from.split('/').slice(0, -1);
-  const there = to.split('/');
+  // Up to and with the last slash that both have in common.
   let shared = 0;
-  while (shared < here.length && shared < there.length - 1 && here[shared] === there[shared]) shared++;
-  return [...here.slice(shared).map(() => '..'), ...there.slice(shared)].join('/');
+  for (let i = 0; i < from.length && from[i] === to[i]; i++) if (from[i] === '/') shared = i + 1;
+  let up = '';
+  for (let at = from.indexOf('/', shared); at !== -1; at = from.indexOf('/', at + 1)) up += '../';
+  return `${up}${to.slice(shared)}`;
 }
 
 /** The absolute URL of a published file. @param site base URL, with or without the last slash. */

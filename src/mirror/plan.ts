@@ -4,6 +4,8 @@
  * Records are planned one by one, since all of them fit into no memory; what shows only across records comes from
  * `collisions`. Pure.
  */
+
+import { type RecordTexts, recordTexts } from '../formats/texts.ts';
 import {
   type Check,
   compareCodePoints,
@@ -41,6 +43,7 @@ export interface RecordEntry {
   readonly checks: readonly Check[];
   /** All findings on this record, each once. */
   readonly findings: readonly Finding[];
+  readonly texts: RecordTexts;
 }
 
 /** Bundles of one number become one record. Returns it with findings that no file shows alone. */
@@ -118,9 +121,10 @@ const OF_BUNDLE: ReadonlySet<Check['subject']> = new Set(['bundle_hash', 'bundle
 function entryOf(
   identified: IdentifiedRecord,
   notes: readonly Note[],
-  rest: Omit<RecordEntry, 'identified' | 'notes'>,
+  rest: Omit<RecordEntry, 'identified' | 'notes' | 'texts'>,
 ): RecordEntry {
-  return { identified, notes: notes.filter(({ pithNumber }) => pithNumber === identified.pithNumber), ...rest };
+  const own = { identified, notes: notes.filter(({ pithNumber }) => pithNumber === identified.pithNumber), ...rest };
+  return { ...own, texts: recordTexts(own) };
 }
 
 /** Groups values by a key, keys in order of first sight. */

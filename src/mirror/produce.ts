@@ -4,22 +4,11 @@
  * Nothing of a record goes back to the builder but a few hundred bytes, so a mirror of any size needs little memory.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  constants,
-  futimesSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  utimesSync,
-  writeSync,
-} from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { compareCodePoints, type Engine, encodeUtf8, type Finding, ParseError, sha256Hex } from '../protocol/index.ts';
+import { compareCodePoints, type Engine, type Finding, ParseError, sha256Hex } from '../protocol/index.ts';
 import { type CatalogueEntry, catalogueEntry, type SiteContext } from './catalogue.ts';
+import { bytesOf, holds, writeNew } from './disk.ts';
 import { recordFiles, type SiteFile } from './documents.ts';
 import { BuildError, codeOf } from './failure.ts';
 import { isNoteName, type Note, readNote } from './notes.ts';
@@ -57,7 +46,7 @@ export interface RecordLine {
 
 /** One digest of some files: whatever differs in one of them, differs here. */
 export function digestOfFiles(files: readonly SiteFile[]): string {
-  const lines = files.map(({ path, bytes }) => `${createHash('sha256').update(bytes).digest('hex')}  ${path}\n`);
+  const lines = files.map(({ path, content }) => `${createHash('sha256').update(content).digest('hex')}  ${path}\n`);
   return createHash('sha256').update(lines.sort(compareCodePoints).join('')).digest('hex');
 }
 
@@ -74,27 +63,6 @@ export interface RecordTask {
   readonly suffix: string;
   readonly files: readonly InputFile[];
   readonly across: readonly Finding[];
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-}
-
-const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-
-/**
- * Writes a new file with the time of the data. Its mode is the process's, see `Crew`.
- *
- * @param seconds since 1970.
- */
-export function writeNew(path: string, pieces: Iterable<string | Uint8Array>, seconds: number): void {
-  const descriptor = openSync(path, NEW_FILE, 0o644);
-  try {
-    for (const piece of pieces) writeAll(descriptor, typeof piece === 'string' ? encodeUtf8(piece) : piece);
-    futimesSync(descriptor, seconds, seconds);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 /** The params of the route of lists; `paths.ts` says how their paths are made. */
@@ -268,8 +236,8 @@ export class Producer {
   }
 
   #foldersOf(suffix: string): readonly string[] {
-    return [paths.bundleFile(suffix), paths.wellKnownBundleFile(suffix)].map((path) =>
-      join(this.#stage, dirname(path)),
+    return [paths.bundleFile(suffix), paths.wellKnownBundleFile(suffix)].map(
+      (path) => `${this.#stage}/${dirname(path)}`,
     );
   }
 
@@ -281,7 +249,7 @@ export class Producer {
     const path = paths.recordPage(suffix);
     if (!html.trimEnd().endsWith('</html>') || !html.includes(pithNumber))
       fail(path, `expected a whole page of ${pithNumber}`);
-    return { path, bytes: encodeUtf8(html) };
+    return { path, content: html };
   }
 
   /** @returns what was written; null, with nothing written, where the record's folder is there already. */
@@ -297,35 +265,38 @@ export class Producer {
       throw error;
     }
     const seconds = secondsOf(time);
-    const folders = new Set([folder]);
-    for (const { path, bytes } of files) {
-      const target = join(this.#stage, path);
-      const parent = dirname(target);
-      if (!folders.has(parent)) mkdirSync(parent);
-      folders.add(parent);
-      if (parent === wellKnown) linkOrWrite(join(folder, 'bundle.json'), target, bytes, seconds);
+    /** The names that each folder of the record must have in the end. */
+    const folders = new Map([[folder, new Set<string>()]]);
+    for (const { path, content } of files) {
+      const target = `${this.#stage}/${path}`;
+      const slash = target.lastIndexOf('/');
+      const parent = target.slice(0, slash);
+      if (!folders.has(parent)) {
+        mkdirSync(parent);
+        folders.set(parent, new Set());
+        folders.get(dirname(parent))?.add(basename(parent));
+      }
+      folders.get(parent)?.add(target.slice(slash + 1));
+      const bytes = bytesOf(content);
+      if (parent === wellKnown) linkOrWrite(`${folder}/bundle.json`, target, bytes, seconds);
       else writeNew(target, [bytes], seconds);
+      // What was verified are the very bytes that are compared here.
+      if (!holds(target, [bytes])) fail(path, 'expected the bytes that were planned, got others');
     }
-    for (const parent of folders) utimesSync(parent, seconds, seconds);
-    this.#check(files, folders);
+    for (const [parent, names] of folders) {
+      checkFolder(parent, names);
+      utimesSync(parent, seconds, seconds);
+    }
     return files;
   }
+}
 
-  /** Reads back what was written. What was verified are the very bytes that are compared here. */
-  #check(files: readonly SiteFile[], folders: ReadonlySet<string>): void {
-    for (const { path, bytes } of files) {
-      if (Buffer.compare(readFileSync(join(this.#stage, path)), bytes) !== 0)
-        fail(path, 'expected the bytes that were planned, got others');
-    }
-    const expected = files.map(({ path }) => join(this.#stage, path)).sort(compareCodePoints);
-    const found = [...folders].flatMap((folder) =>
-      readdirSync(folder)
-        .map((name) => join(folder, name))
-        .filter((path) => !folders.has(path)),
-    );
-    const extra = found.sort(compareCodePoints).find((path, i) => path !== expected[i]);
-    if (extra !== undefined) fail(extra, 'expected no such file');
-  }
+/** A record's folder has its files, and no other. */
+function checkFolder(folder: string, expected: ReadonlySet<string>): void {
+  const found = readdirSync(folder);
+  const extra = found.find((name) => !expected.has(name));
+  if (extra !== undefined) fail(`${folder}/${extra}`, 'expected no such file');
+  if (found.length !== expected.size) fail(folder, `expected ${expected.size} files, got ${found.length}`);
 }
 
 /** One file under two names costs half. Nobody ever writes into a published file, so they stay the same. */

@@ -3,21 +3,11 @@
  * the whole, and the swap; or, where a site of the last build is there, an update of what differs.
  */
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  utimesSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { encodeUtf8 } from '../protocol/index.ts';
 import { type Catalogue, timeOfAll } from './catalogue.ts';
 import type { Crew } from './crew.ts';
+import { type Content, holds, writeNew } from './disk.ts';
 import { type SiteFile, siteFiles } from './documents.ts';
 import { BuildError } from './failure.ts';
 import { handOver } from './handoff.ts';
@@ -28,7 +18,7 @@ import { PACKAGE_ROOT } from './package.ts';
 import { PageRenderer, type PageSource, type Params } from './page-renderer.ts';
 import type { BundledPages } from './pages.ts';
 import * as paths from './paths.ts';
-import { LIST_PAGE, type Producer, RECORD_PAGE, secondsOf, writeNew } from './produce.ts';
+import { LIST_PAGE, type Producer, RECORD_PAGE, secondsOf } from './produce.ts';
 import type { Progress } from './progress.ts';
 import type { Report } from './report.ts';
 import { searchFiles } from './search-data.ts';
@@ -59,7 +49,7 @@ export interface Published {
 /** A file of which the content may be too long for one string. */
 interface OtherFile {
   readonly path: string;
-  readonly pieces: () => Iterable<string | Uint8Array>;
+  readonly pieces: () => Iterable<Content>;
 }
 
 function fail(path: string, why: string): never {
@@ -115,7 +105,7 @@ async function renderOthers({ catalogue, pages }: Publication): Promise<readonly
       if (source === RECORD_PAGE || source === LIST_PAGE) continue;
       for (const params of renderer.paramsOf(source)) {
         const html = await renderer.render(source, params);
-        files.push({ path: pathOfPage(source, params), bytes: encodeUtf8(html) });
+        files.push({ path: pathOfPage(source, params), content: html });
       }
     }
     return files;
@@ -129,7 +119,7 @@ async function takeOthers(publication: Publication, producer: Producer): Promise
   const { stage } = publication.output;
   await renderByAstro(publication, producer);
   const made = listSite(stage).filter((path) => !/^(?:pith|browse|\.well-known)\//.test(path));
-  const files = made.map((path) => ({ path, bytes: readFileSync(join(stage, path)) }));
+  const files = made.map((path) => ({ path, content: readFileSync(join(stage, path)) }));
   for (const path of made) rmSync(join(stage, path));
   // Astro copies the hand-made files too.
   return files.filter(({ path }) => path.endsWith('.html'));
@@ -138,7 +128,7 @@ async function takeOthers(publication: Publication, producer: Producer): Promise
 /** Everything of the site that is neither a record's nor a list; the marker last. */
 async function otherFiles(publication: Publication): Promise<readonly OtherFile[]> {
   const folder = join(PACKAGE_ROOT, 'public');
-  const handMade = listSite(folder).map((path) => ({ path, bytes: readFileSync(join(folder, path)) }));
+  const handMade = listSite(folder).map((path) => ({ path, content: readFileSync(join(folder, path)) }));
   const { producer, shard } = publication;
   const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
   const { catalogue, pages } = publication;
@@ -147,7 +137,7 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   return [
     { path: paths.REPORT, pieces: () => publication.report.pieces() },
     ...(shard === null ? [] : [{ path: paths.SHARD, pieces: () => [formatShard(shard)] }]),
-    ...files.map(({ path, bytes }) => ({ path, pieces: () => [bytes] })),
+    ...files.map(({ path, content }) => ({ path, pieces: () => [content] })),
   ].sort((a, b) => Number(a.path === paths.MARKER) - Number(b.path === paths.MARKER));
 }
 
@@ -160,29 +150,7 @@ function write(stage: string, { path, pieces }: OtherFile, seconds: number): voi
 /** Whether the published file has these bytes already. Reading and comparing is cheaper than writing. */
 function isPublished(site: string, { path, pieces }: OtherFile): boolean {
   const target = join(site, path);
-  if (!existsSync(target)) return false;
-  const descriptor = openSync(target, 'r');
-  try {
-    // Piece by piece: the report of a large mirror is larger than a buffer may be.
-    for (const piece of pieces()) {
-      const bytes = typeof piece === 'string' ? encodeUtf8(piece) : piece;
-      if (Buffer.compare(readExactly(descriptor, bytes.length), bytes) !== 0) return false;
-    }
-    return readExactly(descriptor, 1).length === 0;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** As many of the next bytes as there are. */
-function readExactly(descriptor: number, length: number): Uint8Array {
-  const buffer = new Uint8Array(length);
-  let at = 0;
-  for (;;) {
-    const count = readSync(descriptor, buffer, at, length - at, null);
-    at += count;
-    if (count === 0 || at === length) return buffer.subarray(0, at);
-  }
+  return existsSync(target) && holds(target, pieces());
 }
 
 function digestOfList(page: ShelfPage): string {

@@ -1,7 +1,6 @@
 /** The scripts that run in the reader's browser: bundled from their TypeScript into classic scripts. */
 import { join } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
-import { encodeUtf8 } from '../protocol/index.ts';
 import type { SiteFile } from './documents.ts';
 import { PACKAGE_ROOT } from './package.ts';
 import * as paths from './paths.ts';
@@ -54,7 +53,7 @@ export async function scriptFiles(): Promise<readonly SiteFile[]> {
   const files: SiteFile[] = [];
   for (const [path, source] of SCRIPTS) {
     const code = await bundleScript(join(PACKAGE_ROOT, 'src/site', source));
-    files.push({ path, bytes: encodeUtf8(code) });
+    files.push({ path, content: code });
   }
   return files;
 }

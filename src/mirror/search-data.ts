@@ -8,7 +8,6 @@
  * it has loaded a part: a second copy of every text, folded already, would double what is loaded.
  */
 import { plainAuthors, plainTitle } from '../formats/tex-text.ts';
-import { encodeUtf8 } from '../protocol/index.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import type { SiteFile } from './documents.ts';
 import { SEARCH_PARTS, searchPart } from './paths.ts';
@@ -65,10 +64,10 @@ function partsOf(entries: readonly CatalogueEntry[]): readonly Part[] {
 export function* searchFiles(entries: readonly CatalogueEntry[]): Generator<SiteFile> {
   const parts = partsOf(entries);
   const list = parts.map(({ name, entries: { length } }) => JSON.stringify([name, length]));
-  yield { path: SEARCH_PARTS, bytes: encodeUtf8(`pithSearch.parts([\n${list.join(',\n')}\n]);\n`) };
+  yield { path: SEARCH_PARTS, content: `pithSearch.parts([\n${list.join(',\n')}\n]);\n` };
   for (const { name, entries: own } of parts) {
     // A line a record, so that a change is a change of few lines to whatever stores versions.
     const lines = own.map((entry) => JSON.stringify(lineOf(entry))).join(',\n');
-    yield { path: searchPart(name), bytes: encodeUtf8(`pithSearch.part(${JSON.stringify(name)},[\n${lines}\n]);\n`) };
+    yield { path: searchPart(name), content: `pithSearch.part(${JSON.stringify(name)},[\n${lines}\n]);\n` };
   }
 }

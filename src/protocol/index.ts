@@ -5,7 +5,7 @@
  *     const verdict = verifyBundle(bundleBytes, trust);
  *     if (verdict.bundle !== null) console.log(mergeBundles([verdict.bundle]).state.sha256);
  */
-export { compareCodePoints, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
+export { asWellFormed, compareCodePoints, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
 export { canonicalize, formatCanonical, formatCompact, formatIndented } from './canonical-json.ts';
 export { sha256Hex, titleDigest } from './digest.ts';
 export { ENGINE_NAMES, type Engine, type EngineName } from './engine.ts';

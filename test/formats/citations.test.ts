@@ -19,7 +19,7 @@ const FORMATS = [
   ['CSL-JSON', formatCsl],
 ] as const;
 
-const citation = (paper: Paper) => citationOf(entryOf(bundleOf(paper)));
+const citation = (paper: Paper) => entryOf(bundleOf(paper)).texts.citation;
 const PLAIN: Paper = { id: '2606.23521', version: 2, title: 'Plain & Simple', authors: 'Ada Testing, Émile van Proof' };
 /** citation-js has opinions on blanks and markup; the letters must all be there. */
 const letters = (text: string | undefined): string => (text ?? '').replaceAll(/<[^>]*>|[^\p{L}\p{N}]/gu, '');
@@ -165,7 +165,7 @@ describe('names', () => {
 describe('what is not at hand', () => {
   it('a title: the arXiv name stands for it, and there is no author', () => {
     const record = makeRecord({ id: '2605.00022' });
-    const bare = citationOf({ ...entryOf(makeBundle(record)), merged: null, notes: [] });
+    const bare = citationOf(entryOf(makeBundle(record)).identified, { title: null, authors: null });
     assert.equal(bare.title, 'arXiv:2605.00022v1');
     for (const [name, format] of FORMATS) {
       const [item] = readCitations(format(bare));

@@ -9,6 +9,7 @@ import { encodeUtf8 } from '../../src/protocol/index.ts';
 import { at, bundle, event, RECORD, UNKNOWN_ID } from '../support/histories.ts';
 import { bytesOf, type Data, makeBundle, makeRecord, numberOf, testTrust, withState } from '../support/make-bundle.ts';
 import { filesOf, type MirrorPlan, makePlan, type PlanInput, reportOfPlan } from '../support/plan.ts';
+import { textOf } from '../support/text-of.ts';
 import { defaultTrust, SEED_SUFFIX, seedBytes } from '../support/vectors.ts';
 
 const judge = (name: string, data: Data): JudgedFile => judgeBundle(name, bytesOf(data), testTrust);
@@ -43,7 +44,7 @@ function shapeOf(plan: MirrorPlan): Data {
       number: entry.identified.pithNumber,
       findings: entry.findings,
       checks: entry.checks,
-      files: filesOf(entry).map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]),
+      files: filesOf(entry).map(({ path, content }) => [path, textOf(content)]),
       notes: entry.notes.map(({ sha256 }) => sha256),
       received: entry.received.map(({ bytesSha256 }) => bytesSha256),
     })),
@@ -121,7 +122,7 @@ describe('several bundles of one number', () => {
       entry.received.map(({ report }) => report.file),
       ['newer.json', 'older.json'],
     );
-    const files = new Map(filesOf(entry).map(({ path, bytes }) => [path, bytes]));
+    const files = new Map(filesOf(entry).map(({ path, content }) => [path, content]));
     const base = `pith/${numberOf(RECORD).slice(-26)}`;
     assert.equal(files.get(`${base}/bundle.json`), newer.bundle?.bytes);
     for (const { bytesSha256, bundle: read } of entry.received) {

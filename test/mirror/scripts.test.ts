@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { scriptFiles } from '../../src/mirror/scripts.ts';
+import { textOf } from '../support/text-of.ts';
 
 /** Bytes of each script, gzipped, at most. */
 const BUDGETS: ReadonlyMap<string, number> = new Map([
@@ -13,7 +14,7 @@ const BUDGETS: ReadonlyMap<string, number> = new Map([
 describe('the scripts for the browser', () => {
   let files: ReadonlyMap<string, string>;
   before(async () => {
-    files = new Map((await scriptFiles()).map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]));
+    files = new Map((await scriptFiles()).map(({ path, content }) => [path, textOf(content)]));
   });
 
   it('keep to their budgets', () => {
@@ -32,6 +33,6 @@ describe('the scripts for the browser', () => {
   });
 
   it('are the same each time', async () => {
-    for (const { path, bytes } of await scriptFiles()) assert.equal(new TextDecoder().decode(bytes), files.get(path));
+    for (const { path, content } of await scriptFiles()) assert.equal(textOf(content), files.get(path));
   });
 });

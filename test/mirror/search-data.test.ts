@@ -5,10 +5,11 @@ import type { CatalogueEntry } from '../../src/mirror/catalogue.ts';
 import { searchFiles } from '../../src/mirror/search-data.ts';
 import { Random } from '../fuzz/random.ts';
 import { inOrder, madeEntries, madeEntry } from '../support/catalogue.ts';
+import { textOf } from '../support/text-of.ts';
 
 const entries = madeEntries(5000);
 const filesOf = (records: readonly CatalogueEntry[]): ReadonlyMap<string, string> =>
-  new Map([...searchFiles(records)].map(({ path, bytes }) => [path, new TextDecoder().decode(bytes)]));
+  new Map([...searchFiles(records)].map(({ path, content }) => [path, textOf(content)]));
 
 describe('the data of the search', () => {
   it('is files of names that a path may have', () => {

@@ -27,7 +27,7 @@ describe('run by a shell', () => {
   const entry = entryOf(fullBundle());
   const dir = join(folder, 'full');
   mkdirSync(dir);
-  for (const { path, bytes } of filesOf(entry)) writeFileSync(join(dir, basename(path)), bytes);
+  for (const { path, content } of filesOf(entry)) writeFileSync(join(dir, basename(path)), content);
   const { repeatSetup } = viewOf(entry);
   const lines = linesOf(entry);
 

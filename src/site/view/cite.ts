@@ -1,9 +1,6 @@
 /** How a record is cited and linked: what its page says to people, to search engines and to machines. Pure. */
 import { badgeText } from '../../formats/badge.ts';
-import { formatBibtex } from '../../formats/bibtex.ts';
-import { type Citation, citationOf } from '../../formats/citation.ts';
-import { formatCsl } from '../../formats/csl.ts';
-import { formatRis } from '../../formats/ris.ts';
+import type { Citation } from '../../formats/citation.ts';
 import type { Verdict } from '../../mirror/catalogue.ts';
 import {
   absoluteUrl,
@@ -37,29 +34,28 @@ const BIBTEX = 'application/x-bibtex';
 const RIS = 'application/x-research-info-systems';
 const CSL = 'application/vnd.citationstyles.csl+json';
 
-export function citationSnippets(entry: RecordEntry): readonly Snippet[] {
-  const citation = citationOf(entry);
-  const { suffix } = citation;
+export function citationSnippets({ identified, texts }: RecordEntry): readonly Snippet[] {
+  const { suffix } = identified;
   const page = recordPage(suffix);
   return [
     {
       id: 'cite-bibtex',
       name: 'BibTeX',
-      text: formatBibtex(citation),
+      text: texts.bibtex,
       href: relativeLink(page, bibtexFile(suffix)),
       type: BIBTEX,
     },
     {
       id: 'cite-ris',
       name: 'RIS', // The file's lines end in CR LF; on the page, a line is a line.
-      text: formatRis(citation).replaceAll('\r', ''),
+      text: texts.ris.replaceAll('\r', ''),
       href: relativeLink(page, risFile(suffix)),
       type: RIS,
     },
     {
       id: 'cite-csl',
       name: 'CSL-JSON',
-      text: formatCsl(citation),
+      text: texts.csl,
       href: relativeLink(page, cslFile(suffix)),
       type: CSL,
     },

@@ -8,7 +8,7 @@
 import temml from 'temml';
 import { isKnownMaths } from '../../formats/tex-maths.ts';
 import { type TexPart, texParts } from '../../formats/tex-text.ts';
-import { UNSEEN } from '../../formats/unseen.ts';
+import { hasUnseen, UNSEEN } from '../../formats/unseen.ts';
 
 /** A piece of a text: words to be shown as text, or a formula as MathML that may be printed as it is. */
 export type RichPart =
@@ -70,6 +70,10 @@ export function allowedMarkup(markup: string): string | null {
     if (text !== undefined) {
       if (ENTITY.test(text) || open.length === 0) return null;
       // Operators that are not seen, such as "apply", are written so that whoever reads the page's source sees them.
+      if (!hasUnseen(text)) {
+        out += text;
+        continue;
+      }
       for (const char of text) {
         if (!UNSEEN.test(char)) out += char;
         else if (/[\u2061-\u2064]/.test(char)) out += `&#x${char.charCodeAt(0).toString(16)};`;
@@ -94,9 +98,23 @@ export function allowedMarkup(markup: string): string | null {
   return open.length === 0 && out !== '' ? out : null;
 }
 
+/** Formulas held at once: papers have many in common, and a formula costs as much as a whole page. */
+const MAX_HELD = 4096;
+const held = new Map<string, string | null>();
+
 /** One formula as MathML, or null where it cannot be typeset. @param tex without its dollars. */
 export function mathMarkup(tex: string): string | null {
-  if (!isKnownMaths(tex)) return null;
+  const known = held.get(tex);
+  if (known !== undefined) return known;
+  const made = isKnownMaths(tex) ? typeset(tex) : null;
+  // A long one is hardly ever met again, and would take much room.
+  if (tex.length > 60) return made;
+  if (held.size >= MAX_HELD) held.clear();
+  held.set(tex, made);
+  return made;
+}
+
+function typeset(tex: string): string | null {
   try {
     // temml draws lines over things by CSS of its own; an accent needs none.
     const source = tex.replaceAll(/\\overline(?![a-zA-Z])/g, '\\bar');

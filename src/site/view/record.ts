@@ -1,8 +1,6 @@
 /** One record's page in words: from what was verified and merged to what is shown. Pure. */
 import { categoryOf } from '../../formats/categories.ts';
-import { citationOf } from '../../formats/citation.ts';
-import { formatJsonLd } from '../../formats/json-ld.ts';
-import { paperOf, text } from '../../formats/paper.ts';
+import { text } from '../../formats/paper.ts';
 import { plainTex } from '../../formats/tex-text.ts';
 import type { SiteContext, Verdict } from '../../mirror/catalogue.ts';
 import {
@@ -229,8 +227,7 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
   const { record, suffix, shortPithNumber } = identified;
   const page = recordPage(suffix);
   const quoted = entry.notes.find((note) => note.quoted !== null)?.quoted ?? null;
-  const paper = paperOf(entry);
-  const citation = citationOf(entry);
+  const { paper, citation, jsonLd } = entry.texts;
   const judged = verdictOf(entry, findings);
   const events = eventRows(merged, newestSnapshot(merged));
   const anchors = new Map(
@@ -297,7 +294,7 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
       description,
       metas: recordMetas(entry, citation, description, site),
       headLinks: signposts(entry, citation),
-      jsonLd: formatJsonLd(entry),
+      jsonLd,
       scripts: [relativeLink(page, PAGE_SCRIPT)],
     },
     links: {

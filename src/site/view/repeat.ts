@@ -21,8 +21,21 @@ export function repeatSetup(keys: readonly PinnedKey[]): string {
   ].join('\n');
 }
 
+/** The places of checks are much the same in all bundles. */
+const MAX_HELD = 1024;
+const held = new Map<string, string | null>();
+
 /** `['events'][1]` for `/events/1`; null where a step is not a plain name. */
 function pythonPath(pointer: string): string | null {
+  const known = held.get(pointer);
+  if (known !== undefined) return known;
+  if (held.size >= MAX_HELD) held.clear();
+  const path = writePath(pointer);
+  held.set(pointer, path);
+  return path;
+}
+
+function writePath(pointer: string): string | null {
   const steps = pointer.split('/').slice(1);
   if (steps.some((step) => !/^\w+$/.test(step))) return null;
   return steps.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `['${step}']`)).join('');

@@ -1,5 +1,5 @@
 /** Text from strangers, made safe to read: what cannot be seen, or turns other text around, is shown by its number. */
-import { UNSEEN } from '../../formats/unseen.ts';
+import { hasUnseen, UNSEEN } from '../../formats/unseen.ts';
 
 // The joiners stay: some scripts cannot be written without them.
 const SEEN_AS_THEY_ARE: ReadonlySet<string> = new Set(['\t', '\n', '\u200c', '\u200d']);
@@ -12,8 +12,7 @@ export interface TextPart {
 
 /** Splits text into what can be shown as it is and what is named instead. */
 export function visibleParts(text: string): readonly TextPart[] {
-  // Nearly all text has nothing of the kind.
-  if (!UNSEEN.test(text)) return [{ text, isUnseen: false }];
+  if (!hasUnseen(text.replaceAll(/[\t\n]/g, ' '))) return [{ text, isUnseen: false }];
   const parts: { text: string; isUnseen: boolean }[] = [];
   for (const char of text) {
     const isUnseen = UNSEEN.test(char) && !SEEN_AS_THEY_ARE.has(char);
@@ -27,7 +26,7 @@ export function visibleParts(text: string): readonly TextPart[] {
 
 /** The same as plain text, for places that hold no elements: a page's title, an attribute. */
 export function visibleText(text: string): string {
-  if (!UNSEEN.test(text)) return text;
+  if (!hasUnseen(text)) return text;
   return visibleParts(text)
     .map((part) => (part.isUnseen ? `[${part.text}]` : part.text))
     .join('');

@@ -8,6 +8,7 @@ import { Part } from '../../../src/site/search/part.ts';
 import { readQuery } from '../../../src/site/search/query.ts';
 import { type PartSource, type Progress, scan } from '../../../src/site/search/scan.ts';
 import { madeEntries } from '../../support/catalogue.ts';
+import { textOf } from '../../support/text-of.ts';
 
 const entries = madeEntries(3000);
 
@@ -21,8 +22,8 @@ function linesOf(): readonly (readonly string[])[] {
     },
     part: (name: string, lines: readonly string[]) => found.set(name, lines),
   };
-  for (const { bytes } of searchFiles(entries)) {
-    new Function('pithSearch', new TextDecoder().decode(bytes))(receiver);
+  for (const { content } of searchFiles(entries)) {
+    new Function('pithSearch', textOf(content))(receiver);
   }
   return order.map(([name, records]) => {
     const lines = found.get(name) ?? [];

@@ -1,0 +1,61 @@
+/**
+ * New files, and whether a file is what it should be. All of a thread's files pass through the same two buffers: one of
+ * its own for each would have to be found, cleared and taken away again, which costs more than the file.
+ */
+import { closeSync, constants, futimesSync, openSync, readSync, writeSync } from 'node:fs';
+import { asWellFormed, encodeUtf8 } from '../protocol/index.ts';
+
+/** Bytes, or text for a file in UTF-8. */
+export type Content = string | Uint8Array;
+
+const BUFFER_BYTES = 1 << 20;
+const encoded = new Uint8Array(BUFFER_BYTES);
+const found = new Uint8Array(BUFFER_BYTES);
+const encoder = new TextEncoder();
+
+/** The bytes of a content, good until the next call for a text. @throws RangeError on a lone surrogate. */
+export function bytesOf(content: Content): Uint8Array {
+  if (typeof content !== 'string') return content;
+  // One UTF-16 unit makes three bytes at most.
+  if (content.length * 3 > encoded.length) return encodeUtf8(content);
+  const { written } = encoder.encodeInto(asWellFormed(content), encoded);
+  return encoded.subarray(0, written);
+}
+
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+
+/**
+ * Writes a new file with the time of the data. Its mode is the process's, see `Crew`.
+ *
+ * @param seconds since 1970.
+ */
+export function writeNew(path: string, pieces: Iterable<Content>, seconds: number): void {
+  const descriptor = openSync(path, NEW_FILE, 0o644);
+  try {
+    for (const piece of pieces) {
+      const bytes = bytesOf(piece);
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    }
+    futimesSync(descriptor, seconds, seconds);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Whether a file has this content and no more. It is read piece by piece, so it may be of any size. */
+export function holds(path: string, pieces: Iterable<Content>): boolean {
+  const descriptor = openSync(path, 'r');
+  try {
+    for (const piece of pieces) {
+      const bytes = bytesOf(piece);
+      for (let at = 0; at < bytes.length; ) {
+        const count = readSync(descriptor, found, 0, Math.min(found.length, bytes.length - at), null);
+        if (count === 0 || Buffer.compare(found.subarray(0, count), bytes.subarray(at, at + count)) !== 0) return false;
+        at += count;
+      }
+    }
+    return readSync(descriptor, found, 0, 1, null) === 0;
+  } finally {
+    closeSync(descriptor);
+  }
+}
