@@ -5,6 +5,7 @@ import { BuildError } from './failure.ts';
 import type { Produced, RecordTask } from './produce.ts';
 import type { InputFile } from './read.ts';
 import type { ShelfPage } from './shelves.ts';
+import type { VerifiedLine } from './verify.ts';
 import type { Answer, Task, WorkerStart } from './worker.ts';
 
 /** Files or records in one task: enough that messages cost nothing, few enough that all workers end together. */
@@ -81,6 +82,12 @@ export class Crew {
   /** Records of several files each. */
   together(records: readonly RecordTask[], use: (task: RecordTask, produced: Produced) => void): Promise<void> {
     return this.#all(records, (batch) => ({ kind: 'together', records: batch }), use);
+  }
+
+  /** Each file alone, and nothing is made of it. @param use gets the results in no particular order. */
+  verify(files: readonly InputFile[], use: (verified: VerifiedLine) => void): Promise<void> {
+    const taskOf = (batch: readonly InputFile[]): Task => ({ kind: 'verify', files: batch });
+    return this.#all(files, taskOf, (_file, verified: VerifiedLine) => use(verified));
   }
 
   /** Pages of lists. @param seconds the time of their files, since 1970. */

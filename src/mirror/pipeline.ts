@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type Engine, type EngineName, ParseError, readTrust, sha256Hex, type Trust } from '../protocol/index.ts';
+import { type EngineName, ParseError, readTrust, type Trust } from '../protocol/index.ts';
 import { Cache, type Outcome, programDigest } from './cache.ts';
 import type { Catalogue, SiteContext } from './catalogue.ts';
 import { Crew } from './crew.ts';
@@ -17,7 +17,7 @@ import { trustDocument } from './documents.ts';
 import { BuildError, messageOf, UsageError } from './failure.ts';
 import { Inventory, suffixOfNote } from './inventory.ts';
 import { copyRecord, readShards } from './join.ts';
-import { isNoteName, readNote } from './notes.ts';
+import { isNoteName } from './notes.ts';
 import { ENGINES } from './openssl.ts';
 import { MIXED, Output } from './output.ts';
 import { PACKAGE_ROOT, packageVersion } from './package.ts';
@@ -26,8 +26,8 @@ import * as paths from './paths.ts';
 import { type InputLine, Producer, type RecordLine } from './produce.ts';
 import type { Progress } from './progress.ts';
 import { type Publication, type Published, publishFull, publishUpdate } from './publish.ts';
-import { type InputFile, type InputListing, listInput, readInput, stampAt } from './read.ts';
-import { type FileLine, type FileReport, fileLine, judgeBundle, noteReport, Report, rejectedFile } from './report.ts';
+import { type InputFile, type InputListing, listInput, stampAt } from './read.ts';
+import { type FileLine, fileLine, Report, rejectedFile } from './report.ts';
 import { isOfPart, type Shard, type ShardContent } from './shard.ts';
 
 /** @throws UsageError where the file cannot be read or is no trust file. */
@@ -395,48 +395,4 @@ async function makeRecords(
       progress.step();
     });
   }
-}
-
-/** One thing to verify: a file, bytes that are at hand already, or what could not be read. */
-export type VerifyInput =
-  | InputFile
-  | { readonly name: string; readonly bytes: Uint8Array }
-  | { readonly name: string; readonly error: ParseError };
-
-function judgeInput(input: VerifyInput, trust: Trust, engine: Engine): FileReport {
-  if ('error' in input) return rejectedFile(input.name, null, input.error);
-  let sha256: string | null = null;
-  try {
-    const bytes = 'bytes' in input ? input.bytes : readInput(input);
-    if (suffixOfNote(input.name) === null) return judgeBundle(input.name, bytes, trust, engine).report;
-    sha256 = sha256Hex(bytes);
-    return noteReport(readNote(input.name, bytes, trust));
-  } catch (error) {
-    if (error instanceof ParseError) return rejectedFile(input.name, sha256, error);
-    throw error;
-  }
-}
-
-/** Judges bundle files without making a site; each alone. */
-export async function verifyFiles(
-  inputs: readonly VerifyInput[],
-  trust: Trust,
-  engine: EngineName,
-  progress: Progress,
-): Promise<Report> {
-  progress.stage('verifying', inputs.length);
-  const reports: FileReport[] = [];
-  for (const input of inputs) {
-    reports.push(judgeInput(input, trust, ENGINES[engine]));
-    progress.step();
-    // So that signals and the terminal get their turn.
-    await new Promise(setImmediate);
-  }
-  const good = reports.filter(({ outcome }) => outcome !== 'rejected');
-  const numbers = new Set(good.flatMap(({ pith_number }) => pith_number ?? []));
-  const signed = new Set(
-    good.flatMap(({ bundle_sha256, pith_number }) => (bundle_sha256 === null ? [] : (pith_number ?? []))),
-  );
-  const records = { all: numbers.size, recordOnly: numbers.size - signed.size };
-  return new Report(await packageVersion(), trust, reports.map(fileLine), records);
 }

@@ -10,6 +10,7 @@ import { Producer, type RecordTask } from './produce.ts';
 import type { InputFile } from './read.ts';
 import type { Part } from './shard.ts';
 import type { ShelfPage } from './shelves.ts';
+import { verifyInput } from './verify.ts';
 
 export interface WorkerStart extends Part {
   readonly site: string | null;
@@ -26,6 +27,7 @@ export interface WorkerStart extends Part {
 export type Task =
   | { readonly kind: 'alone'; readonly files: readonly InputFile[] }
   | { readonly kind: 'together'; readonly records: readonly RecordTask[] }
+  | { readonly kind: 'verify'; readonly files: readonly InputFile[] }
   | { readonly kind: 'lists'; readonly pages: readonly ShelfPage[]; readonly seconds: number };
 
 export interface Answer {
@@ -71,6 +73,9 @@ async function run(task: Task): Promise<readonly unknown[]> {
       break;
     case 'together':
       for (const record of task.records) results.push(await producer.together(record));
+      break;
+    case 'verify':
+      for (const file of task.files) results.push(verifyInput(file, context.trust, ENGINES[engine]));
       break;
     case 'lists':
       for (const page of task.pages) results.push(await producer.list(page, task.seconds));
