@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareCodePoints } from '../protocol/index.ts';
 import { PACKAGE_ROOT } from './package.ts';
@@ -32,7 +32,7 @@ export interface CacheContent {
   /** Digest of what each list page shows, by its path. */
   readonly lists: readonly (readonly [path: string, digest: string])[];
   /** Every other file of the site that is no record's. */
-  readonly others: readonly string[];
+  readonly others: readonly (readonly [path: string, digest: string | null])[];
 }
 
 const PARTS = [
@@ -129,9 +129,17 @@ export class Cache {
     await mkdir(this.#folder, { recursive: true });
     const digests: Record<string, string> = {};
     for (const name of PARTS) {
-      const bytes = formatPart(content[name]);
-      digests[name] = digestOf(bytes);
-      await writeFile(join(this.#folder, `${name}.jsonl`), bytes);
+      const digest = createHash('sha256');
+      const file = await open(join(this.#folder, `${name}.jsonl`), 'w');
+      try {
+        for (const line of formatPart(content[name])) {
+          digest.update(line);
+          await file.writeFile(line);
+        }
+      } finally {
+        await file.close();
+      }
+      digests[name] = digest.digest('hex');
     }
     const manifest: Manifest = { ...this.#key, site: stampAt(marker)?.stamp ?? '', digests };
     await writeFile(join(this.#folder, `${MANIFEST}-draft`), JSON.stringify(manifest));
@@ -174,13 +182,15 @@ function folderDigest(folder: string): string {
   return hash.digest('hex');
 }
 
-/** Lines of JSON: a list in blocks, since a line is one string. */
-export function formatPart(value: unknown): Buffer {
-  if (!Array.isArray(value)) return Buffer.from(`${JSON.stringify(value)}\n`);
-  const lines: Buffer[] = [];
+/** Lines of JSON: a list in blocks, since a line is one string, and all of them at once would double what is in memory. */
+export function* formatPart(value: unknown): Generator<Buffer> {
+  if (!Array.isArray(value)) {
+    yield Buffer.from(`${JSON.stringify(value)}\n`);
+    return;
+  }
+  yield Buffer.from('[]\n');
   for (let at = 0; at < value.length; at += BLOCK)
-    lines.push(Buffer.from(`${JSON.stringify(value.slice(at, at + BLOCK))}\n`));
-  return Buffer.concat([Buffer.from('[]\n'), ...lines]);
+    yield Buffer.from(`${JSON.stringify(value.slice(at, at + BLOCK))}\n`);
 }
 
 export function parsePart(bytes: Buffer): unknown {

@@ -4,6 +4,7 @@
  * Record pages get a whole `RecordEntry`; every other page gets this and nothing else, since whole records of a large
  * mirror fit into no memory. Pure.
  */
+import { hash } from 'node:crypto';
 import { currentSnapshot, member } from '../formats/paper.ts';
 import { plainAuthors, plainTitle } from '../formats/tex-text.ts';
 import { compareCodePoints, isArray, isNumber, type MergedRecord, type Trust } from '../protocol/index.ts';
@@ -44,6 +45,8 @@ export interface CatalogueEntry {
   readonly marks: readonly Mark[];
   /** When the newest of its bundles was built, else when it was submitted: what stands for a time of its files. */
   readonly time: string;
+  /** Of all the others: what is made of entries alone is as it was where their digests are. */
+  readonly digest: string;
 }
 
 /** What all pages of one site share. */
@@ -119,7 +122,7 @@ export function timeOfAll(entries: readonly CatalogueEntry[]): string {
 export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
   const { record, suffix, pithNumber, shortPithNumber } = entry.identified;
   const { title, authors } = entry.texts.paper;
-  return {
+  const row: Omit<CatalogueEntry, 'digest'> = {
     suffix,
     pithNumber,
     shortPithNumber,
@@ -133,4 +136,10 @@ export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
     marks: marksOf(entry),
     time: timeOf(entry),
   };
+  return { ...row, digest: digestOfValue(row) };
+}
+
+/** SHA-256 of a value's JSON, in base64: to see whether it is as it was. */
+export function digestOfValue(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'base64');
 }

@@ -1,5 +1,5 @@
 /**
- * New files, and whether a file is what it should be. All of a thread's files pass through the same two buffers: one of
+ * New files, and whether a file is what it should be. All of a thread's files pass through the same buffers: one of
  * its own for each would have to be found, cleared and taken away again, which costs more than the file.
  */
 import { closeSync, constants, futimesSync, openSync, readSync, writeSync } from 'node:fs';
@@ -10,6 +10,7 @@ export type Content = string | Uint8Array;
 
 const BUFFER_BYTES = 1 << 20;
 const encoded = new Uint8Array(BUFFER_BYTES);
+const chunk = new Uint8Array(BUFFER_BYTES);
 const found = new Uint8Array(BUFFER_BYTES);
 const encoder = new TextEncoder();
 
@@ -22,6 +23,31 @@ export function bytesOf(content: Content): Uint8Array {
   return encoded.subarray(0, written);
 }
 
+/** The bytes of all pieces in few chunks: the report of a large mirror has hundreds of thousands of small ones. */
+function* chunksOf(pieces: Iterable<Content>): Generator<Uint8Array> {
+  const [only, ...more] = Array.isArray(pieces) ? (pieces as readonly Content[]) : [];
+  if (only !== undefined && more.length === 0) {
+    yield bytesOf(only);
+    return;
+  }
+  let held = 0;
+  for (const piece of pieces) {
+    const most = typeof piece === 'string' ? piece.length * 3 : piece.length;
+    if (held > 0 && held + most > chunk.length) {
+      yield chunk.subarray(0, held);
+      held = 0;
+    }
+    const bytes = bytesOf(piece);
+    if (most > chunk.length) {
+      yield bytes;
+    } else {
+      chunk.set(bytes, held);
+      held += bytes.length;
+    }
+  }
+  if (held > 0) yield chunk.subarray(0, held);
+}
+
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
 /**
@@ -32,8 +58,7 @@ const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 export function writeNew(path: string, pieces: Iterable<Content>, seconds: number): void {
   const descriptor = openSync(path, NEW_FILE, 0o644);
   try {
-    for (const piece of pieces) {
-      const bytes = bytesOf(piece);
+    for (const bytes of chunksOf(pieces)) {
       for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
     }
     futimesSync(descriptor, seconds, seconds);
@@ -46,8 +71,7 @@ export function writeNew(path: string, pieces: Iterable<Content>, seconds: numbe
 export function holds(path: string, pieces: Iterable<Content>): boolean {
   const descriptor = openSync(path, 'r');
   try {
-    for (const piece of pieces) {
-      const bytes = bytesOf(piece);
+    for (const bytes of chunksOf(pieces)) {
       for (let at = 0; at < bytes.length; ) {
         const count = readSync(descriptor, found, 0, Math.min(found.length, bytes.length - at), null);
         if (count === 0 || Buffer.compare(found.subarray(0, count), bytes.subarray(at, at + count)) !== 0) return false;

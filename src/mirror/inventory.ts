@@ -21,6 +21,8 @@ export class Inventory {
   readonly #files = new Map<string, InputFile>();
   readonly #lines = new Map<string, InputLine>();
   readonly #records = new Map<string, RecordLine>();
+  /** Sorted when they are asked for. */
+  #entries: readonly CatalogueEntry[] | null = null;
   /** Records made in this build, with whatever is at hand of them. */
   readonly #made = new Set<string>();
   /** Records that have to be made of all of their files. */
@@ -57,7 +59,7 @@ export class Inventory {
     const { suffix } = record.entry;
     if (isWritten && !this.#made.has(suffix)) this.#made.add(suffix);
     else this.#pending.add(suffix);
-    this.#records.set(suffix, record);
+    this.#setRecord(record);
   }
 
   /** Takes a record that was made of all of its files. */
@@ -66,10 +68,10 @@ export class Inventory {
     this.#pending.delete(suffix);
     if (record === null) {
       this.#made.delete(suffix);
-      this.#records.delete(suffix);
+      this.#remove(suffix);
     } else {
       this.#made.add(suffix);
-      this.#records.set(suffix, record);
+      this.#setRecord(record);
     }
   }
 
@@ -89,7 +91,7 @@ export class Inventory {
     for (const [suffix, files] of this.#groups(this.#touched)) {
       const isAlone = files.length === 1 && this.#made.has(suffix) && !this.#pending.has(suffix);
       if (isAlone) continue;
-      if (files.length === 0) this.#records.delete(suffix);
+      if (files.length === 0) this.#remove(suffix);
       else tasks.push({ suffix, files, across: [] });
     }
     this.#touched.clear();
@@ -118,7 +120,18 @@ export class Inventory {
 
   /** In the order of the catalogue. */
   entries(): readonly CatalogueEntry[] {
-    return [...this.#records.values()].map(({ entry }) => entry).sort(compareEntries);
+    this.#entries ??= [...this.#records.values()].map(({ entry }) => entry).sort(compareEntries);
+    return this.#entries;
+  }
+
+  #remove(suffix: string): void {
+    if (this.#records.delete(suffix)) this.#entries = null;
+  }
+
+  #setRecord(record: RecordLine): void {
+    const { suffix } = record.entry;
+    if (this.#records.get(suffix)?.entry.digest !== record.entry.digest) this.#entries = null;
+    this.#records.set(suffix, record);
   }
 
   /** Suffixes of the records that lie in the stage. */
@@ -139,7 +152,8 @@ export class Inventory {
     return [...this.#lines.values()].sort((a, b) => compareCodePoints(a.name, b.name));
   }
 
+  /** In the order of the catalogue, so that the next build has little to sort. */
   get records(): readonly RecordLine[] {
-    return [...this.#records.values()];
+    return this.entries().flatMap(({ suffix }) => this.#records.get(suffix) ?? []);
   }
 }

@@ -193,29 +193,30 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
     return { report, published: refusal === null, refusal, isUnchanged: true };
   }
 
-  // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
-  const isUpdate = known !== null && renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
-  const before = isUpdate ? await readBefore(cache) : null;
-  const inventory = new Inventory(listing.files, before);
-  const changed = before === null ? listing.files : stamps.changed;
-  inventory.touch(
-    before === null
-      ? listing.files.map(({ name }) => name)
-      : [...stamps.changed.map(({ name }) => name), ...stamps.gone],
-  );
-  const suffixesBefore = inventory.records.map(({ entry }) => entry.suffix);
-  const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
-
   await output.prepareStage();
   progress.stage('bundling pages', null);
   const pages = await loadPages(cache, output.work);
   const { version } = context;
   const start = { site, engine, shard, only, version, trust: trustDocument(trust), stage: output.stage };
+  // The workers begin while this thread reads what the last build left.
   const crew = new Crew(options.jobs ?? availableParallelism(), {
     ...start,
     pages: renderer === 'fast' ? pages.entry : null,
   });
   try {
+    // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
+    const isUpdate = known !== null && renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
+    const before = isUpdate ? await readBefore(cache) : null;
+    const inventory = new Inventory(listing.files, before);
+    const changed = before === null ? listing.files : stamps.changed;
+    inventory.touch(
+      before === null
+        ? listing.files.map(({ name }) => name)
+        : [...stamps.changed.map(({ name }) => name), ...stamps.gone],
+    );
+    const suffixesBefore = inventory.records.map(({ entry }) => entry.suffix);
+    const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
+
     await makeRecords(inventory, crew, changed, progress);
     const report = reportOf(inventory, unlisted, context);
     const missing = [...(only ?? [])].filter((suffix) => !inventory.has(suffix));
@@ -361,7 +362,7 @@ async function readBefore(cache: Cache): Promise<{
   readonly lines: readonly InputLine[];
   readonly records: readonly RecordLine[];
   readonly lists: Published['lists'];
-  readonly others: readonly string[];
+  readonly others: Published['others'];
 } | null> {
   const [lines, records, lists, others] = [
     await cache.part('lines'),

@@ -2,10 +2,9 @@
  * From records that lie in the stage to a published site: the lists and the site's own pages beside them, a check of
  * the whole, and the swap; or, where a site of the last build is there, an update of what differs.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Catalogue, timeOfAll } from './catalogue.ts';
+import { type Catalogue, digestOfValue, timeOfAll } from './catalogue.ts';
 import type { Crew } from './crew.ts';
 import { type Content, holds, writeNew } from './disk.ts';
 import { type SiteFile, siteFiles } from './documents.ts';
@@ -43,12 +42,15 @@ export interface Publication {
 /** What the next build needs to know of the files that are no record's. */
 export interface Published {
   readonly lists: readonly (readonly [path: string, digest: string])[];
-  readonly others: readonly string[];
+  /** With a digest of what they are made of, where that is cheaper to make than the file. */
+  readonly others: readonly (readonly [path: string, digest: string | null])[];
 }
 
 /** A file of which the content may be too long for one string. */
 interface OtherFile {
   readonly path: string;
+  /** Of what it is made of; null where only its content tells whether it is as it was. */
+  readonly digest: string | null;
   readonly pieces: () => Iterable<Content>;
 }
 
@@ -132,13 +134,18 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   const { producer, shard } = publication;
   const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
   const { catalogue, pages } = publication;
-  const data = [...siteFiles(catalogue), ...searchFiles(catalogue.entries)];
-  const files = [...handMade, ...pages.scripts, ...rendered, ...data];
-  return [
-    { path: paths.REPORT, pieces: () => publication.report.pieces() },
-    ...(shard === null ? [] : [{ path: paths.SHARD, pieces: () => [formatShard(shard)] }]),
-    ...files.map(({ path, content }) => ({ path, pieces: () => [content] })),
-  ].sort((a, b) => Number(a.path === paths.MARKER) - Number(b.path === paths.MARKER));
+  const files = [...handMade, ...pages.scripts, ...rendered, ...siteFiles(catalogue)];
+  const others: readonly OtherFile[] = [
+    { path: paths.REPORT, digest: null, pieces: () => publication.report.pieces() },
+    ...(shard === null ? [] : [{ path: paths.SHARD, digest: null, pieces: () => [formatShard(shard)] }]),
+    ...files.map(({ path, content }) => ({ path, digest: null, pieces: () => [content] })),
+    ...[...searchFiles(catalogue.entries)].map((file) => ({
+      path: file.path,
+      digest: file.digest,
+      pieces: () => [file.content],
+    })),
+  ];
+  return others.toSorted((a, b) => Number(a.path === paths.MARKER) - Number(b.path === paths.MARKER));
 }
 
 function write(stage: string, { path, pieces }: OtherFile, seconds: number): void {
@@ -154,7 +161,7 @@ function isPublished(site: string, { path, pieces }: OtherFile): boolean {
 }
 
 function digestOfList(page: ShelfPage): string {
-  return createHash('sha256').update(JSON.stringify(page)).digest('base64');
+  return digestOfValue({ ...page, rows: page.rows.map(({ digest }) => digest) });
 }
 
 /** Renders the lists that are not among `known`. */
@@ -237,7 +244,7 @@ export async function publishFull(publication: Publication): Promise<Published> 
   for (const folder of [...folders, ...paths.RECORD_FOLDERS, '.well-known'])
     utimesSync(join(stage, folder), seconds, seconds);
   await output.swap();
-  return { lists, others: others.map(({ path }) => path) };
+  return { lists, others: others.map(({ path, digest }) => [path, digest] as const) };
 }
 
 /** Both folders of a record, as published paths. */
@@ -283,7 +290,10 @@ export async function publishUpdate(
   const { lists, made } = await makeLists(publication, new Map(before.lists));
   progress.stage('updating the site’s own pages', null);
   const others = await otherFiles(publication);
-  const changed = others.filter((file) => file.path === paths.MARKER || !isPublished(site, file));
+  const known = new Map(before.others);
+  const isKnown = (file: OtherFile): boolean =>
+    file.digest === null ? isPublished(site, file) : known.get(file.path) === file.digest;
+  const changed = others.filter((file) => file.path === paths.MARKER || !isKnown(file));
   for (const file of changed) write(stage, file, seconds);
   for (const file of changed)
     if (!isPublished(stage, file)) fail(file.path, 'expected the bytes that were planned, got others');
@@ -295,7 +305,7 @@ export async function publishUpdate(
   for (const suffix of gone) records.removes.push(...foldersOfRecord(suffix).flatMap((folder) => below(site, folder)));
   const own = [...lists.map(([path]) => path), ...others.map(({ path }) => path)];
   const kept = new Set(own);
-  const left = [...before.lists.map(([path]) => path), ...before.others].filter((path) => !kept.has(path));
+  const left = [...before.lists, ...before.others].map(([path]) => path).filter((path) => !kept.has(path));
   const changes: Changes = {
     moves: [...records.moves, ...made, ...changed.map(({ path }) => path)],
     removes: [...left, ...records.removes],
@@ -306,5 +316,5 @@ export async function publishUpdate(
   };
   progress.stage('updating the site', null);
   await output.update(changes);
-  return { lists, others: others.map(({ path }) => path) };
+  return { lists, others: others.map(({ path, digest }) => [path, digest] as const) };
 }

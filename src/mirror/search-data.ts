@@ -8,7 +8,7 @@
  * it has loaded a part: a second copy of every text, folded already, would double what is loaded.
  */
 import { plainAuthors, plainTitle } from '../formats/tex-text.ts';
-import type { CatalogueEntry } from './catalogue.ts';
+import { type CatalogueEntry, digestOfValue } from './catalogue.ts';
 import type { SiteFile } from './documents.ts';
 import { SEARCH_PARTS, searchPart } from './paths.ts';
 
@@ -60,14 +60,26 @@ function partsOf(entries: readonly CatalogueEntry[]): readonly Part[] {
   });
 }
 
+/** A file of which the content is made when it is asked for. */
+export interface SearchFile extends SiteFile {
+  /** Of all that the content is made of. */
+  readonly digest: string;
+}
+
 /** @param entries in the order of the catalogue: newest first. */
-export function* searchFiles(entries: readonly CatalogueEntry[]): Generator<SiteFile> {
+export function* searchFiles(entries: readonly CatalogueEntry[]): Generator<SearchFile> {
   const parts = partsOf(entries);
   const list = parts.map(({ name, entries: { length } }) => JSON.stringify([name, length]));
-  yield { path: SEARCH_PARTS, content: `pithSearch.parts([\n${list.join(',\n')}\n]);\n` };
+  yield { path: SEARCH_PARTS, digest: digestOfValue(list), content: `pithSearch.parts([\n${list.join(',\n')}\n]);\n` };
   for (const { name, entries: own } of parts) {
-    // A line a record, so that a change is a change of few lines to whatever stores versions.
-    const lines = own.map((entry) => JSON.stringify(lineOf(entry))).join(',\n');
-    yield { path: searchPart(name), content: `pithSearch.part(${JSON.stringify(name)},[\n${lines}\n]);\n` };
+    yield {
+      path: searchPart(name),
+      digest: digestOfValue(own.map(({ digest }) => digest)),
+      get content() {
+        // A line a record, so that a change is a change of few lines to whatever stores versions.
+        const lines = own.map((entry) => JSON.stringify(lineOf(entry))).join(',\n');
+        return `pithSearch.part(${JSON.stringify(name)},[\n${lines}\n]);\n`;
+      },
+    };
   }
 }

@@ -89,7 +89,7 @@ const PARTS = ['head', 'lines', 'unlisted', 'records'] as const;
 
 /** The file of a shard's site by which it can be joined. */
 export function formatShard(content: ShardContent): Uint8Array {
-  const parts = PARTS.map((name) => formatPart(content[name]));
+  const parts = PARTS.map((name) => Buffer.concat([...formatPart(content[name])]));
   const lengths = parts.map(({ length }) => length);
   const digest = createHash('sha256').update(Buffer.concat(parts)).digest('hex');
   return Buffer.concat([Buffer.from(`${JSON.stringify({ layout: 1, lengths, digest })}\n`), ...parts]);

@@ -29,7 +29,7 @@ const CONTENT: CacheContent = {
   lines: [{ name: 'a.json', sha256: 'x', suffix: null, report: null }],
   records: [],
   lists: [['browse/index.html', 'digest']],
-  others: ['index.html'],
+  others: [['index.html', null]],
 };
 const PARTS = Object.keys(CONTENT) as (keyof CacheContent)[];
 

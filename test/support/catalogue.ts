@@ -72,6 +72,7 @@ export function madeEntry(random: Random, serial: number, at: number): Catalogue
     verdict: random.chance(2) ? 'findings' : random.chance(3) ? 'record-only' : ('verified' satisfies Verdict),
     marks: MARKS.filter((mark) => random.chance(mark === 'claims' ? 20 : 2)),
     time: submittedAt,
+    digest: suffix,
   };
 }
 
