@@ -6,9 +6,10 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareCodePoints } from '../protocol/index.ts';
+import { bytesOf, type Content, writeDigested } from './disk.ts';
 import { PACKAGE_ROOT } from './package.ts';
 import type { InputLine, RecordLine } from './produce.ts';
 import { stampAt } from './read.ts';
@@ -43,6 +44,32 @@ const PARTS = [
   'lists',
   'others',
 ] as const satisfies readonly (keyof CacheContent)[];
+
+/** The texts of the lines' reports, one after the other: they are most of all that is kept, and nobody parses them. */
+const TEXTS = 'texts';
+
+/** A line with the length of its report's text in bytes in the place of the text. */
+type BareLine = Omit<InputLine, 'report'> & {
+  readonly report: (Omit<NonNullable<InputLine['report']>, 'text'> & { readonly text: number }) | null;
+};
+
+function* textsOf(lines: readonly InputLine[]): Generator<Content> {
+  for (const { report } of lines) if (report !== null) yield report.text;
+}
+
+function lengthOnly({ report, ...line }: InputLine): BareLine {
+  return { ...line, report: report === null ? null : { ...report, text: bytesOf(report.text).length } };
+}
+
+function withTexts(lines: readonly BareLine[], texts: Buffer): readonly InputLine[] {
+  let at = 0;
+  return lines.map(({ report, ...line }) => {
+    if (report === null) return { ...line, report };
+    const text = texts.subarray(at, at + report.text);
+    at += report.text;
+    return { ...line, report: { ...report, text } };
+  });
+}
 
 /** What must be the same for a cache to be believed. */
 export interface CacheKey {
@@ -107,12 +134,22 @@ export class Cache {
     return this.#manifest !== null;
   }
 
+  #pathOf(name: string): string {
+    return join(this.#folder, `${name}.jsonl`);
+  }
+
+  async #bytesOf(name: string): Promise<Buffer> {
+    const bytes = await readFile(this.#pathOf(name));
+    if (digestOf(bytes) !== this.#manifest?.digests[name]) throw new RangeError('another digest');
+    return bytes;
+  }
+
   /** One part. @returns null where its bytes are not those that were written; then nothing is believed any more. */
   async part<P extends keyof CacheContent>(name: P): Promise<CacheContent[P] | null> {
     try {
-      const bytes = await readFile(join(this.#folder, `${name}.jsonl`));
-      if (digestOf(bytes) !== this.#manifest?.digests[name]) throw new RangeError('another digest');
-      return parsePart(bytes) as CacheContent[P];
+      const part = parsePart(await this.#bytesOf(name));
+      const whole = name === 'lines' ? withTexts(part as readonly BareLine[], await this.#bytesOf(TEXTS)) : part;
+      return whole as CacheContent[P];
     } catch {
       this.#manifest = null;
       return null;
@@ -127,19 +164,12 @@ export class Cache {
 
   async save(content: CacheContent, marker: string): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    const digests: Record<string, string> = {};
+    const digests: Record<string, string> = { [TEXTS]: writeDigested(this.#pathOf(TEXTS), textsOf(content.lines)) };
     for (const name of PARTS) {
-      const digest = createHash('sha256');
-      const file = await open(join(this.#folder, `${name}.jsonl`), 'w');
-      try {
-        for (const line of formatPart(content[name])) {
-          digest.update(line);
-          await file.writeFile(line);
-        }
-      } finally {
-        await file.close();
-      }
-      digests[name] = digest.digest('hex');
+      digests[name] = writeDigested(
+        this.#pathOf(name),
+        formatPart(name === 'lines' ? content.lines.map(lengthOnly) : content[name]),
+      );
     }
     const manifest: Manifest = { ...this.#key, site: stampAt(marker)?.stamp ?? '', digests };
     await writeFile(join(this.#folder, `${MANIFEST}-draft`), JSON.stringify(manifest));

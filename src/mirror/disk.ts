@@ -2,6 +2,7 @@
  * New files, and whether a file is what it should be. All of a thread's files pass through the same buffers: one of
  * its own for each would have to be found, cleared and taken away again, which costs more than the file.
  */
+import { createHash } from 'node:crypto';
 import { closeSync, constants, futimesSync, openSync, readSync, writeSync } from 'node:fs';
 import { asWellFormed, encodeUtf8 } from '../protocol/index.ts';
 
@@ -21,6 +22,13 @@ export function bytesOf(content: Content): Uint8Array {
   if (content.length * 3 > encoded.length) return encodeUtf8(content);
   const { written } = encoder.encodeInto(asWellFormed(content), encoded);
   return encoded.subarray(0, written);
+}
+
+/** The text of a content; of bytes, UTF-8 that this program wrote. */
+export function textOf(content: Content): string {
+  return typeof content === 'string'
+    ? content
+    : Buffer.from(content.buffer, content.byteOffset, content.length).toString();
 }
 
 /** The bytes of all pieces in few chunks: the report of a large mirror has hundreds of thousands of small ones. */
@@ -65,6 +73,21 @@ export function writeNew(path: string, pieces: Iterable<Content>, seconds: numbe
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Writes a file, whether there is one or not. @returns the SHA-256 of what was written, in hexadecimal. */
+export function writeDigested(path: string, pieces: Iterable<Content>): string {
+  const digest = createHash('sha256');
+  const descriptor = openSync(path, 'w');
+  try {
+    for (const bytes of chunksOf(pieces)) {
+      digest.update(bytes);
+      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  return digest.digest('hex');
 }
 
 /** Whether a file has this content and no more. It is read piece by piece, so it may be of any size. */

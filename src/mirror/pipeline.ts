@@ -13,6 +13,7 @@ import { type EngineName, ParseError, readTrust, type Trust } from '../protocol/
 import { Cache, type Outcome, programDigest } from './cache.ts';
 import type { Catalogue, SiteContext } from './catalogue.ts';
 import { Crew } from './crew.ts';
+import type { Content } from './disk.ts';
 import { trustDocument } from './documents.ts';
 import { BuildError, messageOf, UsageError } from './failure.ts';
 import { Inventory, suffixOfNote } from './inventory.ts';
@@ -85,7 +86,7 @@ export interface BuildOptions {
 /** What a build says of itself in the end; a `Report` is one. */
 export interface BuildReport extends Outcome {
   /** The text of `mirror-report.json`, in pieces. */
-  readonly pieces: () => Iterable<string>;
+  readonly pieces: () => Iterable<Content>;
 }
 
 export interface BuildResult {
@@ -188,7 +189,7 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   const isSame = known !== null && stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0;
   const outcome = isSame ? await cache.part('outcome') : null;
   if (outcome !== null) {
-    const report = { ...outcome, pieces: () => [readFileSync(join(output.site, paths.REPORT), 'utf8')] };
+    const report = { ...outcome, pieces: () => [readFileSync(join(output.site, paths.REPORT))] };
     const refusal = refusalOf(outcome.totals, options);
     return { report, published: refusal === null, refusal, isUnchanged: true };
   }

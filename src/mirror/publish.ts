@@ -2,7 +2,7 @@
  * From records that lie in the stage to a published site: the lists and the site's own pages beside them, a check of
  * the whole, and the swap; or, where a site of the last build is there, an update of what differs.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Catalogue, digestOfValue, timeOfAll } from './catalogue.ts';
 import type { Crew } from './crew.ts';
@@ -306,12 +306,16 @@ export async function publishUpdate(
   const own = [...lists.map(([path]) => path), ...others.map(({ path }) => path)];
   const kept = new Set(own);
   const left = [...before.lists, ...before.others].map(([path]) => path).filter((path) => !kept.has(path));
+  const moved = [...made, ...changed.map(({ path }) => path)];
+  // The marker is of the last build, and believed: where its time stays, all that is not touched has that time already.
+  const isSameTime = statSync(join(site, paths.MARKER)).mtimeMs === seconds * 1000;
+  const touched = isSameTime ? foldersOf([...moved, ...left]) : [...own, ...foldersOf(own)];
   const changes: Changes = {
-    moves: [...records.moves, ...made, ...changed.map(({ path }) => path)],
+    moves: [...records.moves, ...moved],
     removes: [...left, ...records.removes],
     times: [
       ...records.times,
-      ...[...own, ...foldersOf(own), ...paths.RECORD_FOLDERS, '.well-known'].map((path) => [path, seconds] as const),
+      ...[...touched, ...paths.RECORD_FOLDERS, '.well-known'].map((path) => [path, seconds] as const),
     ],
   };
   progress.stage('updating the site', null);

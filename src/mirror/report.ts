@@ -16,6 +16,7 @@ import {
   type VerifiedBundle,
 } from '../protocol/index.ts';
 
+import { type Content, textOf } from './disk.ts';
 import type { Note } from './notes.ts';
 import { openSslEngine, verifyBundleBy } from './openssl.ts';
 
@@ -162,8 +163,8 @@ export interface FileLine {
   readonly findings: number;
   readonly signatures: number;
   readonly digests: number;
-  /** Its part of `mirror-report.json`, JSON without a line end. */
-  readonly text: string;
+  /** Its part of `mirror-report.json`, JSON without a line end. Bytes where a cache had it: most are never looked into. */
+  readonly text: Content;
 }
 
 /** What JSON leaves as it is and a terminal or an editor acts on: C1 controls, line separators, directions, the invisible. */
@@ -234,16 +235,17 @@ export class Report {
   get troubled(): readonly FileReport[] {
     return this.#lines
       .filter(({ outcome }) => outcome !== 'verified')
-      .map(({ text }) => JSON.parse(text) as FileReport);
+      .map(({ text }) => JSON.parse(textOf(text)) as FileReport);
   }
 
   /** The text of the document, in pieces: indented JSON and a line end. */
-  *pieces(): Generator<string> {
+  *pieces(): Generator<Content> {
     const [before = '', after = ''] = formatSafe({ ...this.#head, files: [] }).split(/(?<="files": \[)(?=\]\n\}$)/);
     yield before;
     let separator = '\n    ';
     for (const { text } of this.#lines) {
-      yield `${separator}${text}`;
+      yield separator;
+      yield text;
       separator = ',\n    ';
     }
     yield `${this.#lines.length > 0 ? '\n  ' : ''}${after}\n`;

@@ -10,6 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PITH_NUMBER_PATTERN, suffixOfNumber } from '../protocol/index.ts';
 import { formatPart, parsePart } from './cache.ts';
+import { textOf } from './disk.ts';
 import { messageOf, UsageError } from './failure.ts';
 import { SHARD } from './paths.ts';
 import type { InputLine, RecordLine } from './produce.ts';
@@ -89,7 +90,10 @@ const PARTS = ['head', 'lines', 'unlisted', 'records'] as const;
 
 /** The file of a shard's site by which it can be joined. */
 export function formatShard(content: ShardContent): Uint8Array {
-  const parts = PARTS.map((name) => Buffer.concat([...formatPart(content[name])]));
+  const lines = content.lines.map((line) =>
+    line.report === null ? line : { ...line, report: { ...line.report, text: textOf(line.report.text) } },
+  );
+  const parts = PARTS.map((name) => Buffer.concat([...formatPart({ ...content, lines }[name])]));
   const lengths = parts.map(({ length }) => length);
   const digest = createHash('sha256').update(Buffer.concat(parts)).digest('hex');
   return Buffer.concat([Buffer.from(`${JSON.stringify({ layout: 1, lengths, digest })}\n`), ...parts]);

@@ -16,17 +16,40 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Cache, type CacheContent, type CacheKey } from '../../src/mirror/cache.ts';
 import { Output } from '../../src/mirror/output.ts';
+import type { InputLine } from '../../src/mirror/produce.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/make-bundle.ts';
 import { cacheOf, differences, mirror, settle, snapshot } from '../support/mirror.ts';
 
 const root = temporaryFolder();
 const KEY: CacheKey = { program: 'p', options: 'o' };
+function line(name: string, text: string): InputLine {
+  const report = {
+    file: name,
+    sha256: null,
+    outcome: 'verified',
+    findings: 0,
+    signatures: 1,
+    digests: 2,
+    text,
+  } as const;
+  return { name, sha256: null, suffix: null, report };
+}
+/** The texts of reports come back as bytes. */
+const plain = (part: unknown): unknown =>
+  JSON.parse(JSON.stringify(part), (key, value) =>
+    key === 'text' && typeof value === 'object' ? Buffer.from(value.data).toString() : value,
+  );
+
 const CONTENT: CacheContent = {
   // More than a block of lines.
   inputs: Array.from({ length: 5000 }, (_, i) => [`${i}\n\u2028.json`, `${i}:1`] as const),
   outcome: { totals: {}, trust: [], troubled: [] } as unknown as CacheContent['outcome'],
-  lines: [{ name: 'a.json', sha256: 'x', suffix: null, report: null }],
+  lines: [
+    line('b.json', '{"é\u{1f600}": 1}'),
+    { name: 'a.json', sha256: 'x', suffix: null, report: null },
+    line('c.json', '{}'),
+  ],
   records: [],
   lists: [['browse/index.html', 'digest']],
   others: [['index.html', null]],
@@ -62,7 +85,7 @@ describe('a cache', () => {
   it('gives what was saved', async () => {
     const { folder, marker } = await saved();
     const cache = await Cache.open(folder, KEY, marker);
-    for (const part of PARTS) assert.deepEqual(await cache.part(part), CONTENT[part], part);
+    for (const part of PARTS) assert.deepEqual(plain(await cache.part(part)), plain(CONTENT[part]), part);
   });
 
   for (const [what, damage] of DAMAGES) {
@@ -75,6 +98,14 @@ describe('a cache', () => {
         assert.equal(cache.isUsable, false);
         for (const other of PARTS) assert.equal(await cache.part(other), null, `${part}, then ${other}`);
       }
+    });
+
+    it(`gives no lines whose texts were found ${what}`, async () => {
+      const { folder, marker } = await saved();
+      damage(join(folder, 'texts.jsonl'));
+      const cache = await Cache.open(folder, KEY, marker);
+      assert.equal(await cache.part('lines'), null);
+      assert.equal(cache.isUsable, false);
     });
 
     it(`is not believed with its manifest ${what}`, async () => {

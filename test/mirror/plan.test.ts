@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { textOf } from '../../src/mirror/disk.ts';
 import { isNoteName, type Note, readNote } from '../../src/mirror/notes.ts';
 import type { RecordEntry } from '../../src/mirror/plan.ts';
 import { type FileReport, type JudgedFile, judgeBundle } from '../../src/mirror/report.ts';
@@ -9,7 +10,6 @@ import { encodeUtf8 } from '../../src/protocol/index.ts';
 import { at, bundle, event, RECORD, UNKNOWN_ID } from '../support/histories.ts';
 import { bytesOf, type Data, makeBundle, makeRecord, numberOf, testTrust, withState } from '../support/make-bundle.ts';
 import { filesOf, type MirrorPlan, makePlan, type PlanInput, reportOfPlan } from '../support/plan.ts';
-import { textOf } from '../support/text-of.ts';
 import { defaultTrust, SEED_SUFFIX, seedBytes } from '../support/vectors.ts';
 
 const judge = (name: string, data: Data): JudgedFile => judgeBundle(name, bytesOf(data), testTrust);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { textOf } from '../../src/mirror/disk.ts';
 import { scriptFiles } from '../../src/mirror/scripts.ts';
-import { textOf } from '../support/text-of.ts';
 
 /** Bytes of each script, gzipped, at most. */
 const BUDGETS: ReadonlyMap<string, number> = new Map([

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { CatalogueEntry } from '../../src/mirror/catalogue.ts';
+import { textOf } from '../../src/mirror/disk.ts';
 import { searchFiles } from '../../src/mirror/search-data.ts';
 import { Random } from '../fuzz/random.ts';
 import { inOrder, madeEntries, madeEntry } from '../support/catalogue.ts';
-import { textOf } from '../support/text-of.ts';
 
 const entries = madeEntries(5000);
 const filesOf = (records: readonly CatalogueEntry[]): ReadonlyMap<string, string> =>
