@@ -33,7 +33,9 @@ export { readTrust };
 export const strictParse = (bytes: Uint8Array): Json => parseJson(bytes);
 export const canonicalForm = (value: Json): string => formatCanonical(value);
 
-/** Every digest that a bundle can be checked by, each from its value. */
+const sha256 = openSslEngine.sha256Hex;
+
+/** Every digest that a bundle can be checked by, each from its value, by the engine of builds. */
 export function digestsOf(bundle: Json): readonly string[] {
   if (!isObject(bundle)) throw new TypeError('not a bundle');
   const record = bundle.get('canonical_record') ?? null;
@@ -41,14 +43,14 @@ export function digestsOf(bundle: Json): readonly string[] {
   const state = bundle.get('state');
   if (!isArray(events) || !isObject(state)) throw new TypeError('not a bundle of the benchmark');
   return [
-    bundleDigest(bundle),
-    digestOf(record),
-    stateDigest(state),
+    bundleDigest(bundle, sha256),
+    digestOf(record, sha256),
+    stateDigest(state, sha256),
     ...events.flatMap((event) => {
       if (!isObject(event)) return [];
       const payload = event.get('payload');
       const snapshot = isObject(payload) ? payload.get('graph_snapshot') : undefined;
-      return [eventDigest(event), ...(isObject(snapshot) ? snapshotDigests(snapshot) : [])];
+      return [eventDigest(event, sha256), ...(isObject(snapshot) ? snapshotDigests(snapshot) : [])];
     }),
   ];
 }
@@ -68,7 +70,10 @@ function snapshotDigests(snapshot: ReadonlyMap<string, Json>): readonly string[]
       ['findings', list],
     ]),
   ];
-  return [...parts.map((part) => snapshotDigest(part)), titleDigest(typeof title === 'string' ? title : '')];
+  return [
+    ...parts.map((part) => snapshotDigest(part, sha256)),
+    titleDigest(typeof title === 'string' ? title : '', sha256),
+  ];
 }
 
 /** The same digests, in the plainest way there is: `JSON.parse`, one function that sorts, OpenSSL's SHA-256. */
