@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { addNew, CACHE, cachedBundles, changeOne, writeInput } from './dataset.ts';
 import { trustFile } from './generate.ts';
-import { describeLoad, describeMachine } from './machine.ts';
+import { describeLoad, describeMachine, touchMemory } from './machine.ts';
 import { run } from './measure.ts';
 import type { PartArguments, PartName, PartResult } from './parts.ts';
 import {
@@ -279,6 +279,7 @@ async function main(options: Options): Promise<void> {
     process.exit(130);
   });
   try {
+    touchMemory(folder);
     const measurements: Measurements[] = [];
     for (const records of options.records) {
       const runs: Measurements[] = [];
