@@ -8,7 +8,7 @@ import { linkSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { compareCodePoints, type Engine, type Finding, ParseError, sha256Hex } from '../protocol/index.ts';
 import { type CatalogueEntry, catalogueEntry, type SiteContext } from './catalogue.ts';
-import { bytesOf, holds, writeNew } from './disk.ts';
+import { type Content, holds, writeNew } from './disk.ts';
 import { recordFiles, type SiteFile } from './documents.ts';
 import { BuildError, codeOf } from './failure.ts';
 import { isNoteName, type Note, readNote } from './notes.ts';
@@ -277,17 +277,20 @@ export class Producer {
         folders.get(dirname(parent))?.add(basename(parent));
       }
       folders.get(parent)?.add(target.slice(slash + 1));
-      const bytes = bytesOf(content);
-      if (parent === wellKnown) linkOrWrite(`${folder}/bundle.json`, target, bytes, seconds);
-      else writeNew(target, [bytes], seconds);
-      // What was verified are the very bytes that are compared here.
-      if (!holds(target, [bytes])) fail(path, 'expected the bytes that were planned, got others');
+      if (parent === wellKnown) linkOrWrite(`${folder}/bundle.json`, target, content, seconds);
+      else writeNew(target, [content], seconds);
     }
-    for (const [parent, names] of folders) {
-      checkFolder(parent, names);
-      utimesSync(parent, seconds, seconds);
-    }
+    for (const parent of folders.keys()) utimesSync(parent, seconds, seconds);
+    this.#check(files, folders);
     return files;
+  }
+
+  /** Reads back what was written. What was verified are the very bytes that are compared here. */
+  #check(files: readonly SiteFile[], folders: ReadonlyMap<string, ReadonlySet<string>>): void {
+    for (const { path, content } of files) {
+      if (!holds(`${this.#stage}/${path}`, [content])) fail(path, 'expected the bytes that were planned, got others');
+    }
+    for (const [folder, names] of folders) checkFolder(folder, names);
   }
 }
 
@@ -300,12 +303,12 @@ function checkFolder(folder: string, expected: ReadonlySet<string>): void {
 }
 
 /** One file under two names costs half. Nobody ever writes into a published file, so they stay the same. */
-function linkOrWrite(existing: string, path: string, bytes: Uint8Array, time: number): void {
+function linkOrWrite(existing: string, path: string, content: Content, time: number): void {
   try {
     linkSync(existing, path);
   } catch (error) {
     if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOSPC') throw error;
     // A file system without links, or with few.
-    writeNew(path, [bytes], time);
+    writeNew(path, [content], time);
   }
 }

@@ -59,6 +59,6 @@ describe('trials of updates', () => {
 
   it('end well after a kill and a failure', async () => {
     await checkKillAt(trials, 2, '^rename ');
-    await checkFailureAt(trials, { match: '^writeFile ', at: 4, code: 'EIO' });
+    await checkFailureAt(trials, { match: '^writeSync .*-cache/', at: 4, code: 'EIO' });
   });
 });
