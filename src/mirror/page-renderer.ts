@@ -1,9 +1,9 @@
 /**
  * Renders pages out of Astro's own bundle of them, in this thread.
  *
- * `renderToString` of Astro's runtime is called with what a page of this site needs of a request: its params. That is a
- * lower door than the documented one (`astro build` renders too), and three times as fast; hence the exact version of
- * astro in package.json, a test that compares the bytes of both ways, and `--renderer astro`.
+ * Components are compiled by Astro and call `site/runtime.ts`, which makes text of them at once. That is a lower door than the
+ * documented one (`astro build` renders too), and several times as fast; hence the exact version of astro in package.json, a
+ * test that compares the bytes of both ways, and `--renderer astro`.
  */
 import { pathToFileURL } from 'node:url';
 
@@ -17,44 +17,8 @@ interface PageModule {
 interface Bundled {
   readonly manifest: {
     readonly pageMap: ReadonlyMap<string, () => Promise<{ page(): Promise<PageModule> }>>;
-    readonly compressHTML: unknown;
-    readonly componentMetadata: unknown;
   };
-  renderToString(result: object, page: unknown, props: object, slots: object, isPage: boolean): Promise<unknown>;
-}
-
-/** Of Astro's `SSRResult`, what rendering a page without islands, styles or scripts of Astro's reads. */
-function requestOf({ manifest }: Bundled, params: Params): object {
-  return {
-    params,
-    partial: false,
-    compressHTML: manifest.compressHTML,
-    componentMetadata: manifest.componentMetadata,
-    createAstro: (props: object) => ({ props, params }),
-    clientDirectives: new Map(),
-    renderers: [],
-    links: new Set(),
-    scripts: new Set(),
-    styles: new Set(),
-    response: { status: 200, statusText: 'OK', headers: new Headers() },
-    shouldInjectCspMetaTags: false,
-    _metadata: {
-      extraHead: [],
-      extraScriptHashes: [],
-      extraStyleHashes: [],
-      hasDirectives: new Set(),
-      hasHydrationScript: false,
-      hasRenderedHead: false,
-      hasRenderedServerIslandRuntime: false,
-      headInTree: true,
-      pendingSlotEvaluations: [],
-      propagators: new Set(),
-      renderedScripts: new Set(),
-      rendererSpecificHydrationScripts: new Set(),
-      routeHasPropagation: false,
-      templateDepth: 0,
-    },
-  };
+  renderPage(page: unknown, params: Params): string;
 }
 
 /** A page's source, relative to `src/site/pages/`. */
@@ -96,10 +60,7 @@ export class PageRenderer {
   }
 
   /** One page's HTML. What it shows is handed over before, see handoff.ts. */
-  async render(source: PageSource, params: Params): Promise<string> {
-    const page = this.#module(source).default;
-    const html = await this.#bundled.renderToString(requestOf(this.#bundled, params), page, {}, {}, true);
-    if (typeof html !== 'string') throw new TypeError(`expected ${source} to give a page, got a response`);
-    return html;
+  render(source: PageSource, params: Params): string {
+    return this.#bundled.renderPage(this.#module(source).default, params);
   }
 }

@@ -14,15 +14,21 @@ import { PACKAGE_ROOT } from './package.ts';
 type VitePlugin = NonNullable<NonNullable<AstroInlineConfig['vite']>['plugins']>[number];
 type Prerenderer = (standard: AstroPrerenderer) => AstroPrerenderer;
 
+/** What compiled components import. */
+const COMPILER_RUNTIME = 'astro/compiler-runtime';
+
 /**
  * Generated code imports `astro/…` and has no folder of its own, so Vite would look for it from its root and from the
  * working folder. It is found from here, as Node finds it.
  */
-function resolveAstro(entry: string): VitePlugin {
+function resolveAstro(entry: string, runtime: string | null): VitePlugin {
   return {
     name: 'pith-mirror:resolve-astro',
     enforce: 'pre',
-    resolveId: { filter: { id: /^astro\// }, handler: (id) => fileURLToPath(import.meta.resolve(id)) },
+    resolveId: {
+      filter: { id: /^astro\// },
+      handler: (id) => (id === COMPILER_RUNTIME && runtime !== null ? runtime : fileURLToPath(import.meta.resolve(id))),
+    },
     // An adapter that sets a prerenderer has to name its entry.
     configEnvironment: (name) => (name === 'prerender' ? { build: { rolldownOptions: { input: entry } } } : undefined),
   };
@@ -52,9 +58,11 @@ interface AstroRun {
   /** Gets the pages and the files of `public/`. What is there already stays. */
   readonly outDir: (root: string) => string;
   readonly prerenderer: (root: string) => Prerenderer;
+  /** Whether components are compiled for `site/runtime.ts` instead of Astro's own runtime. */
+  readonly isOfText: boolean;
 }
 
-async function runAstro({ workDir, outDir, prerenderer }: AstroRun): Promise<void> {
+async function runAstro({ workDir, outDir, prerenderer, isOfText }: AstroRun): Promise<void> {
   // The bundler knows files by their real names, and compares.
   const packageRoot = await realpath(PACKAGE_ROOT);
   await mkdir(workDir, { recursive: true });
@@ -83,7 +91,12 @@ async function runAstro({ workDir, outDir, prerenderer }: AstroRun): Promise<voi
     integrations: [integration(prerenderer(root))],
     vite: {
       build: { emptyOutDir: false },
-      plugins: [resolveAstro(join(packageRoot, 'src/site/entry.ts'))],
+      plugins: [
+        resolveAstro(
+          join(packageRoot, 'src/site/entry.ts'),
+          isOfText ? join(packageRoot, 'src/site/runtime.ts') : null,
+        ),
+      ],
       // Else the nearest tsconfig.json above is read, and fails the build where it is broken.
       resolve: { tsconfigPaths: false },
       // What is bundled runs from the temporary folder, where no package could be found.
@@ -102,6 +115,7 @@ async function runAstro({ workDir, outDir, prerenderer }: AstroRun): Promise<voi
 export async function bundlePages(target: string, workDir: string): Promise<string> {
   await runAstro({
     workDir,
+    isOfText: true,
     outDir: (root) => join(root, 'out'),
     prerenderer: (root) => (standard) => ({
       ...standard,
@@ -117,5 +131,5 @@ export async function bundlePages(target: string, workDir: string): Promise<stri
 
 /** Renders every page that is handed over, all by Astro itself: slower, and only by documented ways. */
 export async function renderWithAstro(outDir: string, workDir: string): Promise<void> {
-  await runAstro({ workDir, outDir: () => outDir, prerenderer: () => (standard) => standard });
+  await runAstro({ workDir, isOfText: false, outDir: () => outDir, prerenderer: () => (standard) => standard });
 }

@@ -1,3 +1,3 @@
-/** What Astro bundles the pages into: itself with the pages, and the function of its runtime that renders one. */
+/** What Astro bundles the pages into: itself with the pages, and what renders one of them. */
 export { app, manifest } from 'astro/entrypoints/prerender';
-export { renderToString } from 'astro/runtime/server/index.js';
+export { renderPage } from './runtime.ts';

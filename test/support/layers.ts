@@ -40,6 +40,7 @@ const zones = [
   'mirror/other',
   'formats',
   'site/entry',
+  'site/runtime',
   'site/words',
   'site/pages',
   'site/view',
@@ -84,8 +85,10 @@ const table: Readonly<Record<Zone, Row>> = {
   'mirror/other': { values: [...mirror, 'formats', 'protocol/index', 'node:'], types: [] },
   // Pure texts made of a record: a file beside its page, and the same text on it.
   formats: { values: ['formats', 'protocol/index', 'mirror/paths'], types: ['mirror/plan', 'mirror/other'] },
-  // What Astro bundles the pages into. Its own library and nothing of ours.
-  'site/entry': { values: [], types: [] },
+  // What Astro bundles the pages into.
+  'site/entry': { values: ['site/runtime'], types: [] },
+  // What compiled components call in the place of Astro's runtime.
+  'site/runtime': { values: [], types: [] },
   'site/pages': { values: [...page, 'site/pages', 'site/verifier', ...mirror], types: [] },
   'site/view': pageParts,
   'site/components': pageParts,
@@ -117,7 +120,7 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
   parse5: { values: /^src\/mirror\/single-page\.ts$/ },
   // Astro's JS API belongs to render.ts, and its runtime to the bundle of the pages; its types (APIRoute, HTMLAttributes)
   // describe what site/ files are.
-  astro: { values: /^src\/(?:mirror\/render|site\/entry)\.ts$/, types: /^src\/site\// },
+  astro: { values: /^src\/(?:mirror\/render|site\/(?:entry|runtime))\.ts$/, types: /^src\/site\// },
 };
 
 /**
@@ -169,7 +172,13 @@ export function checkSource(path: string, text: string): Complaint[] {
 
 function zoneOf(path: string): Zone | undefined {
   const named = path.replace(/^src\//, '').replace(/\.ts$/, '');
-  if (named === 'protocol/index' || named === 'mirror/paths' || named === 'mirror/plan' || named === 'site/entry')
+  if (
+    named === 'protocol/index' ||
+    named === 'mirror/paths' ||
+    named === 'mirror/plan' ||
+    named === 'site/entry' ||
+    named === 'site/runtime'
+  )
     return named;
   if (named === 'site/view/words' || named === 'site/view/text') return 'site/words';
   if (/^src\/protocol\/[^/]+$/.test(path)) return 'protocol/top';

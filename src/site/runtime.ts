@@ -1,0 +1,102 @@
+/**
+ * What Astro's compiler makes of a component calls these functions: the part of `astro/compiler-runtime` that pages without
+ * islands, styles and scripts of Astro's need, made of text alone.
+ *
+ * Astro's own streams: each element that varies becomes an object, and each of those is asked what it is when it is written.
+ * Here an element is its text as soon as it is made. Escaping and attributes are Astro's own. `mirror/render.ts` puts this in
+ * the place of Astro's when it bundles pages for the workers; a page that needs more of Astro fails to be bundled.
+ */
+import { addAttribute as attributeOf, escapeHTML, Fragment } from 'astro/runtime/server/index.js';
+
+export { Fragment };
+
+/** Markup: text that is printed as it is. */
+class Markup {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+const NOTHING = new Markup('');
+
+type Slot = (result: Request) => unknown;
+type Slots = Readonly<Record<string, Slot | undefined>>;
+type Component = (result: Request, props: object, slots: Slots) => unknown;
+
+/** What a component sees of the page that it is on. */
+interface Request {
+  createAstro(props: object, slots: Slots): object;
+}
+
+/** A value in the braces of a template, as Astro prints it. */
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return escapeHTML(value);
+  if (value instanceof Markup) return value.text;
+  if (Array.isArray(value)) {
+    let text = '';
+    for (const item of value) text += textOf(item);
+    return text;
+  }
+  if (value === 0) return '0';
+  if (value === undefined || value === null || value === false) return '';
+  if (typeof value === 'number' && !Number.isNaN(value)) return String(value);
+  throw new TypeError(`expected text, a number, elements or nothing in a template, got ${String(value)}`);
+}
+
+/** A template. */
+export function render(parts: TemplateStringsArray, ...values: readonly unknown[]): Markup {
+  let text = parts[0] ?? '';
+  for (let i = 0; i < values.length; i++) text += textOf(values[i]) + (parts[i + 1] ?? '');
+  return new Markup(text);
+}
+
+export const createComponent = (component: Component): Component => component;
+/** Nothing is done with what it gives. */
+export const createAstro = (): undefined => undefined;
+
+export function renderComponent(
+  result: Request,
+  name: string,
+  component: Component | typeof Fragment,
+  props: object,
+  slots: Slots = {},
+): Markup {
+  if (component === Fragment) return new Markup(textOf(slots.default?.(result)));
+  if (typeof component !== 'function') throw new TypeError(`expected a component, got ${name}`);
+  return new Markup(textOf(component(result, props, slots)));
+}
+
+export function renderSlot(result: Request, slot: Slot | undefined, fallback?: unknown): Markup {
+  return new Markup(textOf(slot === undefined ? fallback : slot(result)));
+}
+
+/** `set:html`. */
+export const unescapeHTML = (text: string): Markup => new Markup(text);
+
+// Nothing of Astro's stands in a head: no styles, no scripts, no islands.
+export const renderHead = (): Markup => NOTHING;
+export const maybeRenderHead = (): Markup => NOTHING;
+export const templateEnter = (): Markup => NOTHING;
+export const templateExit = (): Markup => NOTHING;
+
+/** Whether an attribute is written as ` name="value"` whatever its text. Astro is asked once for each name. */
+const isOrdinary = new Map<string, boolean>();
+
+export function addAttribute(value: unknown, name: string, shouldEscape = true, tag = ''): Markup {
+  if (value === undefined || value === null) return NOTHING;
+  if (typeof value === 'string' && value !== '' && shouldEscape) {
+    const known = isOrdinary.get(name);
+    const ordinary = known ?? String(attributeOf('x', name, true, tag)) === ` ${name}="x"`;
+    if (known === undefined) isOrdinary.set(name, ordinary);
+    if (ordinary) return new Markup(` ${name}="${value.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`);
+  }
+  return new Markup(String(attributeOf(value, name, shouldEscape, tag)));
+}
+
+/** A whole page. @param page the default export of its module. */
+export function renderPage(page: Component, params: Readonly<Record<string, string | undefined>>): string {
+  const result: Request = { createAstro: (props) => ({ props, params }) };
+  // The compiler leaves the doctype out.
+  return `<!DOCTYPE html>\n${textOf(page(result, {}, {}))}`;
+}
