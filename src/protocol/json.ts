@@ -36,6 +36,21 @@ export function depthOf(value: Json): number {
   return 1 + depth;
 }
 
+/**
+ * Whether two values are the same but for the order of members: then their canonical texts are one. Numbers are compared
+ * as written, so two spellings of one number are not the same here, though their canonical texts may be.
+ */
+export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
+  if (a === b) return true;
+  if (isArray(a)) return isArray(b) && a.length === b.length && a.every((item, i) => isSameJson(item, b[i]));
+  if (isObject(a)) {
+    if (!isObject(b) || a.size !== b.size) return false;
+    for (const [name, value] of a) if (!isSameJson(value, b.get(name))) return false;
+    return true;
+  }
+  return isNumber(a) && isNumber(b) && a.literal === b.literal;
+}
+
 /** A copy of an object without some of its members. */
 export function without(object: JsonObject, ...names: readonly string[]): JsonObject {
   const copy = new Map(object);

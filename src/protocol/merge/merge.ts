@@ -3,7 +3,7 @@ import { compareCodePoints, encodeUtf8 } from '../bytes.ts';
 import { formatCompact } from '../canonical-json.ts';
 import { digestOf, type Sha256, stateDigest } from '../digest.ts';
 import type { Engine } from '../engine.ts';
-import { isObject } from '../json.ts';
+import { isObject, isSameJson } from '../json.ts';
 import { quote } from '../parse/members.ts';
 import { VerifiedBundle } from '../verify/bundle.ts';
 import { nobleEngine } from '../verify/ed25519.ts';
@@ -172,6 +172,17 @@ function compareState(bundle: VerifiedBundle, computed: MergedState, hash: Sha25
   if (claimed === undefined) {
     const none = { claimedSha256: null, contentSha256: null, differences: [] };
     return { bundle, outcome: 'absent', computedSha256: computed.sha256, ...none };
+  }
+  if (isSameJson(claimed, computed.value)) {
+    const { sha256 } = computed;
+    return {
+      bundle,
+      outcome: 'equal',
+      claimedSha256: sha256,
+      contentSha256: sha256,
+      computedSha256: sha256,
+      differences: [],
+    };
   }
   const claimedSha256 = isObject(claimed) ? claimed.get('state_sha256') : undefined;
   const contentSha256 = isObject(claimed) ? stateDigest(claimed, hash) : digestOf(claimed, hash);
