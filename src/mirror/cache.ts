@@ -63,7 +63,8 @@ function lengthOnly({ report, ...line }: InputLine): BareLine {
 
 function withTexts(lines: readonly BareLine[], texts: Buffer): readonly InputLine[] {
   let at = 0;
-  return lines.map(({ report, ...line }) => {
+  return lines.map((line) => {
+    const { report } = line;
     if (report === null) return { ...line, report };
     const text = texts.subarray(at, at + report.text);
     at += report.text;

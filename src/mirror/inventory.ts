@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import { compareCodePoints, type Finding } from '../protocol/index.ts';
 import { type CatalogueEntry, compareEntries } from './catalogue.ts';
+import { bytesOf, type Content } from './disk.ts';
 import { isNoteName } from './notes.ts';
 import { collisions } from './plan.ts';
 import type { InputLine, Produced, RecordLine, RecordTask } from './produce.ts';
@@ -17,12 +18,33 @@ export function suffixOfNote(name: string): string | null {
   return isNoteName(base) ? base.slice(0, -'.md'.length) : null;
 }
 
+const CHUNK_BYTES = 1 << 20;
+
+/** Texts that are kept to the end and looked into by nobody: as bytes of few buffers, which no collector of garbage walks through. */
+class TextStore {
+  #chunk = new Uint8Array(0);
+  #used = 0;
+
+  keep(text: Content): Uint8Array {
+    const bytes = bytesOf(text);
+    if (this.#used + bytes.length > this.#chunk.length) {
+      this.#chunk = new Uint8Array(Math.max(CHUNK_BYTES, bytes.length));
+      this.#used = 0;
+    }
+    this.#chunk.set(bytes, this.#used);
+    const kept = this.#chunk.subarray(this.#used, this.#used + bytes.length);
+    this.#used += bytes.length;
+    return kept;
+  }
+}
+
 export class Inventory {
   readonly #files = new Map<string, InputFile>();
   readonly #lines = new Map<string, InputLine>();
   readonly #records = new Map<string, RecordLine>();
   /** Sorted when they are asked for. */
   #entries: readonly CatalogueEntry[] | null = null;
+  readonly #texts = new TextStore();
   /** Records made in this build, with whatever is at hand of them. */
   readonly #made = new Set<string>();
   /** Records that have to be made of all of their files. */
@@ -52,7 +74,7 @@ export class Inventory {
   /** Takes what a bundle file alone came to. */
   addAlone({ lines, record, isWritten }: Produced): void {
     for (const line of lines) {
-      this.#lines.set(line.name, line);
+      this.#setLine(line);
       if (line.suffix !== null) this.#touched.add(line.suffix);
     }
     if (record === null) return;
@@ -64,7 +86,7 @@ export class Inventory {
 
   /** Takes a record that was made of all of its files. */
   addTogether(suffix: string, { lines, record }: Produced): void {
-    for (const line of lines) this.#lines.set(line.name, line);
+    for (const line of lines) this.#setLine(line);
     this.#pending.delete(suffix);
     if (record === null) {
       this.#made.delete(suffix);
@@ -122,6 +144,12 @@ export class Inventory {
   entries(): readonly CatalogueEntry[] {
     this.#entries ??= [...this.#records.values()].map(({ entry }) => entry).sort(compareEntries);
     return this.#entries;
+  }
+
+  #setLine(line: InputLine): void {
+    const { report } = line;
+    const kept = report === null ? null : { ...report, text: this.#texts.keep(report.text) };
+    this.#lines.set(line.name, { ...line, report: kept });
   }
 
   #remove(suffix: string): void {

@@ -4,6 +4,7 @@ import fs, { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, 
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { textOf } from '../../src/mirror/disk.ts';
 import type { BuildOptions } from '../../src/mirror/pipeline.ts';
 import { Random } from '../fuzz/random.ts';
 import { temporaryFolder } from '../support/cli.ts';
@@ -104,7 +105,11 @@ class Pair {
     const told = await this.build(options);
     const clean = await this.assertClean(what, options);
     assert.equal(told.refusal, clean.refusal, what);
-    assert.deepEqual([...told.report.pieces()].join(''), [...clean.report.pieces()].join(''), what);
+    assert.deepEqual(
+      Array.from(told.report.pieces(), textOf).join(''),
+      Array.from(clean.report.pieces(), textOf).join(''),
+      what,
+    );
     assert.deepEqual(told.report.troubled, clean.report.troubled, what);
     if (told.published) settle(this.input, this.out);
     return told;

@@ -1,5 +1,7 @@
 /** The plan of a whole mirror at once, for what shows only beside others. A build makes it record by record. */
+
 import { catalogueEntry, compareEntries } from '../../src/mirror/catalogue.ts';
+import { textOf } from '../../src/mirror/disk.ts';
 import { recordFiles, type SiteFile } from '../../src/mirror/documents.ts';
 import type { Note } from '../../src/mirror/notes.ts';
 import { collisions, planRecord, type RecordEntry } from '../../src/mirror/plan.ts';
@@ -46,7 +48,7 @@ export function makePlan({ judged, notes, rejected, trust }: PlanInput): MirrorP
 export function reportOfPlan({ records, files, trust }: MirrorPlan): ReportDocument {
   const recordOnly = records.filter(({ merged }) => merged === null).length;
   const report = new Report('0', trust, files.map(fileLine), { all: records.length, recordOnly });
-  return JSON.parse([...report.pieces()].join(''));
+  return JSON.parse(Array.from(report.pieces(), textOf).join(''));
 }
 
 /** Files of the record, for the tests' trust. */
