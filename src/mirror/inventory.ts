@@ -99,9 +99,10 @@ export class Inventory {
 
   /** The files of each number, in the order of the input. */
   #groups(of: ReadonlySet<string>): ReadonlyMap<string, readonly InputFile[]> {
+    if (of.size === 0) return new Map();
     const groups = new Map<string, InputFile[]>([...of].map((suffix) => [suffix, []]));
     for (const file of this.#files.values()) {
-      const suffix = suffixOfNote(file.name) ?? this.#lines.get(file.name)?.suffix ?? null;
+      const suffix = this.#lines.get(file.name)?.suffix ?? suffixOfNote(file.name);
       if (suffix !== null) groups.get(suffix)?.push(file);
     }
     return groups;
@@ -126,6 +127,7 @@ export class Inventory {
     const stale = new Map<string, readonly Finding[]>();
     for (const [suffix, record] of this.#records) {
       const now = across.get(suffix) ?? [];
+      if (now.length + record.across.length === 0) continue;
       if (JSON.stringify(now) !== JSON.stringify(record.across)) stale.set(suffix, now);
     }
     const groups = this.#groups(new Set(stale.keys()));

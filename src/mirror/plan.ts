@@ -127,12 +127,16 @@ function entryOf(
   return { ...own, texts: recordTexts(own) };
 }
 
-/** Groups values by a key, keys in order of first sight. */
-function groupBy<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
+/** Values that have their key in common with others, by that key. Nearly all have one of their own, and cost no list. */
+function groupsOfSeveral<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
+  const firsts = new Map<string, T>();
   const groups = new Map<string, T[]>();
   for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
+    const key = keyOf(value);
+    const first = firsts.get(key);
+    const group = groups.get(key);
+    if (first === undefined) firsts.set(key, value);
+    else if (group === undefined) groups.set(key, [first, value]);
     else group.push(value);
   }
   return groups;
@@ -162,13 +166,14 @@ export function collisions(entries: readonly Names[]): ReadonlyMap<string, reado
       found.set(suffix, [...(found.get(suffix) ?? []), { code, where, eventId: null, message }]);
     }
   };
-  for (const [short, group] of groupBy(entries, ({ shortPithNumber }) => shortPithNumber)) {
-    if (group.length > 1) note('short_number_collision', '/short_pith_number', `the short number ${short}`, group);
-  }
-  for (const [alias, group] of groupBy(entries, ({ sourceId, sourceVersion }) => `${sourceId}v${sourceVersion}`)) {
-    // Several versions of one paper share its arXiv id and DOI; two records of one version do not agree.
-    if (group.length > 1) note('alias_conflict', '/source_aliases', `the alias ${alias}`, group);
-  }
+  for (const [short, group] of groupsOfSeveral(entries, ({ shortPithNumber }) => shortPithNumber))
+    note('short_number_collision', '/short_pith_number', `the short number ${short}`, group);
+  // Several versions of one paper share its arXiv id and DOI; two records of one version do not agree.
+  for (const [alias, group] of groupsOfSeveral(
+    entries,
+    ({ sourceId, sourceVersion }) => `${sourceId}v${sourceVersion}`,
+  ))
+    note('alias_conflict', '/source_aliases', `the alias ${alias}`, group);
   return found;
 }
 
