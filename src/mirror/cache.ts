@@ -13,7 +13,7 @@ import { bytesOf, type Content, writeDigested } from './disk.ts';
 import { PACKAGE_ROOT } from './package.ts';
 import type { InputLine, RecordLine } from './produce.ts';
 import { stampAt } from './read.ts';
-import type { FileReport, ReportDocument, Totals } from './report.ts';
+import type { FileLine, FileReport, ReportDocument, Totals } from './report.ts';
 
 /** An input file as it was; an empty stamp is believed by nobody. */
 export type InputStamp = readonly [name: string, stamp: string];
@@ -48,27 +48,34 @@ const PARTS = [
 /** The texts of the lines' reports, one after the other: they are most of all that is kept, and nobody parses them. */
 const TEXTS = 'texts';
 
-/** A line with the length of its report's text in bytes in the place of the text. */
-type BareLine = Omit<InputLine, 'report'> & {
-  readonly report: (Omit<NonNullable<InputLine['report']>, 'text'> & { readonly text: number }) | null;
-};
+/** A line without names: there is one of each input file. The last is the length of its report's text in bytes. */
+type BareLine = readonly [
+  name: string,
+  sha256: string | null,
+  suffix: string | null,
+  report:
+    | readonly [outcome: FileLine['outcome'], findings: number, signatures: number, digests: number, text: number]
+    | null,
+];
 
 function* textsOf(lines: readonly InputLine[]): Generator<Content> {
   for (const { report } of lines) if (report !== null) yield report.text;
 }
 
-function lengthOnly({ report, ...line }: InputLine): BareLine {
-  return { ...line, report: report === null ? null : { ...report, text: bytesOf(report.text).length } };
+function bareOf({ name, sha256, suffix, report }: InputLine): BareLine {
+  if (report === null) return [name, sha256, suffix, null];
+  const { outcome, findings, signatures, digests, text } = report;
+  return [name, sha256, suffix, [outcome, findings, signatures, digests, bytesOf(text).length]];
 }
 
 function withTexts(lines: readonly BareLine[], texts: Buffer): readonly InputLine[] {
   let at = 0;
-  return lines.map((line) => {
-    const { report } = line;
-    if (report === null) return { ...line, report };
-    const text = texts.subarray(at, at + report.text);
-    at += report.text;
-    return { ...line, report: { ...report, text } };
+  return lines.map(([name, sha256, suffix, bare]) => {
+    if (bare === null) return { name, sha256, suffix, report: null };
+    const [outcome, findings, signatures, digests, length] = bare;
+    const text = texts.subarray(at, at + length);
+    at += length;
+    return { name, sha256, suffix, report: { file: name, sha256, outcome, findings, signatures, digests, text } };
   });
 }
 
@@ -169,7 +176,7 @@ export class Cache {
     for (const name of PARTS) {
       digests[name] = writeDigested(
         this.#pathOf(name),
-        formatPart(name === 'lines' ? content.lines.map(lengthOnly) : content[name]),
+        formatPart(name === 'lines' ? content.lines.map(bareOf) : content[name]),
       );
     }
     const manifest: Manifest = { ...this.#key, site: stampAt(marker)?.stamp ?? '', digests };
