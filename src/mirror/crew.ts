@@ -16,6 +16,9 @@ const AHEAD = 2;
 // Compiled in an installed package, source in a checkout.
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+/** Threads that so many files can keep busy: to start one costs as much as to make a few hundred records. */
+export const handsFor = (files: number): number => Math.max(1, Math.ceil(files / BATCH));
+
 interface Waiting {
   resolve(results: readonly unknown[]): void;
   reject(error: Error): void;

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { type EngineName, ParseError, readTrust, type Trust } from '../protocol/index.ts';
 import { Cache, type Outcome, programDigest } from './cache.ts';
 import type { Catalogue, SiteContext } from './catalogue.ts';
-import { Crew } from './crew.ts';
+import { Crew, handsFor } from './crew.ts';
 import type { Content } from './disk.ts';
 import { trustDocument } from './documents.ts';
 import { BuildError, messageOf, UsageError } from './failure.ts';
@@ -24,7 +24,7 @@ import { MIXED, Output } from './output.ts';
 import { PACKAGE_ROOT, packageVersion } from './package.ts';
 import { loadPages } from './pages.ts';
 import * as paths from './paths.ts';
-import { type InputLine, Producer, type RecordLine } from './produce.ts';
+import { type InputLine, type Produced, Producer, type RecordLine } from './produce.ts';
 import type { Progress } from './progress.ts';
 import { type Publication, type Published, publishFull, publishUpdate } from './publish.ts';
 import { type InputFile, type InputListing, listInput, stampAt } from './read.ts';
@@ -199,26 +199,31 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   const pages = await loadPages(cache, output.work);
   const { version } = context;
   const start = { site, engine, shard, only, version, trust: trustDocument(trust), stage: output.stage };
-  // The workers begin while this thread reads what the last build left.
-  const crew = new Crew(options.jobs ?? availableParallelism(), {
+  // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
+  const isUpdate = known !== null && renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
+  const jobs = options.jobs ?? availableParallelism();
+  const fileCount = isUpdate ? stamps.changed.length + stamps.gone.length : listing.files.length;
+  const crew = new Crew(Math.min(jobs, handsFor(fileCount)), {
     ...start,
     pages: renderer === 'fast' ? pages.entry : null,
   });
   try {
-    // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
-    const isUpdate = known !== null && renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
-    const before = isUpdate ? await readBefore(cache) : null;
+    // The workers make what has changed while this thread reads what the last build left.
+    const early = isUpdate ? stamps.changed : [];
+    const ready: Produced[] = [];
+    const [before] = await Promise.all([
+      isUpdate ? readBefore(cache) : null,
+      makeAlone(crew, early, progress, (produced) => ready.push(produced)),
+    ]);
     const inventory = new Inventory(listing.files, before);
-    const changed = before === null ? listing.files : stamps.changed;
-    inventory.touch(
-      before === null
-        ? listing.files.map(({ name }) => name)
-        : [...stamps.changed.map(({ name }) => name), ...stamps.gone],
-    );
-    const suffixesBefore = inventory.records.map(({ entry }) => entry.suffix);
+    const touched = before === null ? listing.files : stamps.changed;
+    inventory.touch([...touched.map(({ name }) => name), ...stamps.gone]);
+    for (const produced of ready) inventory.addAlone(produced);
+    const isEarly = new Set(early);
+    const rest = before === null ? listing.files.filter((file) => !isEarly.has(file)) : [];
+    await makeAlone(crew, rest, progress, (produced) => inventory.addAlone(produced));
+    await makeTogether(crew, inventory, progress);
     const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
-
-    await makeRecords(inventory, crew, changed, progress);
     const report = reportOf(inventory, unlisted, context);
     const missing = [...(only ?? [])].filter((suffix) => !inventory.has(suffix));
     if (missing.length > 0) throw new UsageError(`no record of the input is ${missing.join(' or ')}`);
@@ -242,7 +247,7 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
         : await publishUpdate(
             publication,
             before,
-            suffixesBefore.filter((suffix) => !inventory.has(suffix)),
+            before.records.map(({ entry }) => entry.suffix).filter((suffix) => !inventory.has(suffix)),
           );
     const { totals, troubled } = report;
     const content = {
@@ -375,19 +380,24 @@ async function readBefore(cache: Cache): Promise<{
   return { lines, records, lists, others };
 }
 
-/** Every record that is new or not what it was comes to lie in the stage. */
-async function makeRecords(
-  inventory: Inventory,
+/** Bundle files that are new, or not what they were: each comes to lie in the stage, as a record of one file. */
+async function makeAlone(
   crew: Crew,
-  changed: readonly InputFile[],
+  files: readonly InputFile[],
   progress: Progress,
+  use: (produced: Produced) => void,
 ): Promise<void> {
-  const bundles = changed.filter(({ name }) => suffixOfNote(name) === null);
+  const bundles = files.filter(({ name }) => suffixOfNote(name) === null);
+  if (bundles.length === 0) return;
   progress.stage('verifying and rendering', bundles.length);
   await crew.alone(bundles, (produced) => {
-    inventory.addAlone(produced);
+    use(produced);
     progress.step();
   });
+}
+
+/** Records of several files, and those that have to tell of others, made anew. */
+async function makeTogether(crew: Crew, inventory: Inventory, progress: Progress): Promise<void> {
   for (const tasks of [() => inventory.tasksOfFiles(), () => inventory.tasksOfCollisions()]) {
     const due = tasks();
     if (due.length === 0) continue;

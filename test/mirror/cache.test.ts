@@ -251,6 +251,24 @@ describe('a build', () => {
     assert.deepEqual(await readAt(ctimeMs + 2502), []);
   });
 
+  // The workers begin with what has changed before it shows that the rest of the cache is damaged.
+  for (const part of ['lines', 'texts', 'records', 'lists', 'others']) {
+    it(`makes the rest too where it has begun an update and ${part} are not what they were`, async () => {
+      await built;
+      settle(input, out);
+      writeFileSync(join(input, '5.json'), bundle(5, `2026-07-01T00:00:0${part.length}Z`));
+      const path = join(cacheOf(out), `${part}.jsonl`);
+      writeFileSync(path, `${readFileSync(path, 'utf8')}[]\n`);
+      const told = await mirror(input, out);
+      const verifying = told.stages.filter((stage) => stage.startsWith('verifying'));
+      assert.deepEqual(verifying, ['verifying and rendering (1)', 'verifying and rendering (4)']);
+      const clean = `${out}-clean`;
+      await mirror(input, clean);
+      assert.deepEqual(differences(snapshot(out), snapshot(clean)), []);
+      rmSync(clean, { recursive: true });
+    });
+  }
+
   it('reads everything again where it is asked to', async () => {
     await built;
     const told = await mirror(input, out, { recheck: true, trust: testTrust });
