@@ -6,6 +6,7 @@ const row = (step: Row['step'], records: number, seconds: number, more: Partial<
   step,
   records,
   seconds,
+  paceSeconds: 0.05,
   cpuSeconds: seconds,
   peakBytes: 2 ** 30,
   ...more,
@@ -112,4 +113,18 @@ test('the result says what is missing, and reckons from the largest build', () =
   const text = formatResults({ machine: [['commit', 'x']], measurements: atTheEdge(1), runs: 1, missing: ['no Hugo'] });
   assert.match(text, /^Not measured: no Hugo\.$/m);
   assert.match(text, /1,530,000 × 50,000 bytes/);
+});
+
+test('tells how steady the machine was', () => {
+  const steps = [row('read', 1000, 1, { paceSeconds: 0.04 }), row('build', 1000, 9, { paceSeconds: 0.07 })];
+  const text = formatResults({ machine: [], measurements: [measurements(1000, ...steps)], runs: 1, missing: [] });
+  assert.match(text, /here 40 ms to 70 ms, so the machine was up to 1\.75 times as slow at one step as at another/);
+  const cells = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+  const [header = [], ...lines] = cells.filter(([, name = '']) =>
+    ['step', 'reading the files', 'first build'].includes(name),
+  );
+  assert.deepEqual(
+    lines.map((line) => line[header.indexOf('pace')]),
+    ['1.00', '1.75'],
+  );
 });

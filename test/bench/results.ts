@@ -33,6 +33,8 @@ export interface Row {
   /** Records that the step worked on: fewer than there are where it is a sample. */
   readonly records: number;
   readonly seconds: number;
+  /** Of the fixed work right before it, see `measurePace`. */
+  readonly paceSeconds: number;
   readonly cpuSeconds: number | null;
   readonly peakBytes: number | null;
   /** Signatures, digests or files, where that is more than one a record. */
@@ -181,7 +183,8 @@ export function table(
   return [line(header), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
-function figures({ rows }: Measurements): string {
+/** @param best the shortest pace of the whole run. */
+function figures({ rows }: Measurements, best: number): string {
   const floor = cpuEach(rows.find(({ step }) => step === 'floor'));
   const build = rows.find(({ step }) => step === 'build');
   const lines = rows.map((row) => {
@@ -197,6 +200,7 @@ function figures({ rows }: Measurements): string {
       row.peakBytes === null ? '' : count(Math.round(row.peakBytes / 2 ** 20)),
       isBuild === 0 ? '' : (row.seconds / row.records / isBuild).toFixed(3),
       floor === undefined || cpu === undefined ? '' : (cpu / floor).toFixed(3),
+      (row.paceSeconds / best).toFixed(2),
       row.note ?? '',
     ];
   });
@@ -210,9 +214,17 @@ function figures({ rows }: Measurements): string {
     'peak MiB',
     'wall / first build',
     'CPU / floor',
+    'pace',
     'note',
   ];
   return table(header, lines, [1, header.length - 1]);
+}
+
+/** How steady the machine was, in words. */
+function paceLine(paces: readonly number[]): string {
+  const [best, worst] = [Math.min(...paces), Math.max(...paces)];
+  const milliseconds = (seconds: number): string => `${(1000 * seconds).toFixed(0)} ms`;
+  return `The pace is how long one fixed piece of work took right before a step, against the shortest of the run: here ${milliseconds(best)} to ${milliseconds(worst)}, so the machine was up to ${(worst / best).toFixed(2)} times as slow at one step as at another. Steps of unlike pace compare only roughly.`;
 }
 
 const yes = (holds: boolean | null): string => (holds === null ? '' : holds ? 'yes' : 'NO');
@@ -234,11 +246,14 @@ export function formatResults({ machine, measurements, runs, missing }: Run): st
       ? []
       : [{ ...row, records, siteBytes, siteFiles }];
   });
+  const paces = measurements.flatMap(({ rows }) => rows.map(({ paceSeconds }) => paceSeconds));
+  const best = Math.min(...paces);
   const sections = [
     '# What was measured',
     'Written by `npm run bench -- --write`. What each step is, and how it is measured, is in [README.md](README.md).',
     table(['machine', ''], machine),
     ...missing.map((text) => `Not measured: ${text}.`),
+    ...(paces.length === 0 ? [] : [paceLine(paces)]),
     '## Bars',
     table(
       ['bar', 'measured', 'holds'],
@@ -254,7 +269,7 @@ export function formatResults({ machine, measurements, runs, missing }: Run): st
       ]
         .join(' ')
         .trim(),
-      figures(one),
+      figures(one, best),
     ]),
     ...(builds.length === 0
       ? []

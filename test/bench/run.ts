@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { addNew, CACHE, cachedBundles, changeOne, writeInput } from './dataset.ts';
 import { trustFile } from './generate.ts';
-import { describeLoad, describeMachine, touchMemory } from './machine.ts';
+import { describeLoad, describeMachine, measurePace, touchMemory } from './machine.ts';
 import { run } from './measure.ts';
 import type { PartArguments, PartName, PartResult } from './parts.ts';
 import {
@@ -103,14 +103,16 @@ class Steps {
   }
 
   async part(step: Step, name: PartName, args: PartArguments, more: More = () => ({})): Promise<void> {
+    const paceSeconds = measurePace();
     const { stdout } = await run(process.execPath, [PARTS, name, JSON.stringify(args)]);
     const result: PartResult = JSON.parse(stdout);
-    this.add({ step, ...result, ...more(result) });
+    this.add({ step, paceSeconds, ...result, ...more(result) });
   }
 
   async command(step: Step, records: number, args: readonly string[]): Promise<void> {
+    const paceSeconds = measurePace();
     const { seconds, cpuSeconds, peakBytes } = await run(process.execPath, args);
-    this.add({ step, records, seconds, cpuSeconds, peakBytes });
+    this.add({ step, paceSeconds, records, seconds, cpuSeconds, peakBytes });
   }
 }
 
@@ -158,8 +160,9 @@ async function measurePeers(steps: Steps, work: string, site: string, data: Page
     const [folder, out] = [join(work, name), join(work, `${name}-out`)];
     mkdirSync(folder);
     prepare(folder);
+    const paceSeconds = measurePace();
     const { seconds, cpuSeconds, peakBytes } = await tool.run(folder, out);
-    steps.add({ step, records, seconds, cpuSeconds, peakBytes, ...likeness(site, out, data) });
+    steps.add({ step, paceSeconds, records, seconds, cpuSeconds, peakBytes, ...likeness(site, out, data) });
   };
   await peer('hugo', tools.hugo, 'hugo', (folder) => prepareHugo(data, folder));
   await peer('nunjucks', tools.eleventy, 'nunjucks', (folder) => prepareEleventy(data, folder, 'Nunjucks'));
@@ -280,6 +283,8 @@ async function main(options: Options): Promise<void> {
   });
   try {
     touchMemory(folder);
+    // The first time is the compiler's.
+    measurePace();
     const measurements: Measurements[] = [];
     for (const records of options.records) {
       const runs: Measurements[] = [];
