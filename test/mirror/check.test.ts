@@ -192,6 +192,9 @@ describe('the check of a site', () => {
 describe('workers', () => {
   it('of which one fails end the build: the old site stays, nothing beside it, and no thread is left', async () => {
     await built;
+    // No more workers are started than the files can keep busy, so there are enough of them for three.
+    const many = Array.from({ length: 40 }, (_, i) => makeRecord({ id: `2607.${10000 + i}` }));
+    writeFiles(input, Object.fromEntries(many.map((one, i) => [`many-${i}.json`, bytesOf(makeBundle(one))])));
     const before = snapshot(out);
     const workers: Worker[] = [];
     const note = (worker: Worker): number => workers.push(worker);
@@ -213,6 +216,7 @@ describe('workers', () => {
       assert.deepEqual(leftBeside(out), [], begin);
     }
     process.off('worker', note);
+    for (const i of many.keys()) rmSync(join(input, `many-${i}.json`));
     assert.equal(workers.length, 7);
     assert.deepEqual(new Set(workers.map(({ threadId }) => threadId)), new Set([-1]));
   });

@@ -304,9 +304,11 @@ describe('of an update', () => {
   });
 
   it('one worker or more of them than files give the same', async () => {
-    const pair = await Pair.of(FILLERS);
+    // No more are started than the files can keep busy: here four.
+    const many = Array.from({ length: 50 }, (_, i) => [`plain/${i}.json`, plain(i + 10)] as const);
+    const pair = await Pair.of(Object.fromEntries(many));
     const before = snapshot(pair.out);
-    for (const jobs of [1, 3, 20]) {
+    for (const jobs of [1, 3, 60]) {
       forget(pair.out);
       const told = await pair.build({ jobs });
       assert.ok(!told.stages.includes(UPDATED));
