@@ -16,9 +16,6 @@ const AHEAD = 2;
 // Compiled in an installed package, source in a checkout.
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** Threads that so many files can keep busy: to start one costs as much as to make a few hundred records. */
-export const handsFor = (files: number): number => Math.max(1, Math.ceil(files / BATCH));
-
 interface Waiting {
   resolve(results: readonly unknown[]): void;
   reject(error: Error): void;
@@ -69,11 +66,23 @@ function batches<T>(items: readonly T[], size: number): readonly (readonly T[])[
 }
 
 export class Crew {
-  readonly #hands: readonly Hand[];
+  readonly #size: number;
+  readonly #start: WorkerStart;
+  readonly #hands: Hand[] = [];
 
-  /** @param size worker threads. */
+  /** @param size worker threads at most. One is started when there is work and all others have some. */
   constructor(size: number, start: WorkerStart) {
-    this.#hands = Array.from({ length: size }, () => new Hand(start));
+    this.#size = size;
+    this.#start = start;
+  }
+
+  /** To start one costs as much as to make a few hundred records, and takes a processor from the builder. */
+  #leastBusy(): Hand {
+    const [hand] = this.#hands.toSorted((a, b) => a.waiting.size - b.waiting.size);
+    if (hand !== undefined && (hand.waiting.size === 0 || this.#hands.length >= this.#size)) return hand;
+    const started = new Hand(this.#start);
+    this.#hands.push(started);
+    return started;
   }
 
   /** Each bundle file alone. @param use gets the results in no particular order. */
@@ -103,15 +112,16 @@ export class Crew {
     taskOf: (batch: readonly T[]) => Task,
     use: (item: T, result: R) => void,
   ): Promise<void> {
-    const limit = pLimit(this.#hands.length * AHEAD);
+    const limit = pLimit(this.#size * AHEAD);
     await limit.map(batches(items, BATCH), async (batch) => {
-      const [hand] = this.#hands.toSorted((a, b) => a.waiting.size - b.waiting.size);
       // Once one has failed, those that wait in line are not begun.
-      const results = await hand?.run(taskOf(batch)).catch((error) => {
-        limit.clearQueue();
-        throw error;
-      });
-      for (const [i, item] of batch.entries()) use(item, results?.[i] as R);
+      const results = await this.#leastBusy()
+        .run(taskOf(batch))
+        .catch((error) => {
+          limit.clearQueue();
+          throw error;
+        });
+      for (const [i, item] of batch.entries()) use(item, results[i] as R);
     });
   }
 

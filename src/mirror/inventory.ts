@@ -62,10 +62,15 @@ export class Inventory {
     for (const record of before?.records ?? []) this.#records.set(record.entry.suffix, record);
   }
 
+  /** The record that a file is about, as far as that is known. */
+  #suffixOf(name: string): string | null {
+    return this.#lines.get(name)?.suffix ?? suffixOfNote(name);
+  }
+
   /** Files that are not what they were: what is known of them is forgotten. */
   touch(names: Iterable<string>): void {
     for (const name of names) {
-      const suffix = this.#lines.get(name)?.suffix ?? suffixOfNote(name);
+      const suffix = this.#suffixOf(name);
       if (suffix !== null) this.#touched.add(suffix);
       this.#lines.delete(name);
     }
@@ -102,7 +107,7 @@ export class Inventory {
     if (of.size === 0) return new Map();
     const groups = new Map<string, InputFile[]>([...of].map((suffix) => [suffix, []]));
     for (const file of this.#files.values()) {
-      const suffix = this.#lines.get(file.name)?.suffix ?? suffixOfNote(file.name);
+      const suffix = this.#suffixOf(file.name);
       if (suffix !== null) groups.get(suffix)?.push(file);
     }
     return groups;

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { type EngineName, ParseError, readTrust, type Trust } from '../protocol/index.ts';
 import { Cache, type Outcome, programDigest } from './cache.ts';
 import type { Catalogue, SiteContext } from './catalogue.ts';
-import { Crew, handsFor } from './crew.ts';
+import { Crew } from './crew.ts';
 import type { Content } from './disk.ts';
 import { trustDocument } from './documents.ts';
 import { BuildError, messageOf, UsageError } from './failure.ts';
@@ -201,9 +201,7 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   const start = { site, engine, shard, only, version, trust: trustDocument(trust), stage: output.stage };
   // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
   const isUpdate = known !== null && renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
-  const jobs = options.jobs ?? availableParallelism();
-  const fileCount = isUpdate ? stamps.changed.length + stamps.gone.length : listing.files.length;
-  const crew = new Crew(Math.min(jobs, handsFor(fileCount)), {
+  const crew = new Crew(options.jobs ?? availableParallelism(), {
     ...start,
     pages: renderer === 'fast' ? pages.entry : null,
   });
