@@ -39,6 +39,7 @@ const zones = [
   'mirror/plan',
   'mirror/other',
   'formats',
+  'records',
   'site/entry',
   'site/runtime',
   'site/words',
@@ -82,9 +83,12 @@ const table: Readonly<Record<Zone, Row>> = {
   // paths.ts is pure, because site/ takes its values into pages.
   'mirror/paths': { values: ['protocol/index'], types: [] },
   'mirror/plan': { values: [...mirror, 'formats', 'protocol/index', 'node:'], types: [] },
-  'mirror/other': { values: [...mirror, 'formats', 'protocol/index', 'node:'], types: [] },
+  'mirror/other': { values: [...mirror, 'formats', 'records', 'protocol/index', 'node:'], types: [] },
   // Pure texts made of a record: a file beside its page, and the same text on it.
   formats: { values: ['formats', 'protocol/index', 'mirror/paths'], types: ['mirror/plan', 'mirror/other'] },
+  // The record index and the sums, as texts: what a build writes, and what another mirror, a sync or an audit reads. Of
+  // Node, only its SHA-256: the protocol's own, in JavaScript, would be most of the work.
+  records: { values: ['records', 'protocol/index', 'node:'], types: [] },
   // What Astro bundles the pages into.
   'site/entry': { values: ['site/runtime'], types: [] },
   // What compiled components call in the place of Astro's runtime.
@@ -101,7 +105,7 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/search': { values: ['site/search', 'site/view', 'site/words'], types: [] },
   'site/page': { values: ['site/page'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
-  cli: { values: ['cli', ...mirror, 'protocol/index', 'node:'], types: [] },
+  cli: { values: ['cli', ...mirror, 'records', 'protocol/index', 'node:'], types: [] },
 };
 
 /** Which files may import a package; a package that is missing here may not be imported under src at all. */
