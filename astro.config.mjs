@@ -1,7 +1,7 @@
 // @ts-check
 import { defineConfig, passthroughImageService } from 'astro/config';
 
-/** The site's settings, for `astro check` as they are; `src/mirror/render.ts` adds where to read and where to write. */
+/** The site's settings, for `astro check` as they are; `src/mirror/render/render.ts` adds where to read and where to write. */
 export default defineConfig({
   srcDir: './src/site',
   publicDir: './public',

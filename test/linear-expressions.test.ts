@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { analyse } from 'scslre';
 import ts from 'typescript';
-import { splitSource } from './support/source-parts.ts';
+import { splitSource } from './support/checks/source-parts.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 

@@ -1,8 +1,8 @@
 /** `pith-mirror build`: from a folder of bundles to a site. */
 import { relative, resolve } from 'node:path';
-import { UsageError } from '../mirror/failure.ts';
+import { UsageError } from '../mirror/base/failure.ts';
 import { type BuildResult, buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
-import { parseShard } from '../mirror/shard.ts';
+import { parseShard } from '../mirror/resume/shard.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { single } from './single.ts';

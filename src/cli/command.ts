@@ -2,9 +2,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../mirror/failure.ts';
-import { DEFAULT_TRUST_FILE, PACKAGE_ROOT } from '../mirror/package.ts';
-import { loadTrust } from '../mirror/pipeline.ts';
+import { messageOf, UsageError } from '../mirror/base/failure.ts';
+import { DEFAULT_TRUST_FILE, PACKAGE_ROOT } from '../mirror/base/package.ts';
+import { loadTrust } from '../mirror/read/trust-file.ts';
 import { ENGINE_NAMES, type EngineName, type Trust } from '../protocol/index.ts';
 
 export const EXIT = {

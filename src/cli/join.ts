@@ -1,6 +1,6 @@
 /** `pith-mirror join`: from the sites of all shards to the one that a build of everything would have given. */
 import { resolve } from 'node:path';
-import { UsageError } from '../mirror/failure.ts';
+import { UsageError } from '../mirror/base/failure.ts';
 import { joinMirror } from '../mirror/pipeline.ts';
 import { siteOption, tell } from './build.ts';
 import { parseOptions, trustOption, userPath } from './command.ts';

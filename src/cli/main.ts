@@ -1,6 +1,6 @@
 /** The command line. One file a command; this one chooses. */
-import { BuildError, messageOf, UsageError } from '../mirror/failure.ts';
-import { packageVersion } from '../mirror/package.ts';
+import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
+import { packageVersion } from '../mirror/base/package.ts';
 import { ParseError } from '../protocol/index.ts';
 import { BUILD_HELP, build } from './build.ts';
 import { CANON_HELP, canon } from './canon.ts';

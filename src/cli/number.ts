@@ -1,6 +1,6 @@
 /** `pith-mirror number`: the Pith Number of a canonical record. */
 
-import { UsageError } from '../mirror/failure.ts';
+import { UsageError } from '../mirror/base/failure.ts';
 import { isObject, parseJson, pithNumber } from '../protocol/index.ts';
 import { EXIT, parseOptions, readArgument, singleArgument } from './command.ts';
 

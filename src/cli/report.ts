@@ -1,5 +1,5 @@
 /** A report as text for people. */
-import type { FileReport, Report } from '../mirror/report.ts';
+import type { FileReport, Report } from '../mirror/judge/report.ts';
 import { printable } from './terminal.ts';
 
 /** Findings listed a file; the whole list is in the JSON. */

@@ -1,6 +1,6 @@
 /** `pith-mirror build --single SUFFIX`: records as self-contained pages. */
 import { join, relative, resolve } from 'node:path';
-import { UsageError } from '../mirror/failure.ts';
+import { UsageError } from '../mirror/base/failure.ts';
 import { buildSingle, type SingleOptions } from '../mirror/single.ts';
 import { PITH_NUMBER_PATTERN, SUFFIX_PATTERN, suffixOfNumber } from '../protocol/index.ts';
 import { EXIT, isFolder, userPath } from './command.ts';

@@ -1,5 +1,5 @@
 /** How the command line speaks: progress on a terminal, quiet lines elsewhere, and nothing that input could forge. */
-import type { Progress } from '../mirror/progress.ts';
+import type { Progress } from '../mirror/base/progress.ts';
 
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu;
 

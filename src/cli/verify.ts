@@ -1,8 +1,9 @@
 /** `pith-mirror verify`: the same checks, no site. */
 import { basename, isAbsolute } from 'node:path';
-import { UsageError } from '../mirror/failure.ts';
-import { listInput } from '../mirror/read.ts';
-import { type VerifyInput, verifyFiles } from '../mirror/verify.ts';
+import { UsageError } from '../mirror/base/failure.ts';
+import type { VerifyInput } from '../mirror/judge/judge.ts';
+import { listInput } from '../mirror/read/read.ts';
+import { verifyFiles } from '../mirror/verify.ts';
 import { EXIT, engineOption, isFolder, parseOptions, readArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { TerminalProgress } from './terminal.ts';

@@ -1,5 +1,5 @@
 /** The bundles of a record as a reader's browser verifies them again: in the page, or in a script beside it. Pure. */
-import type { RecordEntry } from '../mirror/plan.ts';
+import type { RecordEntry } from '../mirror/plan/plan.ts';
 import { decodeUtf8 } from '../protocol/index.ts';
 import { safeJson } from './json-text.ts';
 

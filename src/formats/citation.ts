@@ -1,5 +1,5 @@
 /** What all forms of a citation say of a record. Pure. */
-import type { RecordEntry } from '../mirror/plan.ts';
+import type { RecordEntry } from '../mirror/plan/plan.ts';
 import { arxivDoi, arxivUrl, doiUrl } from './arxiv.ts';
 import { type Authors, splitAuthors } from './names.ts';
 import type { Paper } from './paper.ts';

@@ -2,7 +2,7 @@
  * A record as JSON-LD: the paper in schema.org's words, and the canonical record at the top level, where upstream's own
  * document has it. The same text stands in the page and in a file. Pure.
  */
-import type { RecordEntry } from '../mirror/plan.ts';
+import type { RecordEntry } from '../mirror/plan/plan.ts';
 import { formatCanonical } from '../protocol/index.ts';
 import { arxivUrl, doiUrl } from './arxiv.ts';
 import { categoryOf } from './categories.ts';

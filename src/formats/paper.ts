@@ -1,5 +1,5 @@
 /** What a record's bundle or note says of the paper, as upstream gives it: text from strangers. Pure. */
-import type { RecordEntry } from '../mirror/plan.ts';
+import type { RecordEntry } from '../mirror/plan/plan.ts';
 import { isObject, type Json, type MergedRecord } from '../protocol/index.ts';
 
 /** The member at a path of names, where each step is an object that has it. */

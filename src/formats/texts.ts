@@ -2,7 +2,7 @@
  * The texts of a record that stand in files of its own and on its page too. Made once, by the program: the page's copy of
  * these functions would make them again. Pure.
  */
-import type { RecordEntry } from '../mirror/plan.ts';
+import type { RecordEntry } from '../mirror/plan/plan.ts';
 import { formatBibtex } from './bibtex.ts';
 import { type Citation, citationOf } from './citation.ts';
 import { formatCsl } from './csl.ts';

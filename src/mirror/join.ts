@@ -1,13 +1,14 @@
 /** Joins shards to the mirror that one build of all would have given, without making their records again. */
 import { chmodSync, constants, copyFileSync, linkSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SiteFile } from './documents.ts';
-import { BuildError, UsageError } from './failure.ts';
-import * as paths from './paths.ts';
-import { digestOfFiles, type RecordLine, secondsOf } from './produce.ts';
-import { foldersOfRecord } from './publish.ts';
-import { readShard, type ShardContent } from './shard.ts';
-import { listSite } from './tree.ts';
+import { BuildError, UsageError } from './base/failure.ts';
+import * as paths from './base/paths.ts';
+import { foldersOfRecord } from './base/paths.ts';
+import type { SiteFile } from './base/site-file.ts';
+import { digestOfFiles } from './base/site-file.ts';
+import { listSite } from './base/tree.ts';
+import { type RecordLine, secondsOf } from './plan/lines.ts';
+import { readShard, type ShardContent } from './resume/shard-file.ts';
 
 export interface ShardFolder extends ShardContent {
   readonly folder: string;

@@ -6,46 +6,31 @@
  * Records are read, verified, merged, rendered, written and checked by workers; here is only the inventory of them.
  */
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { type EngineName, ParseError, readTrust, type Trust } from '../protocol/index.ts';
-import { Cache, type Outcome, programDigest } from './cache.ts';
-import type { Catalogue, SiteContext } from './catalogue.ts';
-import { Crew } from './crew.ts';
-import type { Content } from './disk.ts';
-import { trustDocument } from './documents.ts';
-import { BuildError, messageOf, UsageError } from './failure.ts';
-import { Inventory, suffixOfNote } from './inventory.ts';
+import type { EngineName, Trust } from '../protocol/index.ts';
+import type { Content } from './base/disk.ts';
+import { BuildError, messageOf, UsageError } from './base/failure.ts';
+import { PACKAGE_ROOT, packageVersion } from './base/package.ts';
+import * as paths from './base/paths.ts';
+import type { Progress } from './base/progress.ts';
 import { copyRecord, readShards } from './join.ts';
-import { isNoteName } from './notes.ts';
-import { ENGINES } from './openssl.ts';
-import { MIXED, Output } from './output.ts';
-import { PACKAGE_ROOT, packageVersion } from './package.ts';
-import { loadPages } from './pages.ts';
-import * as paths from './paths.ts';
-import { type InputLine, type Produced, Producer, type RecordLine } from './produce.ts';
-import type { Progress } from './progress.ts';
-import { type Publication, type Published, publishFull, publishUpdate } from './publish.ts';
-import { type InputFile, type InputListing, listInput, stampAt } from './read.ts';
-import { type FileLine, fileLine, Report, rejectedFile } from './report.ts';
-import { isOfPart, type Shard, type ShardContent } from './shard.ts';
-
-/** @throws UsageError where the file cannot be read or is no trust file. */
-export async function loadTrust(path: string): Promise<Trust> {
-  let bytes: Uint8Array;
-  try {
-    bytes = new Uint8Array(await readFile(path));
-  } catch (error) {
-    throw new UsageError(`trust file ${path}: ${messageOf(error)}`);
-  }
-  try {
-    return readTrust(bytes);
-  } catch (error) {
-    if (error instanceof ParseError) throw new UsageError(`trust file ${path}: ${error.message}`);
-    throw error;
-  }
-}
+import { ENGINES } from './judge/openssl.ts';
+import { type FileLine, fileLine, Report, rejectedFile } from './judge/report.ts';
+import type { Catalogue, SiteContext } from './plan/catalogue.ts';
+import type { InputLine, Produced, RecordLine } from './plan/lines.ts';
+import { MIXED, Output } from './publish/output.ts';
+import { type Publication, type Published, publishFull, publishUpdate } from './publish/publish.ts';
+import { isNoteName, suffixOfNote } from './read/notes.ts';
+import { type InputFile, type InputListing, listInput, stampAt } from './read/read.ts';
+import { trustDocument } from './read/trust-file.ts';
+import { loadPages } from './render/pages.ts';
+import { Cache, type Outcome, programDigest } from './resume/cache.ts';
+import { Inventory } from './resume/inventory.ts';
+import { isOfPart, type Shard } from './resume/shard.ts';
+import type { ShardContent } from './resume/shard-file.ts';
+import { Crew } from './workers/crew.ts';
+import { Producer } from './workers/produce.ts';
 
 const isInputName = (name: string): boolean => name.endsWith('.json') || isNoteName(name);
 

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { lstat, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { codeOf, UsageError } from './failure.ts';
-import { recordPage } from './paths.ts';
+import { codeOf, UsageError } from './base/failure.ts';
+import { recordPage } from './base/paths.ts';
+import type { Progress } from './base/progress.ts';
 import { type BuildOptions, type BuildResult, buildMirror } from './pipeline.ts';
-import type { Progress } from './progress.ts';
-import { SINGLE_MARK, singlePage } from './single-page.ts';
+import { SINGLE_MARK, singlePage } from './render/single-page.ts';
 
 export interface SingleOptions extends Pick<BuildOptions, 'input' | 'trust' | 'site' | 'strict' | 'engine' | 'jobs'> {
   /** For each suffix, the file to write. */

@@ -4,7 +4,6 @@
  */
 import { compareCodePoints, encodeUtf8 } from './bytes.ts';
 import { isArray, isObject, type Json, type JsonNumber, type JsonObject, without } from './json.ts';
-import { parseJson } from './parse/json.ts';
 
 // Rule 5: exactly these are escaped; U+007F, U+2028, `/` and all else stay raw.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
@@ -150,15 +149,6 @@ export function formatIndented(value: Json): string {
 /** The canonical bytes of a value. */
 export function canonicalBytes(value: Json): Uint8Array {
   return encodeUtf8(formatCanonical(value));
-}
-
-/**
- * The canonical bytes of one JSON text.
- *
- * @throws ParseError with a reading code where the text is not JSON by section 1.
- */
-export function canonicalize(bytes: Uint8Array): Uint8Array {
-  return canonicalBytes(parseJson(bytes));
 }
 
 /** Up to this many, insertion is the fastest way to sort; nearly all objects are so small. */

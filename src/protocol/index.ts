@@ -6,7 +6,7 @@
  *     if (verdict.bundle !== null) console.log(mergeBundles([verdict.bundle]).state.sha256);
  */
 export { asWellFormed, compareCodePoints, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
-export { canonicalize, formatCanonical, formatCompact, formatIndented } from './canonical-json.ts';
+export { formatCanonical, formatCompact, formatIndented } from './canonical-json.ts';
 export { sha256Hex, titleDigest } from './digest.ts';
 export { ENGINE_NAMES, type Engine, type EngineName } from './engine.ts';
 export { ParseError, type Problem, pointer, REASON_CODES, type ReasonCode } from './errors.ts';
@@ -32,6 +32,7 @@ export {
 export type { MergedState } from './merge/state.ts';
 export type { EventSet } from './merge/union.ts';
 export { MERGE_VERSION } from './parse/bundle.ts';
+export { canonicalize } from './parse/canonicalize.ts';
 export { parseJson } from './parse/json.ts';
 export { type ParsedRecord, parseRecord } from './parse/record.ts';
 export { parseTimestamp } from './parse/timestamp.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder } from '../support/cli.ts';
+import { temporaryFolder } from '../support/sites/cli.ts';
 import { addNew, bundleName, cachedBundles, changeOne, eachBundle, writeInput } from './dataset.ts';
 import { makeBundle } from './generate.ts';
 

@@ -8,7 +8,7 @@
  */
 import { createPrivateKey, hash, type KeyObject, sign } from 'node:crypto';
 import { expectedAliases, fingerprintOf, formatPithNumber, suffixOf } from '../../src/protocol/identifier.ts';
-import { type Data, publicKeyEntry, testKey } from '../support/make-bundle.ts';
+import { type Data, publicKeyEntry, testKey } from '../support/bundles/make-bundle.ts';
 
 /** Part of every cache's name: to be raised whenever the same `i` would give other bytes. */
 export const GENERATOR_VERSION = 1;

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, readFileSync, readSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
-import { PROJECT } from '../support/cli.ts';
+import { PROJECT } from '../support/sites/cli.ts';
 
 /** The output of a command, or null where there is none. */
 function outputOf(file: string, ...args: readonly string[]): string | null {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder } from '../support/cli.ts';
+import { temporaryFolder } from '../support/sites/cli.ts';
 import { renderer } from './compile.ts';
 import { compare, takeApart } from './peers.ts';
 

@@ -9,14 +9,14 @@
  */
 import { createPublicKey, hash, verify } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
-import { openSslEngine } from '../../src/mirror/openssl.ts';
+import { openSslEngine } from '../../src/mirror/judge/openssl.ts';
 import { decodeUtf8 } from '../../src/protocol/bytes.ts';
-import { canonicalize } from '../../src/protocol/canonical-json.ts';
 import { bundleDigest, digestOf, eventDigest, stateDigest } from '../../src/protocol/digest.ts';
 import { mergeBundles, type Trust, type VerifiedBundle, verifyBundle } from '../../src/protocol/index.ts';
 import { isArray, isObject, type JsonObject } from '../../src/protocol/json.ts';
+import { canonicalize } from '../../src/protocol/parse/canonicalize.ts';
 import { parseJson, readStrictly } from '../../src/protocol/parse/json.ts';
-import { defaultTrust, seedBytes } from '../support/vectors.ts';
+import { defaultTrust, seedBytes } from '../support/bundles/vectors.ts';
 
 interface Step {
   readonly name: string;

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { openSslEngine } from '../../src/mirror/openssl.ts';
+import { openSslEngine } from '../../src/mirror/judge/openssl.ts';
 import {
   bundleDigest,
   digestOf,
@@ -23,8 +23,8 @@ import {
   type VerifiedBundle,
   verifyBundle,
 } from '../../src/protocol/index.ts';
-import { LAUNCHER } from '../support/cli.ts';
-import type { Data } from '../support/make-bundle.ts';
+import type { Data } from '../support/bundles/make-bundle.ts';
+import { LAUNCHER } from '../support/sites/cli.ts';
 import { canonicalText } from './generate.ts';
 
 export type { Json, Trust, VerifiedBundle };

@@ -3,9 +3,16 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sha256Hex } from '../../src/protocol/index.ts';
-import { LAUNCHER, PROJECT, pithMirror, runProgram, temporaryFolder } from '../support/cli.ts';
-import { bytesOf, makeBundle, makeRecord, publicKeyEntry, registryKey, withState } from '../support/make-bundle.ts';
-import { SEED_SUFFIX, seedBytes, seedText, vectorLines } from '../support/vectors.ts';
+import {
+  bytesOf,
+  makeBundle,
+  makeRecord,
+  publicKeyEntry,
+  registryKey,
+  withState,
+} from '../support/bundles/make-bundle.ts';
+import { SEED_SUFFIX, seedBytes, seedText, vectorLines } from '../support/bundles/vectors.ts';
+import { LAUNCHER, PROJECT, pithMirror, runProgram, temporaryFolder } from '../support/sites/cli.ts';
 
 const SEED_FILE = join(PROJECT, 'bundles', `${SEED_SUFFIX}.bundle.json`);
 const folder = temporaryFolder();

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { LAUNCHER, PROJECT, runProgram, temporaryFolder } from '../support/cli.ts';
-import { assertSameTree, build, readTree } from '../support/site.ts';
+import { LAUNCHER, PROJECT, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { assertSameTree, build, readTree } from '../support/sites/site.ts';
 
 /** From the packages that carry the pinned Node, which has other versions too. */
 const OTHER = '22.23.3';

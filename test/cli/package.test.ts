@@ -4,9 +4,9 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { PROJECT, runProgram, temporaryFolder } from '../support/cli.ts';
-import { assertSameTree, build, readTree } from '../support/site.ts';
-import { SEED_SUFFIX, seedBytes } from '../support/vectors.ts';
+import { SEED_SUFFIX, seedBytes } from '../support/bundles/vectors.ts';
+import { PROJECT, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { assertSameTree, build, readTree } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
 const user = join(folder, 'user');

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { BROWSERS, launchBrowser } from '../support/browser.ts';
-import { PROJECT, pithMirror, type Run, temporaryFolder } from '../support/cli.ts';
-import { elements, references } from '../support/html.ts';
-import { SEED_SUFFIX, seedBytes } from '../support/vectors.ts';
-import { visit } from '../support/visit.ts';
+import { BROWSERS, launchBrowser } from '../support/browser/browser.ts';
+import { visit } from '../support/browser/visit.ts';
+import { SEED_SUFFIX, seedBytes } from '../support/bundles/vectors.ts';
+import { PROJECT, pithMirror, type Run, temporaryFolder } from '../support/sites/cli.ts';
+import { elements, references } from '../support/sites/html.ts';
 
 const folder = temporaryFolder();
 const BUNDLES = join(PROJECT, 'bundles');

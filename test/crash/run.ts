@@ -10,8 +10,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildTime, checkFailureAt, checkKillAt, eachOf, type Published, randoms, Trials } from '../support/crash.ts';
-import { GROWS } from '../support/faults.mjs';
+import {
+  buildTime,
+  checkFailureAt,
+  checkKillAt,
+  eachOf,
+  type Published,
+  randoms,
+  Trials,
+} from '../support/faults/crash.ts';
+import { GROWS } from '../support/faults/faults.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { bundleScriptText, bundlesInPage, MAX_IN_PAGE } from '../../src/formats/bundle-script.ts';
 import { safeJson } from '../../src/formats/json-text.ts';
-import type { RecordEntry } from '../../src/mirror/plan.ts';
+import type { RecordEntry } from '../../src/mirror/plan/plan.ts';
 import { encodeUtf8 } from '../../src/protocol/index.ts';
-import { TEXTS } from '../support/hostile-input.ts';
-import { elements } from '../support/html.ts';
+import { TEXTS } from '../support/bundles/hostile-input.ts';
+import { elements } from '../support/sites/html.ts';
 
 /** A record as far as its bundles' bytes go. */
 const entryOf = (...texts: readonly string[]): RecordEntry =>

@@ -6,12 +6,12 @@ import { citationOf } from '../../src/formats/citation.ts';
 import { formatCsl } from '../../src/formats/csl.ts';
 import { splitAuthors } from '../../src/formats/names.ts';
 import { formatRis } from '../../src/formats/ris.ts';
-import { bibliography, readCitations } from '../support/citation-js.ts';
-import { entryOf } from '../support/entries.ts';
-import { TEXTS } from '../support/hostile-input.ts';
-import { makeBundle, makeRecord, numberOf } from '../support/make-bundle.ts';
-import { bundleOf, type Paper } from '../support/variety/paper.ts';
-import { HOSTILE, MANY_AUTHORS, OLD_HEP, OLD_MATH, RTL, TEX, TEX_BROKEN } from '../support/variety/texts.ts';
+import { entryOf } from '../support/bundles/entries.ts';
+import { TEXTS } from '../support/bundles/hostile-input.ts';
+import { makeBundle, makeRecord, numberOf } from '../support/bundles/make-bundle.ts';
+import { bundleOf, type Paper } from '../support/bundles/variety/paper.ts';
+import { HOSTILE, MANY_AUTHORS, OLD_HEP, OLD_MATH, RTL, TEX, TEX_BROKEN } from '../support/bundles/variety/texts.ts';
+import { bibliography, readCitations } from '../support/sites/citation-js.ts';
 
 const FORMATS = [
   ['BibTeX', formatBibtex],

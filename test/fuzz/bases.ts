@@ -13,8 +13,8 @@ import {
   registryKey,
   secondKey,
   withState,
-} from '../support/make-bundle.ts';
-import { seedBytes } from '../support/vectors.ts';
+} from '../support/bundles/make-bundle.ts';
+import { seedBytes } from '../support/bundles/vectors.ts';
 import { bundleDigest, read } from './independent.ts';
 
 export interface Base {

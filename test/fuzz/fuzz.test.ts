@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ReasonCode, verifyBundle } from '../../src/protocol/index.ts';
-import { authorKey, bytesOf, type Data, makeBundle, sealBundle, strangerKey } from '../support/make-bundle.ts';
-import { vectorLines } from '../support/vectors.ts';
-import { attestation, CREATED, changed, RECORD } from '../support/verdicts.ts';
+import { authorKey, bytesOf, type Data, makeBundle, sealBundle, strangerKey } from '../support/bundles/make-bundle.ts';
+import { vectorLines } from '../support/bundles/vectors.ts';
+import { attestation, CREATED, changed, RECORD } from '../support/bundles/verdicts.ts';
 import { BASES } from './bases.ts';
 import { type FuzzResult, fuzz, makeCase, type Verify, verifyStrictly } from './fuzz.ts';
 import { canonical, read } from './independent.ts';

@@ -1,5 +1,5 @@
 /** Makes mutated bundles, has each judged, and holds every verdict against the oracle. */
-import { openSslEngine } from '../../src/mirror/openssl.ts';
+import { openSslEngine } from '../../src/mirror/judge/openssl.ts';
 import { type BundleVerdict, verifyBundle } from '../../src/protocol/index.ts';
 import { BASES, type Base } from './bases.ts';
 import { canonical, read } from './independent.ts';

@@ -3,7 +3,7 @@
  * node:crypto. Shares no line with src/protocol, so that one mistake does not hide another.
  */
 import { createHash } from 'node:crypto';
-import type { Data } from '../support/make-bundle.ts';
+import type { Data } from '../support/bundles/make-bundle.ts';
 
 /** A number as written. */
 export class Numeral {

@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readTrust, type Trust } from '../../src/protocol/index.ts';
-import { authorKey, registryKey, secondKey, strangerKey, type TestKey } from '../support/make-bundle.ts';
+import { authorKey, registryKey, secondKey, strangerKey, type TestKey } from '../support/bundles/make-bundle.ts';
 import { sha256 } from './independent.ts';
 
 /** DER of a private Ed25519 key up to its 32 bytes (RFC 8410). */

@@ -1,5 +1,5 @@
 /** Changes of three kinds: to bytes, to tokens of the text, and to the structure of the document. */
-import { authorKey, type Data, registryKey, secondKey, strangerKey } from '../support/make-bundle.ts';
+import { authorKey, type Data, registryKey, secondKey, strangerKey } from '../support/bundles/make-bundle.ts';
 import { BASES, type Base, PARTS } from './bases.ts';
 import { fingerprintOf } from './keys.ts';
 import type { Random } from './random.ts';

@@ -7,7 +7,7 @@ import {
   REASON_CODES,
   type VerifiedBundle,
 } from '../../src/protocol/index.ts';
-import type { Data } from '../support/make-bundle.ts';
+import type { Data } from '../support/bundles/make-bundle.ts';
 import {
   bundleDigest,
   canonical,

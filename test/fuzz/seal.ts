@@ -2,7 +2,7 @@
  * Seals a changed text again, so that what lies behind a digest or a signature is reached: digests and signatures are
  * put in the place of the old ones, and nothing else of the text moves.
  */
-import type { Data } from '../support/make-bundle.ts';
+import type { Data } from '../support/bundles/make-bundle.ts';
 import { bundleDigest, canonical, eventDigest, isObject, read, sha256, suffixOf } from './independent.ts';
 import { PINNED, SIGNERS, signDigest } from './keys.ts';
 import type { Random } from './random.ts';

@@ -13,8 +13,6 @@ import {
 import { homedir, hostname } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { describe, it } from 'node:test';
-import { PROJECT, pithMirror, temporaryFolder } from '../support/cli.ts';
-import { elements, references } from '../support/html.ts';
 import {
   bytesOf,
   makeBundle,
@@ -24,9 +22,11 @@ import {
   makeSnapshot,
   publicKeyEntry,
   registryKey,
-} from '../support/make-bundle.ts';
-import { assertSameTree, build, readTree, writeFiles } from '../support/site.ts';
-import { SEED_SUFFIX, seedBytes, seedText } from '../support/vectors.ts';
+} from '../support/bundles/make-bundle.ts';
+import { SEED_SUFFIX, seedBytes, seedText } from '../support/bundles/vectors.ts';
+import { PROJECT, pithMirror, temporaryFolder } from '../support/sites/cli.ts';
+import { elements, references } from '../support/sites/html.ts';
+import { assertSameTree, build, readTree, writeFiles } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
 const SEED_FOLDER = join(PROJECT, 'bundles');

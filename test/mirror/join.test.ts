@@ -13,13 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { BuildError, UsageError } from '../../src/mirror/failure.ts';
+import { BuildError, UsageError } from '../../src/mirror/base/failure.ts';
 import { type BuildResult, joinMirror } from '../../src/mirror/pipeline.ts';
-import { claimedSuffix, isOfPart, parseShard, shardOfName, shardOfSuffix } from '../../src/mirror/shard.ts';
+import { claimedSuffix, isOfPart, parseShard, shardOfName, shardOfSuffix } from '../../src/mirror/resume/shard.ts';
 import { readTrust } from '../../src/protocol/index.ts';
 import { makeBundle as makeBenchBundle, trustFile } from '../bench/generate.ts';
-import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/make-bundle.ts';
-import { differences, mirror, snapshot } from '../support/mirror.ts';
+import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/bundles/make-bundle.ts';
+import { differences, mirror, snapshot } from '../support/sites/mirror.ts';
 
 const RECORDS = 1000;
 const SHARDS = 4;

@@ -4,10 +4,9 @@ import fs, { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, 
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { textOf } from '../../src/mirror/disk.ts';
+import { textOf } from '../../src/mirror/base/disk.ts';
 import type { BuildOptions } from '../../src/mirror/pipeline.ts';
 import { Random } from '../fuzz/random.ts';
-import { temporaryFolder } from '../support/cli.ts';
 import {
   bytesOf,
   type Data,
@@ -19,8 +18,9 @@ import {
   numberOf,
   registryKey,
   trustOf,
-} from '../support/make-bundle.ts';
-import { differences, forget, leftBeside, mirror, settle, snapshot, type Told } from '../support/mirror.ts';
+} from '../support/bundles/make-bundle.ts';
+import { temporaryFolder } from '../support/sites/cli.ts';
+import { differences, forget, leftBeside, mirror, settle, snapshot, type Told } from '../support/sites/mirror.ts';
 
 const folder = temporaryFolder();
 const UPDATED = 'updating the site';

@@ -3,14 +3,15 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { textOf } from '../../src/mirror/disk.ts';
-import { ENGINES } from '../../src/mirror/openssl.ts';
-import { packageVersion } from '../../src/mirror/package.ts';
-import { listInput } from '../../src/mirror/read.ts';
-import { Report } from '../../src/mirror/report.ts';
-import { verifyFiles, verifyInput } from '../../src/mirror/verify.ts';
-import { temporaryFolder } from '../support/cli.ts';
-import { bytesOf, makeBundle, makeCorrection, makeRecord, testTrust } from '../support/make-bundle.ts';
+import { textOf } from '../../src/mirror/base/disk.ts';
+import { packageVersion } from '../../src/mirror/base/package.ts';
+import { verifyInput } from '../../src/mirror/judge/judge.ts';
+import { ENGINES } from '../../src/mirror/judge/openssl.ts';
+import { Report } from '../../src/mirror/judge/report.ts';
+import { listInput } from '../../src/mirror/read/read.ts';
+import { verifyFiles } from '../../src/mirror/verify.ts';
+import { bytesOf, makeBundle, makeCorrection, makeRecord, testTrust } from '../support/bundles/make-bundle.ts';
+import { temporaryFolder } from '../support/sites/cli.ts';
 
 const COUNT = 300;
 

@@ -28,8 +28,8 @@ import {
   makeSnapshot,
   sealBundle,
   testTrust,
-} from '../support/make-bundle.ts';
-import { defaultTrust, seedBytes } from '../support/vectors.ts';
+} from '../support/bundles/make-bundle.ts';
+import { defaultTrust, seedBytes } from '../support/bundles/vectors.ts';
 
 const READING = new Set([
   'invalid_utf8',

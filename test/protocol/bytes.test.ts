@@ -13,7 +13,7 @@ import {
   encodeUtf8,
   equalBytes,
 } from '../../src/protocol/bytes.ts';
-import { parseCodes } from '../support/verdicts.ts';
+import { parseCodes } from '../support/bundles/verdicts.ts';
 
 describe('section 1, rule 1: bytes to text', () => {
   const refused: readonly (readonly [name: string, code: string, bytes: readonly number[]])[] = [

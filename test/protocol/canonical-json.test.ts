@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { decodeUtf8, encodeHex, encodeUtf8 } from '../../src/protocol/bytes.ts';
-import { canonicalize, formatCompact, formatIndented, sortKeys } from '../../src/protocol/canonical-json.ts';
+import { formatCompact, formatIndented, sortKeys } from '../../src/protocol/canonical-json.ts';
+import { canonicalize } from '../../src/protocol/parse/canonicalize.ts';
 import { parseJson } from '../../src/protocol/parse/json.ts';
-import { vectorLines } from '../support/vectors.ts';
-import { parseCodes } from '../support/verdicts.ts';
+import { vectorLines } from '../support/bundles/vectors.ts';
+import { parseCodes } from '../support/bundles/verdicts.ts';
 
 const canon = (text: string): string => decodeUtf8(canonicalize(encodeUtf8(text)));
 

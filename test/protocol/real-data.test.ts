@@ -6,8 +6,15 @@ import { fingerprintBase32Of, fingerprintOf, suffixOf } from '../../src/protocol
 import { mergeBundles, pithNumber, verifyBundle, verifySignature } from '../../src/protocol/index.ts';
 import { isObject, type Json } from '../../src/protocol/json.ts';
 import { parseJson } from '../../src/protocol/parse/json.ts';
-import type { Data } from '../support/make-bundle.ts';
-import { defaultTrust, SEED_SUFFIX, seedBytes, seedText, vectorBytes, vectorLines } from '../support/vectors.ts';
+import type { Data } from '../support/bundles/make-bundle.ts';
+import {
+  defaultTrust,
+  SEED_SUFFIX,
+  seedBytes,
+  seedText,
+  vectorBytes,
+  vectorLines,
+} from '../support/bundles/vectors.ts';
 
 const trust = defaultTrust();
 const toJson = (data: Data): Json => parseJson(encodeUtf8(JSON.stringify(data)));

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { PROJECT, temporaryFolder } from '../support/cli.ts';
-import { build } from '../support/site.ts';
-import { SEED_SUFFIX } from '../support/vectors.ts';
-import { inEveryWay, type Way } from '../support/visit.ts';
+import { inEveryWay, type Way } from '../support/browser/visit.ts';
+import { SEED_SUFFIX } from '../support/bundles/vectors.ts';
+import { PROJECT, temporaryFolder } from '../support/sites/cli.ts';
+import { build } from '../support/sites/site.ts';
 
 const out = join(temporaryFolder(), 'site');
 const record = `pith/${SEED_SUFFIX}/index.html`;

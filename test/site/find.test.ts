@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
-import { temporaryFolder } from '../support/cli.ts';
-import { buildVariety } from '../support/variety.ts';
-import { follow, inEveryWay, type Way } from '../support/visit.ts';
+import { follow, inEveryWay, type Way } from '../support/browser/visit.ts';
+import { buildVariety } from '../support/bundles/variety.ts';
+import { temporaryFolder } from '../support/sites/cli.ts';
 
 const folder = temporaryFolder();
 const site = join(folder, 'site');

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { formatCanonical, parseJson } from '../../src/protocol/index.ts';
-import { temporaryFolder } from '../support/cli.ts';
-import { elements, type HtmlElement, pageText } from '../support/html.ts';
-import { buildVariety, type Variety } from '../support/variety.ts';
+import { buildVariety, type Variety } from '../support/bundles/variety.ts';
+import { temporaryFolder } from '../support/sites/cli.ts';
+import { elements, type HtmlElement, pageText } from '../support/sites/html.ts';
 
 const SITE = 'https://mirror.example/repo';
 const folder = temporaryFolder();

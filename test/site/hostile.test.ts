@@ -8,12 +8,19 @@ import assert from 'node:assert/strict';
 import { linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, test } from 'node:test';
-import { BUNDLE } from '../support/broken.ts';
-import { pithMirror, temporaryFolder } from '../support/cli.ts';
-import { writeHostileInput } from '../support/hostile-input.ts';
-import { elements, references } from '../support/html.ts';
-import { authorKey, type Data, publicKeyEntry, registryKey, secondKey, type TestKey } from '../support/make-bundle.ts';
-import { build, readTree } from '../support/site.ts';
+import { BUNDLE } from '../support/bundles/broken.ts';
+import { writeHostileInput } from '../support/bundles/hostile-input.ts';
+import {
+  authorKey,
+  type Data,
+  publicKeyEntry,
+  registryKey,
+  secondKey,
+  type TestKey,
+} from '../support/bundles/make-bundle.ts';
+import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
+import { elements, references } from '../support/sites/html.ts';
+import { build, readTree } from '../support/sites/site.ts';
 
 const GOOD_FILES = Number(process.env.PITH_MIRROR_GOOD_FILES ?? '200');
 

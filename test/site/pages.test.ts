@@ -3,8 +3,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { describe, it } from 'node:test';
-import { PROJECT, temporaryFolder } from '../support/cli.ts';
-import { elements, pageText, references } from '../support/html.ts';
 import {
   bytesOf,
   type Data,
@@ -16,9 +14,11 @@ import {
   numberOf,
   publicKeyEntry,
   registryKey,
-} from '../support/make-bundle.ts';
-import { build, readTree, writeFiles } from '../support/site.ts';
-import { SEED_SUFFIX, seedText } from '../support/vectors.ts';
+} from '../support/bundles/make-bundle.ts';
+import { SEED_SUFFIX, seedText } from '../support/bundles/vectors.ts';
+import { PROJECT, temporaryFolder } from '../support/sites/cli.ts';
+import { elements, pageText, references } from '../support/sites/html.ts';
+import { build, readTree, writeFiles } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
 const real = join(folder, 'real');

@@ -5,10 +5,10 @@ import { join, posix } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { HtmlValidate, StaticConfigLoader } from 'html-validate';
-import { temporaryFolder } from '../support/cli.ts';
-import { elements, type HtmlElement } from '../support/html.ts';
-import { htmlFiles, samplePages } from '../support/page-kinds.ts';
-import { buildVariety } from '../support/variety.ts';
+import { htmlFiles, samplePages } from '../support/browser/page-kinds.ts';
+import { buildVariety } from '../support/bundles/variety.ts';
+import { temporaryFolder } from '../support/sites/cli.ts';
+import { elements, type HtmlElement } from '../support/sites/html.ts';
 
 // One page of a list has at most 100 rows: this many records make a second one.
 const variety = await buildVariety(temporaryFolder(), { plain: 130 });

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
-import { temporaryFolder } from '../support/cli.ts';
-import { authorKey, registryKey, testTrust } from '../support/make-bundle.ts';
-import { defaultTrust } from '../support/vectors.ts';
-import { buildVerifySite, MANY, SUFFIXES } from '../support/verify-site.ts';
-import { dropFiles, inEveryWay } from '../support/visit.ts';
+import { buildVerifySite, MANY, SUFFIXES } from '../support/browser/verify-site.ts';
+import { dropFiles, inEveryWay } from '../support/browser/visit.ts';
+import { authorKey, registryKey, testTrust } from '../support/bundles/make-bundle.ts';
+import { defaultTrust } from '../support/bundles/vectors.ts';
+import { temporaryFolder } from '../support/sites/cli.ts';
 
 const folder = temporaryFolder();
 const out = join(folder, 'site');

@@ -6,7 +6,7 @@
  * - `data-parts`: address of the list of parts, and `data-part`, `data-record`: addresses with `*` for a name or a suffix.
  */
 
-import { grouped } from '../view/words.ts';
+import { grouped } from '../shared/words.ts';
 import { type Loader, loaderOf } from './load.ts';
 import { isNamed, type Query, readQuery } from './query.ts';
 import { listItem } from './result.ts';

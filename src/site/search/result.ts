@@ -1,6 +1,7 @@
 /** One found record as an element: what RecordRow.astro makes when the site is built. Text is only ever text. */
+
+import { visibleParts } from '../shared/text.ts';
 import { shortened, VERDICT_WORDS } from '../view/rows.ts';
-import { visibleParts } from '../view/text.ts';
 import type { FoundRecord } from './part.ts';
 
 function element(name: string, className: string, ...children: readonly (Node | string)[]): HTMLElement {

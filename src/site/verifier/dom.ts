@@ -1,5 +1,5 @@
 /** Elements made of text. Nothing here reads markup, so nothing that a bundle holds can become any. */
-import { visibleParts } from '../view/text.ts';
+import { visibleParts } from '../shared/text.ts';
 
 type Child = Node | string;
 

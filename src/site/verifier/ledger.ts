@@ -1,6 +1,6 @@
 /** The ledger, growing row by row while its checks are made. */
 import type { BundleVerdict, Check, CheckOutcome } from '../../protocol/index.ts';
-import { CHECK_WORDS, counted, spaced } from '../view/words.ts';
+import { CHECK_WORDS, counted, spaced } from '../shared/words.ts';
 import { element, foreign, part } from './dom.ts';
 import type { Comparison } from './words.ts';
 

@@ -1,7 +1,7 @@
 /** Runs a verification before the reader's eyes: the ledger grows, then it is said what was proved. */
 import { readTrust, type Trust } from '../../protocol/index.ts';
-import { counted } from '../view/words.ts';
-import type { PageClaims, PageData } from './data.ts';
+import type { PageClaims, PageData } from '../shared/page-data.ts';
+import { counted } from '../shared/words.ts';
 import { element, foreign, part } from './dom.ts';
 import type { Judgement } from './judge.ts';
 import { comparisonTable, LedgerView, outcomeMark } from './ledger.ts';

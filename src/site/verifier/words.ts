@@ -1,7 +1,7 @@
 /** What the browser found, in plain sentences. Pure. */
 import type { CheckOutcome, Finding } from '../../protocol/index.ts';
-import { CHECK_WORDS, counted, spaced } from '../view/words.ts';
-import type { PageClaims } from './data.ts';
+import type { PageClaims } from '../shared/page-data.ts';
+import { CHECK_WORDS, counted, spaced } from '../shared/words.ts';
 import type { Judgement } from './judge.ts';
 
 /** The name of the first step that failed; null where none did. */

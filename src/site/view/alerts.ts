@@ -1,8 +1,8 @@
 /** What nobody may overlook: said first, above the title, in words. Pure. */
-import type { RecordEntry } from '../../mirror/plan.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
+import { counted } from '../shared/words.ts';
 import type { Contents } from './contents.ts';
 import type { EventRow } from './merge.ts';
-import { counted } from './words.ts';
 
 export interface Alert {
   readonly kind: 'correction' | 'contradiction' | 'withheld' | 'invalid' | 'integrity';

@@ -1,8 +1,8 @@
 /** A page of the browse trees in words. Pure. */
-import { relativeLink } from '../../mirror/paths.ts';
-import type { PageLink, ShelfGroup, ShelfPage } from '../../mirror/shelves.ts';
+import { relativeLink } from '../../mirror/base/paths.ts';
+import type { PageLink, ShelfGroup, ShelfPage } from '../../mirror/plan/shelves.ts';
+import { counted } from '../shared/words.ts';
 import { type RecordRow, recordRow } from './rows.ts';
-import { counted } from './words.ts';
 
 export interface ListLink {
   readonly href: string;

@@ -1,7 +1,6 @@
 /** How a record is cited and linked: what its page says to people, to search engines and to machines. Pure. */
 import { badgeText } from '../../formats/badge.ts';
 import type { Citation } from '../../formats/citation.ts';
-import type { Verdict } from '../../mirror/catalogue.ts';
 import {
   absoluteUrl,
   badgeFile,
@@ -14,11 +13,12 @@ import {
   relativeLink,
   risFile,
   stateFile,
-} from '../../mirror/paths.ts';
-import type { RecordEntry } from '../../mirror/plan.ts';
+} from '../../mirror/base/paths.ts';
+import type { Verdict } from '../../mirror/plan/catalogue.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
+import { visibleText } from '../shared/text.ts';
 import type { HeadLink, HeadMeta } from './head.ts';
 import { licenseOf } from './links.ts';
-import { visibleText } from './text.ts';
 
 /** A text to be copied, and the file that holds the same where there is one. */
 export interface Snippet {

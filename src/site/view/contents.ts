@@ -9,9 +9,9 @@ import {
   LISTS,
   type MergedRecord,
 } from '../../protocol/index.ts';
+import { visibleText } from '../shared/text.ts';
+import { counted, spaced } from '../shared/words.ts';
 import { cell, type Pair, pairsOf, restOf, type Table, tableOf, textCell } from './table.ts';
-import { visibleText } from './text.ts';
-import { counted, spaced } from './words.ts';
 
 /** One part that has something to show. */
 export interface Part {

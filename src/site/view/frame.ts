@@ -12,7 +12,7 @@ import {
   SIGNING_KEY,
   STYLE,
   VERIFY,
-} from '../../mirror/paths.ts';
+} from '../../mirror/base/paths.ts';
 
 export interface FrameLinks {
   readonly style: string;

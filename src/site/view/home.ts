@@ -1,8 +1,9 @@
 /** The home page in words. Pure. */
-import type { Catalogue } from '../../mirror/catalogue.ts';
-import { HOME } from '../../mirror/paths.ts';
+
+import { HOME } from '../../mirror/base/paths.ts';
+import type { Catalogue } from '../../mirror/plan/catalogue.ts';
+import { counted, grouped } from '../shared/words.ts';
 import { type RecordRow, recordRow } from './rows.ts';
-import { counted, grouped } from './words.ts';
 
 /** The latest records that the home page shows. */
 const LATEST = 20;

@@ -1,9 +1,9 @@
 /** The checks that were made, as rows that people can read and repeat. Pure. */
-import type { RecordEntry } from '../../mirror/plan.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import type { Check, CheckOutcome, CheckSubject, PinnedKey } from '../../protocol/index.ts';
+import { visibleText } from '../shared/text.ts';
+import { CHECK_WORDS, OUTCOME_WORDS, spaced } from '../shared/words.ts';
 import { Repeater } from './repeat.ts';
-import { visibleText } from './text.ts';
-import { CHECK_WORDS, OUTCOME_WORDS, spaced } from './words.ts';
 
 export interface LedgerRow {
   readonly outcome: CheckOutcome;

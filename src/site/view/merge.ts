@@ -1,7 +1,7 @@
 /** The merge, replayed: each event in its place, what it did to the state, and how the result compares. Pure. */
 import { member, text } from '../../formats/paper.ts';
-import { receivedBundleFile, recordPage, relativeLink } from '../../mirror/paths.ts';
-import type { RecordEntry } from '../../mirror/plan.ts';
+import { receivedBundleFile, recordPage, relativeLink } from '../../mirror/base/paths.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import {
   type AppliedEvent,
   compareCodePoints,
@@ -12,9 +12,9 @@ import {
   parseTimestamp,
   type StateComparison,
 } from '../../protocol/index.ts';
+import { visibleText } from '../shared/text.ts';
+import { counted, spaced } from '../shared/words.ts';
 import { type Cell, cell, type Pair, pairsOf, textCell } from './table.ts';
-import { visibleText } from './text.ts';
-import { counted, spaced } from './words.ts';
 
 /** A word about an event, with the place of another where it is about one. */
 export interface EventLink {

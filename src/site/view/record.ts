@@ -2,7 +2,6 @@
 import { categoryOf } from '../../formats/categories.ts';
 import { text } from '../../formats/paper.ts';
 import { plainTex } from '../../formats/tex-text.ts';
-import type { SiteContext, Verdict } from '../../mirror/catalogue.ts';
 import {
   absoluteUrl,
   bundleFile,
@@ -17,8 +16,9 @@ import {
   SIGNING_KEY,
   STYLE,
   stateFile,
-} from '../../mirror/paths.ts';
-import type { RecordEntry } from '../../mirror/plan.ts';
+} from '../../mirror/base/paths.ts';
+import type { SiteContext, Verdict } from '../../mirror/plan/catalogue.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import {
   expectedAliases,
   type Finding,
@@ -27,6 +27,8 @@ import {
   type Json,
   type MergedRecord,
 } from '../../protocol/index.ts';
+import { visibleText } from '../shared/text.ts';
+import { counted } from '../shared/words.ts';
 import { type Alert, alertsOf } from './alerts.ts';
 import { type BadgeView, badgeView, citationSnippets, recordMetas, type Snippet, signposts } from './cite.ts';
 import { type Contents, contentsOf, newestSnapshot } from './contents.ts';
@@ -48,8 +50,6 @@ import { REASON_WORDS } from './reasons.ts';
 import { repeatSetup } from './repeat.ts';
 import { type ShellLines, shellLines } from './shell.ts';
 import { type Badge, badges, type CompletenessRow, completeness } from './status.ts';
-import { visibleText } from './text.ts';
-import { counted } from './words.ts';
 
 export interface FileLink {
   readonly name: string;

@@ -3,7 +3,7 @@
  *
  * Nothing from a bundle stands in a line but hexadecimal digests, base64 signatures and places in the bundle.
  */
-import type { RecordEntry } from '../../mirror/plan.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import { type Check, isObject, type Json, type PinnedKey, type VerifiedEvent } from '../../protocol/index.ts';
 
 const HEX = /^[0-9a-f]{64}$/;

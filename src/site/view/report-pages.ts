@@ -1,9 +1,9 @@
 /** The pages of the report in words. Pure. */
-import { recordPage, relativeLink } from '../../mirror/paths.ts';
-import type { ReportListPage, ReportRow } from '../../mirror/report-pages.ts';
+import { recordPage, relativeLink } from '../../mirror/base/paths.ts';
+import type { ReportListPage, ReportRow } from '../../mirror/plan/report-pages.ts';
+import { counted } from '../shared/words.ts';
 import type { Crumb } from './browse.ts';
 import { REASON_WORDS } from './reasons.ts';
-import { counted } from './words.ts';
 
 export interface ReportRowView {
   readonly file: string;

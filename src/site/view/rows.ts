@@ -1,7 +1,7 @@
 /** One record in a list: on the home page, in the browse trees, and among what a search found. Pure. */
 import { plainAuthors, plainTitle } from '../../formats/tex-text.ts';
-import type { CatalogueEntry, Verdict } from '../../mirror/catalogue.ts';
-import { recordPage, relativeLink } from '../../mirror/paths.ts';
+import { recordPage, relativeLink } from '../../mirror/base/paths.ts';
+import type { CatalogueEntry, Verdict } from '../../mirror/plan/catalogue.ts';
 
 export interface RecordRow {
   readonly href: string;

@@ -1,5 +1,5 @@
 /** Where the search finds what it needs, from a page. Pure. */
-import { recordPage, relativeLink, SEARCH_PARTS, SEARCH_SCRIPT, searchPart } from '../../mirror/paths.ts';
+import { recordPage, relativeLink, SEARCH_PARTS, SEARCH_SCRIPT, searchPart } from '../../mirror/base/paths.ts';
 
 export interface SearchLinks {
   readonly script: string;

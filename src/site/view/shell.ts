@@ -1,8 +1,8 @@
 /** The lines with which a reader repeats the record's check in a shell. */
 
-import type { SiteContext } from '../../mirror/catalogue.ts';
-import { absoluteUrl, bundleFile, recordFile } from '../../mirror/paths.ts';
-import type { RecordEntry } from '../../mirror/plan.ts';
+import { absoluteUrl, bundleFile, recordFile } from '../../mirror/base/paths.ts';
+import type { SiteContext } from '../../mirror/plan/catalogue.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import type { PinnedKey } from '../../protocol/index.ts';
 
 export interface ShellLines {

@@ -1,8 +1,8 @@
 /** What the current state has, in upstream's words: four badges and the list of five (section 12). */
 import { currentSnapshot, member } from '../../formats/paper.ts';
 import { isArray, isNumber, isObject, type Json, type MergedRecord } from '../../protocol/index.ts';
+import { counted } from '../shared/words.ts';
 import { type Link, originRecord } from './links.ts';
-import { counted } from './words.ts';
 
 /** Upstream's four badges. `unknown` is for a record without a bundle: absence cannot be seen from here. */
 export interface Badge {

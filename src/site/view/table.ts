@@ -1,8 +1,8 @@
 /** JSON from a bundle as rows that people can read: no braces, nothing left out in silence. Pure. */
 import { formatCompact, isArray, isNumber, isObject, type Json, type JsonObject } from '../../protocol/index.ts';
+import { visibleText } from '../shared/text.ts';
+import { spaced } from '../shared/words.ts';
 import { safeHref } from './links.ts';
-import { visibleText } from './text.ts';
-import { spaced } from './words.ts';
 
 /** Text as it may be shown, with the address it is where it is one. */
 export interface Cell {

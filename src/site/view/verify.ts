@@ -1,7 +1,6 @@
 /** What pages hold for the verification in the reader's browser. */
 import { bundlesInPage } from '../../formats/bundle-script.ts';
 import { safeJson } from '../../formats/json-text.ts';
-import type { SiteContext } from '../../mirror/catalogue.ts';
 import {
   bundleScript,
   recordPage,
@@ -9,10 +8,11 @@ import {
   VERIFIER_SCRIPT,
   VERIFY,
   VERIFY_BUTTON_SCRIPT,
-} from '../../mirror/paths.ts';
-import type { RecordEntry } from '../../mirror/plan.ts';
+} from '../../mirror/base/paths.ts';
+import type { SiteContext } from '../../mirror/plan/catalogue.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import type { Finding, Trust } from '../../protocol/index.ts';
-import type { PageData } from '../verifier/data.ts';
+import type { PageData } from '../shared/page-data.ts';
 
 export interface VerifyHereView {
   /** {@link PageData}, for a data block. */

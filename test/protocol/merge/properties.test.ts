@@ -12,8 +12,16 @@ import {
   type VerifiedBundle,
   verifyBundle,
 } from '../../../src/protocol/index.ts';
-import { at, bundlesOf, type History, histories, RUNS, received, referenceState } from '../../support/histories.ts';
-import { type Data, testTrust } from '../../support/make-bundle.ts';
+import {
+  at,
+  bundlesOf,
+  type History,
+  histories,
+  RUNS,
+  received,
+  referenceState,
+} from '../../support/bundles/histories.ts';
+import { type Data, testTrust } from '../../support/bundles/make-bundle.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const codesOf = ({ findings }: MergedRecord): readonly string[] => findings.map(({ code }) => code);

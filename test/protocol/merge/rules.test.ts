@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { LISTS, type MergedRecord, mergeBundles } from '../../../src/protocol/index.ts';
-import { at, bundle, CREATED, event, FLAWS, RECORD, received, UNKNOWN_ID, verified } from '../../support/histories.ts';
+import {
+  at,
+  bundle,
+  CREATED,
+  event,
+  FLAWS,
+  RECORD,
+  received,
+  UNKNOWN_ID,
+  verified,
+} from '../../support/bundles/histories.ts';
 import {
   type Data,
   makeEvent,
@@ -10,7 +20,7 @@ import {
   registryKey,
   secondKey,
   withState,
-} from '../../support/make-bundle.ts';
+} from '../../support/bundles/make-bundle.ts';
 
 const stateOf = ({ state }: MergedRecord): Data => JSON.parse(new TextDecoder().decode(state.bytes));
 const merge = (...events: readonly Data[]): MergedRecord => mergeBundles([received(events)]);

@@ -10,8 +10,8 @@ import { test } from 'node:test';
 import { type Json, mergeBundles, parseJson, parseRecord, type VerifiedBundle } from '../../../src/protocol/index.ts';
 import { mergeVerified } from '../../../src/protocol/merge/merge.ts';
 import type { VerifiedEvent } from '../../../src/protocol/verify/event.ts';
-import { CREATED, RECORD, received } from '../../support/histories.ts';
-import { bytesOf, numberOf } from '../../support/make-bundle.ts';
+import { CREATED, RECORD, received } from '../../support/bundles/histories.ts';
+import { bytesOf, numberOf } from '../../support/bundles/make-bundle.ts';
 
 const SIZE = 20_000;
 const MAX_EVENTS = 100_000;

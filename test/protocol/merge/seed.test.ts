@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mergeBundles, verifyBundle } from '../../../src/protocol/index.ts';
-import { defaultTrust, seedBytes, seedText } from '../../support/vectors.ts';
+import { defaultTrust, seedBytes, seedText } from '../../support/bundles/vectors.ts';
 
 const { bundle } = verifyBundle(seedBytes(), defaultTrust());
 assert.ok(bundle);

@@ -2,7 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type MergedRecord, mergeBundles, type VerifiedBundle, verifyBundle } from '../../../src/protocol/index.ts';
-import { at, bundle, CREATED, event, FLAWS, received, referenceState, verified } from '../../support/histories.ts';
+import {
+  at,
+  bundle,
+  CREATED,
+  event,
+  FLAWS,
+  received,
+  referenceState,
+  verified,
+} from '../../support/bundles/histories.ts';
 import {
   bytesOf,
   type Data,
@@ -11,7 +20,7 @@ import {
   sealBundle,
   testTrust,
   withState,
-} from '../../support/make-bundle.ts';
+} from '../../support/bundles/make-bundle.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const stateOf = ({ state }: MergedRecord): Data => JSON.parse(text(state.bytes));

@@ -7,7 +7,7 @@ import { formatCompact } from '../../../src/protocol/canonical-json.ts';
 import type { Json } from '../../../src/protocol/json.ts';
 import { parseCompactJson } from '../../../src/protocol/parse/compact-json.ts';
 import { MAX_DEPTH, parseJson, readStrictly } from '../../../src/protocol/parse/json.ts';
-import { seedBytes, vectorLines } from '../../support/vectors.ts';
+import { seedBytes, vectorLines } from '../../support/bundles/vectors.ts';
 
 const quick = (text: string, maxItems = 100): Json | undefined => parseCompactJson(text, maxItems, MAX_DEPTH);
 

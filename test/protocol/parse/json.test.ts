@@ -4,7 +4,7 @@ import { encodeUtf8 } from '../../../src/protocol/bytes.ts';
 import { ParseError } from '../../../src/protocol/errors.ts';
 import { isArray, isNumber, isObject, jsonInteger, without } from '../../../src/protocol/json.ts';
 import { parseJson } from '../../../src/protocol/parse/json.ts';
-import { parseCodes } from '../../support/verdicts.ts';
+import { parseCodes } from '../../support/bundles/verdicts.ts';
 
 const parse = (text: string): ReturnType<typeof parseJson> => parseJson(encodeUtf8(text));
 

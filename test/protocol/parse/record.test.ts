@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { pithNumber } from '../../../src/protocol/verify/record.ts';
-import { bytesOf, numberOf } from '../../support/make-bundle.ts';
-import { changed, parseCodes, RECORD } from '../../support/verdicts.ts';
+import { bytesOf, numberOf } from '../../support/bundles/make-bundle.ts';
+import { changed, parseCodes, RECORD } from '../../support/bundles/verdicts.ts';
 
 describe('section 4: the canonical record', () => {
   const codes = (record: unknown): readonly string[] => parseCodes(() => pithNumber(bytesOf(record)));

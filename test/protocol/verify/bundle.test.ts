@@ -23,8 +23,8 @@ import {
   type TestKey,
   testTrust,
   trustOf,
-} from '../../support/make-bundle.ts';
-import { defaultTrust, seedText } from '../../support/vectors.ts';
+} from '../../support/bundles/make-bundle.ts';
+import { defaultTrust, seedText } from '../../support/bundles/vectors.ts';
 import {
   attestation,
   CREATED,
@@ -34,7 +34,7 @@ import {
   judgeEvent,
   RECORD,
   reasonsOf,
-} from '../../support/verdicts.ts';
+} from '../../support/bundles/verdicts.ts';
 
 const BUNDLE = makeBundle(RECORD);
 const SEED: Data = JSON.parse(seedText());

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { getPublicKey, sign } from '@noble/ed25519';
 import fc from 'fast-check';
 import { isPublicKey, verifySignature } from '../../../src/protocol/verify/ed25519.ts';
-import { registryKey } from '../../support/make-bundle.ts';
+import { registryKey } from '../../support/bundles/make-bundle.ts';
 import {
   committedVectors,
   formatVectors,

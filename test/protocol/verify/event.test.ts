@@ -11,8 +11,8 @@ import {
   registryKey,
   sealEvent,
   secondKey,
-} from '../../support/make-bundle.ts';
-import { seedText } from '../../support/vectors.ts';
+} from '../../support/bundles/make-bundle.ts';
+import { seedText } from '../../support/bundles/vectors.ts';
 import {
   attestation,
   CREATED,
@@ -22,7 +22,7 @@ import {
   judgeEvent,
   RECORD,
   reasonsOf,
-} from '../../support/verdicts.ts';
+} from '../../support/bundles/verdicts.ts';
 
 const only = (event: Data): VerifiedEvent | undefined => judgeEvent(event).bundle?.events[1];
 

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { REASON_CODES, type ReasonCode } from '../../../src/protocol/errors.ts';
 import { mergeBundles, verifyBundle } from '../../../src/protocol/index.ts';
-import { BUNDLE, bundles, EVENT, events, merged, notices, reading } from '../../support/broken.ts';
-import { testTrust } from '../../support/make-bundle.ts';
-import { CREATED, codesOf, judge, judgeEvent, reasonsOf } from '../../support/verdicts.ts';
+import { BUNDLE, bundles, EVENT, events, merged, notices, reading } from '../../support/bundles/broken.ts';
+import { testTrust } from '../../support/bundles/make-bundle.ts';
+import { CREATED, codesOf, judge, judgeEvent, reasonsOf } from '../../support/bundles/verdicts.ts';
 
 /** Found by the mirror, which sees files and all the numbers. */
 const mirrorLevel: readonly ReasonCode[] = ['unreadable', 'short_number_collision', 'alias_conflict'];

@@ -12,8 +12,8 @@ import {
   secondKey,
   strangerKey,
   testTrust,
-} from '../../support/make-bundle.ts';
-import { CREATED, changed, RECORD } from '../../support/verdicts.ts';
+} from '../../support/bundles/make-bundle.ts';
+import { CREATED, changed, RECORD } from '../../support/bundles/verdicts.ts';
 
 const RECEIPT = makeReceipt(RECORD);
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { identifyRecord, parseRecord, pithNumber } from '../../../src/protocol/index.ts';
 import { parseJson } from '../../../src/protocol/parse/json.ts';
-import { bytesOf, digest, numberOf } from '../../support/make-bundle.ts';
-import { changed, parseCodes, RECORD } from '../../support/verdicts.ts';
+import { bytesOf, digest, numberOf } from '../../support/bundles/make-bundle.ts';
+import { changed, parseCodes, RECORD } from '../../support/bundles/verdicts.ts';
 
 describe('sections 2 and 3: what follows from a record', () => {
   it('its digest and all its names', () => {

@@ -3,9 +3,16 @@ import { describe, it } from 'node:test';
 import { encodeHex } from '../../../src/protocol/bytes.ts';
 import { fingerprintOf } from '../../../src/protocol/identifier.ts';
 import { readTrust } from '../../../src/protocol/index.ts';
-import { authorKey, bytesOf, type Data, registryKey, secondKey, type TestKey } from '../../support/make-bundle.ts';
-import { defaultTrust } from '../../support/vectors.ts';
-import { parseCodes } from '../../support/verdicts.ts';
+import {
+  authorKey,
+  bytesOf,
+  type Data,
+  registryKey,
+  secondKey,
+  type TestKey,
+} from '../../support/bundles/make-bundle.ts';
+import { defaultTrust } from '../../support/bundles/vectors.ts';
+import { parseCodes } from '../../support/bundles/verdicts.ts';
 import { nonCanonicalTorsion, toBytes, torsionPoints } from '../../vectors/ed25519.generate.ts';
 
 function pin({ keyId, role, publicKey }: TestKey, changes: Data = {}): Data {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Data, digest, makeSnapshot, sealEvent, TITLE } from '../../support/make-bundle.ts';
-import { changed, codesOf, judgeEvent, RECORD, reasonsOf } from '../../support/verdicts.ts';
+import { type Data, digest, makeSnapshot, sealEvent, TITLE } from '../../support/bundles/make-bundle.ts';
+import { changed, codesOf, judgeEvent, RECORD, reasonsOf } from '../../support/bundles/verdicts.ts';
 
 const SNAPSHOT = makeSnapshot(RECORD);
 const PARTS = ['payload', 'graph_snapshot'] as const;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type BundleVerdict, type Check, verifyBundle, verifyBundleSteps } from '../../../src/protocol/index.ts';
-import { bytesOf, makeBundle, testTrust } from '../../support/make-bundle.ts';
-import { attestation, CREATED, codesOf, RECORD } from '../../support/verdicts.ts';
+import { bytesOf, makeBundle, testTrust } from '../../support/bundles/make-bundle.ts';
+import { attestation, CREATED, codesOf, RECORD } from '../../support/bundles/verdicts.ts';
 
 const BYTES = bytesOf(makeBundle(RECORD, [CREATED, attestation(), attestation({ target: 'other' })]));
 const TAMPERED = bytesOf({ ...makeBundle(RECORD, [CREATED, attestation()]), built_at: '2026-07-02T00:00:00Z' });

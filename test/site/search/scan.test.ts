@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { textOf } from '../../../src/mirror/disk.ts';
-import { searchFiles } from '../../../src/mirror/search-data.ts';
+import { textOf } from '../../../src/mirror/base/disk.ts';
+import { searchFiles } from '../../../src/mirror/plan/search-data.ts';
 import { fold } from '../../../src/site/search/fold.ts';
 import { Part } from '../../../src/site/search/part.ts';
 import { readQuery } from '../../../src/site/search/query.ts';
 import { type PartSource, type Progress, scan } from '../../../src/site/search/scan.ts';
-import { madeEntries } from '../../support/catalogue.ts';
+import { madeEntries } from '../../support/bundles/catalogue.ts';
 
 const entries = madeEntries(3000);
 

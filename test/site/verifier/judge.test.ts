@@ -1,7 +1,7 @@
 /** The browser's judgement is the program's: one protocol, and one ledger. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { judgeBundle } from '../../../src/mirror/report.ts';
+import { judgeBundle } from '../../../src/mirror/judge/judge.ts';
 import type { Trust } from '../../../src/protocol/index.ts';
 import { type Judgement, judge } from '../../../src/site/verifier/judge.ts';
 import { announcement, comparisons, countsOf, failedStep, headline, proved } from '../../../src/site/verifier/words.ts';
@@ -13,9 +13,9 @@ import {
   makeRecord,
   testTrust,
   withState,
-} from '../../support/make-bundle.ts';
-import { defaultTrust, seedBytes, seedText } from '../../support/vectors.ts';
-import { CREATED, changed, RECORD } from '../../support/verdicts.ts';
+} from '../../support/bundles/make-bundle.ts';
+import { defaultTrust, seedBytes, seedText } from '../../support/bundles/vectors.ts';
+import { CREATED, changed, RECORD } from '../../support/bundles/verdicts.ts';
 
 function run(received: readonly Uint8Array[], trust: Trust = testTrust): Judgement {
   const steps = judge(received, trust);

@@ -3,8 +3,8 @@ import { Buffer } from 'node:buffer';
 import { describe, it } from 'node:test';
 import { encodeBase64, readTrust, sha256Hex, type Trust } from '../../../src/protocol/index.ts';
 import { readPastedKey } from '../../../src/site/verifier/keys.ts';
-import { registryKey, secondKey } from '../../support/make-bundle.ts';
-import { defaultTrust } from '../../support/vectors.ts';
+import { registryKey, secondKey } from '../../support/bundles/make-bundle.ts';
+import { defaultTrust } from '../../support/bundles/vectors.ts';
 
 const KEY = registryKey.publicKey;
 const HEX = Buffer.from(KEY).toString('hex');

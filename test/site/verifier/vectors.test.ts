@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { bundleScript } from '../../../src/mirror/scripts.ts';
-import { bundles, events, reading } from '../../support/broken.ts';
-import { BROWSERS, launchBrowser } from '../../support/browser.ts';
-import { answer, type Questions } from '../../support/browser-protocol.ts';
-import { PROJECT } from '../../support/cli.ts';
-import { bytesOf, type Data, makeBundle } from '../../support/make-bundle.ts';
-import { seedBytes, vectorLines } from '../../support/vectors.ts';
-import { CREATED, RECORD } from '../../support/verdicts.ts';
-import { TRUST_FILE } from '../../support/verify-site.ts';
+import { bundleScript } from '../../../src/mirror/render/scripts.ts';
+import { BROWSERS, launchBrowser } from '../../support/browser/browser.ts';
+import { answer, type Questions } from '../../support/browser/browser-protocol.ts';
+import { TRUST_FILE } from '../../support/browser/verify-site.ts';
+import { bundles, events, reading } from '../../support/bundles/broken.ts';
+import { bytesOf, type Data, makeBundle } from '../../support/bundles/make-bundle.ts';
+import { seedBytes, vectorLines } from '../../support/bundles/vectors.ts';
+import { CREATED, RECORD } from '../../support/bundles/verdicts.ts';
+import { PROJECT } from '../../support/sites/cli.ts';
 
 /** A byte of the seed in so many is changed, each in a copy of its own. */
 const FLIPPED = 149;

@@ -1,0 +1,209 @@
+/**
+ * The report: what was found in each file. One shape for `--json` and for the site's `mirror-report.json`.
+ *
+ * No time of build, no absolute path and no host name is in it, so that one input gives one report.
+ */
+import { type Check, compareCodePoints, type Finding, type ParseError, type Trust } from '../../protocol/index.ts';
+
+import { type Content, textOf } from '../base/disk.ts';
+import { TOOL_NAME } from '../base/package.ts';
+import type { Note } from '../read/notes.ts';
+
+export interface ReportFinding {
+  readonly code: Finding['code'];
+  /** JSON pointer into the file. */
+  readonly where: string;
+  readonly event_id: string | null;
+  readonly message: string;
+}
+
+export interface FileReport {
+  /** Name relative to the input. */
+  readonly file: string;
+  /** Of the bytes; null where they could not be read. */
+  readonly sha256: string | null;
+  readonly outcome: 'verified' | 'findings' | 'rejected';
+  readonly pith_number: string | null;
+  readonly bundle_sha256: string | null;
+  /** Of the state that the merge of this file alone gives. */
+  readonly state_sha256: string | null;
+  readonly applied_event_ids: readonly string[];
+  readonly findings: readonly ReportFinding[];
+  /** How many were checked, whatever came out. */
+  readonly checked: { readonly signatures: number; readonly digests: number };
+}
+
+export interface Totals {
+  readonly files: number;
+  readonly verified: number;
+  readonly with_findings: number;
+  readonly rejected: number;
+  readonly findings: number;
+  readonly signatures: number;
+  readonly digests: number;
+  /** Records published; in `verify`, distinct numbers among the files that were not rejected. */
+  readonly records: number;
+  /** Of these, records without a signed bundle at hand. */
+  readonly record_only: number;
+}
+
+/** `mirror-report.json`. */
+export interface ReportDocument {
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly trust: readonly { readonly key_id: string; readonly fingerprint_sha256_hex: string }[];
+  readonly totals: Totals;
+  /** By SHA-256, then name: renaming a file moves nothing. */
+  readonly files: readonly FileReport[];
+}
+
+/** Findings as the report writes them. */
+export function reportFindings(findings: readonly Finding[]): readonly ReportFinding[] {
+  return findings.map(({ code, where, eventId, message }) => ({ code, where, event_id: eventId, message }));
+}
+
+/** Counts checks that were made: an absent signature, or a digest that cannot be checked, is none. */
+export function countChecks(checks: readonly Check[]): FileReport['checked'] {
+  const made = checks.filter(({ outcome }) => outcome === 'verified' || outcome === 'failed');
+  return {
+    signatures: made.filter(({ how }) => how === 'signature').length,
+    digests: made.filter(({ how }) => how === 'digest').length,
+  };
+}
+
+/** The report of a file that was rejected before, or without, being a bundle. */
+export function rejectedFile(name: string, sha256: string | null, error: ParseError): FileReport {
+  return {
+    file: name,
+    sha256,
+    outcome: 'rejected',
+    pith_number: null,
+    bundle_sha256: null,
+    state_sha256: null,
+    applied_event_ids: [],
+    findings: error.problems.map(({ code, path, message }) => ({ code, where: path, event_id: null, message })),
+    checked: { signatures: 0, digests: 0 },
+  };
+}
+
+/** The report of a note: what of its quoted record was checked. It names no bundle and no state. */
+export function noteReport(note: Note): FileReport {
+  return {
+    file: note.file,
+    sha256: note.sha256,
+    outcome: note.findings.length > 0 ? 'findings' : 'verified',
+    pith_number: note.pithNumber,
+    bundle_sha256: null,
+    state_sha256: null,
+    applied_event_ids: [],
+    findings: reportFindings(note.findings),
+    checked: countChecks(note.checks),
+  };
+}
+
+/** A file's report with findings that only show beside other files. Doubles are left out. */
+export function withFindings(report: FileReport, findings: readonly Finding[]): FileReport {
+  const key = ({ code, where, event_id, message }: ReportFinding): string =>
+    JSON.stringify([code, where, event_id, message]);
+  const known = new Set(report.findings.map(key));
+  const more = reportFindings(findings).filter((finding) => !known.has(key(finding)));
+  if (more.length === 0) return report;
+  const outcome = report.outcome === 'rejected' ? 'rejected' : 'findings';
+  return { ...report, outcome, findings: [...report.findings, ...more] };
+}
+
+/** One file's report as the whole report needs it: what is counted, and the text. */
+export interface FileLine {
+  readonly file: string;
+  readonly sha256: string | null;
+  readonly outcome: FileReport['outcome'];
+  readonly findings: number;
+  readonly signatures: number;
+  readonly digests: number;
+  /** Its part of `mirror-report.json`, JSON without a line end. Bytes where a cache had it: most are never looked into. */
+  readonly text: Content;
+}
+
+/** What JSON leaves as it is and a terminal or an editor acts on: C1 controls, line separators, directions, the invisible. */
+const UNSAFE = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu;
+
+const escapeUnits = (char: string): string =>
+  Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
+
+/** Indented JSON. Names and messages from strangers are escaped, and read the same. */
+function formatSafe(value: unknown): string {
+  // Outside of strings there is nothing but ASCII and line feeds, so every match is inside one.
+  return JSON.stringify(value, null, 2).replace(UNSAFE, escapeUnits);
+}
+
+export function fileLine(report: FileReport): FileLine {
+  return {
+    file: report.file,
+    sha256: report.sha256,
+    outcome: report.outcome,
+    findings: report.findings.length,
+    ...report.checked,
+    text: formatSafe(report).replaceAll('\n', '\n    '),
+  };
+}
+
+/** The report of all files, which is too large to be one value where a mirror is large. */
+export class Report {
+  readonly #head: Pick<ReportDocument, 'tool' | 'trust' | 'totals'>;
+  readonly #lines: readonly FileLine[];
+
+  constructor(
+    version: string,
+    trust: Trust,
+    lines: readonly FileLine[],
+    records: { readonly all: number; readonly recordOnly: number },
+  ) {
+    const count = (outcome: FileReport['outcome']): number => lines.filter((line) => line.outcome === outcome).length;
+    const sum = (of: (line: FileLine) => number): number => lines.reduce((total, line) => total + of(line), 0);
+    this.#lines = lines.toSorted(
+      (a, b) => compareCodePoints(a.sha256 ?? '~', b.sha256 ?? '~') || compareCodePoints(a.file, b.file),
+    );
+    this.#head = {
+      tool: { name: TOOL_NAME, version },
+      trust: trust.keys.map(({ keyId, fingerprint }) => ({ key_id: keyId, fingerprint_sha256_hex: fingerprint })),
+      totals: {
+        files: lines.length,
+        verified: count('verified'),
+        with_findings: count('findings'),
+        rejected: count('rejected'),
+        findings: sum(({ findings }) => findings),
+        signatures: sum(({ signatures }) => signatures),
+        digests: sum(({ digests }) => digests),
+        records: records.all,
+        record_only: records.recordOnly,
+      },
+    };
+  }
+
+  get totals(): Totals {
+    return this.#head.totals;
+  }
+
+  get trust(): ReportDocument['trust'] {
+    return this.#head.trust;
+  }
+
+  /** Reports of the files that were rejected or have findings, in the order of the report. */
+  get troubled(): readonly FileReport[] {
+    return this.#lines
+      .filter(({ outcome }) => outcome !== 'verified')
+      .map(({ text }) => JSON.parse(textOf(text)) as FileReport);
+  }
+
+  /** The text of the document, in pieces: indented JSON and a line end. */
+  *pieces(): Generator<Content> {
+    const [before = '', after = ''] = formatSafe({ ...this.#head, files: [] }).split(/(?<="files": \[)(?=\]\n\}$)/);
+    yield before;
+    let separator = '\n    ';
+    for (const { text } of this.#lines) {
+      yield separator;
+      yield text;
+      separator = ',\n    ';
+    }
+    yield `${this.#lines.length > 0 ? '\n  ' : ''}${after}\n`;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The catalogue: each record as lists, browse trees and search know it, a few hundred bytes, and the report's totals.
+ *
+ * Record pages get a whole `RecordEntry`; every other page gets this and nothing else, since whole records of a large
+ * mirror fit into no memory. Pure.
+ */
+import { hash } from 'node:crypto';
+import { currentSnapshot, member } from '../../formats/paper.ts';
+import { plainAuthors, plainTitle } from '../../formats/tex-text.ts';
+import { compareCodePoints, isArray, isNumber, type MergedRecord, type Trust } from '../../protocol/index.ts';
+import type { FileReport, Totals } from '../judge/report.ts';
+import type { RecordEntry } from './plan.ts';
+
+/** How a record as a whole is marked. */
+export type Verdict = 'verified' | 'findings' | 'record-only';
+
+/** What the recomputed state of a record holds, for browsing by status. */
+export type Mark =
+  | 'claims'
+  | 'attested'
+  | 'anchored'
+  | 'stored'
+  | 'cited'
+  | 'replicated'
+  | 'corrected'
+  | 'equivocation'
+  | 'several-bundles';
+
+export interface CatalogueEntry {
+  readonly suffix: string;
+  readonly pithNumber: string;
+  readonly shortPithNumber: string;
+  /** `source.id` of the record, and its version. */
+  readonly sourceId: string;
+  readonly sourceVersion: number;
+  /** TeX's accents as letters; formulas as TeX. */
+  readonly title: string | null;
+  /** The same of the names, as upstream writes them. */
+  readonly authors: string | null;
+  readonly submittedAt: string;
+  /** The primary one first. */
+  readonly categories: readonly string[];
+  readonly verdict: Verdict;
+  /** In the order of the type above. */
+  readonly marks: readonly Mark[];
+  /** When the newest of its bundles was built, else when it was submitted: what stands for a time of its files. */
+  readonly time: string;
+  /** Of all the others: what is made of entries alone is as it was where their digests are. */
+  readonly digest: string;
+}
+
+/** What all pages of one site share. */
+export interface SiteContext {
+  /** Base URL at which the site will be, or null where it is not said. */
+  readonly site: string | null;
+  readonly trust: Trust;
+  readonly version: string;
+}
+
+export interface Catalogue extends SiteContext {
+  /** Newest first by submission, then by suffix. */
+  readonly entries: readonly CatalogueEntry[];
+  readonly totals: Totals;
+  /** Reports of the files that were rejected or have findings; those that are in order are only counted. */
+  readonly troubled: readonly FileReport[];
+}
+
+export function verdictOf({ merged, findings }: Pick<RecordEntry, 'merged' | 'findings'>): Verdict {
+  if (merged === null) return 'record-only';
+  return findings.length > 0 ? 'findings' : 'verified';
+}
+
+const LIST_MARKS: readonly (readonly [Mark, string])[] = [
+  ['attested', 'author_attestations'],
+  ['anchored', 'timestamp_anchors'],
+  ['stored', 'storage_attestations'],
+  ['cited', 'citation_signatures'],
+  ['replicated', 'replication_records'],
+  ['corrected', 'corrections'],
+];
+
+function isListed(merged: MergedRecord, list: string): boolean {
+  const value = member(merged.state.value, 'current', list);
+  return isArray(value) && value.length > 0;
+}
+
+/** A snapshot without claims has the member all the same, with a count of 0 and an empty list. */
+function hasClaims(merged: MergedRecord): boolean {
+  const claims = member(currentSnapshot(merged), 'claims');
+  const items = member(claims, 'items');
+  const count = member(claims, 'count');
+  return (isArray(items) && items.length > 0) || (isNumber(count) && Number(count.literal) > 0);
+}
+
+function marksOf({ merged, received }: RecordEntry): readonly Mark[] {
+  if (merged === null) return [];
+  const marks: Mark[] = hasClaims(merged) ? ['claims'] : [];
+  marks.push(...LIST_MARKS.filter(([, list]) => isListed(merged, list)).map(([mark]) => mark));
+  if (merged.equivocations.length > 0) marks.push('equivocation');
+  if (received.length > 1) marks.push('several-bundles');
+  return marks;
+}
+
+function timeOf({ received, identified }: RecordEntry): string {
+  const instants = received.map(({ bundle }) => bundle.builtInstant);
+  const [newest = identified.record.submittedAt] = instants.toSorted((a, b) => compareCodePoints(b, a));
+  return `${newest.slice(0, 19)}Z`;
+}
+
+/** Newest first by submission, then by suffix. */
+export function compareEntries(a: CatalogueEntry, b: CatalogueEntry): number {
+  return compareCodePoints(b.submittedAt, a.submittedAt) || compareCodePoints(a.suffix, b.suffix);
+}
+
+/** The newest moment in the data: what stands for the time of a build, so that one input gives one output. */
+export function timeOfAll(entries: readonly CatalogueEntry[]): string {
+  let newest = '1970-01-01T00:00:00Z';
+  for (const { time } of entries) if (compareCodePoints(time, newest) > 0) newest = time;
+  return newest;
+}
+
+export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
+  const { record, suffix, pithNumber, shortPithNumber } = entry.identified;
+  const { title, authors } = entry.texts.paper;
+  const row: Omit<CatalogueEntry, 'digest'> = {
+    suffix,
+    pithNumber,
+    shortPithNumber,
+    sourceId: record.source.id,
+    sourceVersion: record.source.version,
+    title: title === null ? null : plainTitle(title),
+    authors: authors === null ? null : plainAuthors(authors),
+    submittedAt: record.submittedAt,
+    categories: [record.primaryCategory, ...record.crossCategories],
+    verdict: verdictOf(entry),
+    marks: marksOf(entry),
+    time: timeOf(entry),
+  };
+  return { ...row, digest: digestOfValue(row) };
+}
+
+/** SHA-256 of a value's JSON, in base64: to see whether it is as it was. */
+export function digestOfValue(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'base64');
+}

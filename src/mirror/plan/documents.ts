@@ -1,0 +1,110 @@
+/** The data files of the site: what is written beside the pages, byte for byte. Pure. */
+import { formatBadge } from '../../formats/badge.ts';
+import { bundleScriptText } from '../../formats/bundle-script.ts';
+import {
+  encodeBase64,
+  fingerprintBase32Of,
+  formatCanonical,
+  MERGE_VERSION,
+  type PinnedKey,
+  type Trust,
+} from '../../protocol/index.ts';
+import { TOOL_NAME } from '../base/package.ts';
+import * as paths from '../base/paths.ts';
+import type { SiteFile } from '../base/site-file.ts';
+import { type Catalogue, timeOfAll, verdictOf } from './catalogue.ts';
+import type { RecordEntry } from './plan.ts';
+
+const ORIGIN = 'https://pith.science';
+
+/** A mirror's entry in `pith-mirrors.json`, with upstream's members. */
+function mirrorEntry(name: string, base: string, status: string): Record<string, unknown> {
+  return {
+    name,
+    mirror_type: 'https',
+    base_url: base,
+    bundle_pattern: `${base}/pith/{suffix}/bundle.json`,
+    state_pattern: `${base}/pith/{suffix}/state.json`,
+    well_known_pattern: `${base}/.well-known/pith/{suffix}/bundle.json`,
+    status,
+  };
+}
+
+/** A pinned key in the form in which upstream publishes its own, as far as a trust file knows it. */
+function keyDocument(key: PinnedKey): Record<string, unknown> {
+  return {
+    key_id: key.keyId,
+    algorithm: 'ed25519',
+    format: 'raw',
+    public_key_b64: encodeBase64(key.publicKey),
+    public_key_hex: key.publicKeyHex,
+    fingerprint_sha256_b32_first128bits: fingerprintBase32Of(key.publicKey),
+    fingerprint_sha256_hex: key.fingerprint,
+    notes: 'Pinned by the operator of this mirror. Compare the fingerprint with another source before you rely on it.',
+  };
+}
+
+function signingKey(trust: Trust): PinnedKey | undefined {
+  return trust.keys.filter(({ role }) => role === 'pith_registry').at(-1) ?? trust.keys.at(-1);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function mirrorsDocument({ trust, site, entries }: Catalogue): string {
+  const key = signingKey(trust);
+  const origin = {
+    ...mirrorEntry('Pith Resolver', ORIGIN, 'primary'),
+    ...(key === undefined ? {} : { public_key: keyDocument(key) }),
+  };
+  const own = site === null ? [] : [mirrorEntry(TOOL_NAME, site.replace(/\/$/, ''), 'mirror')];
+  return json({
+    manifest_type: 'pith_mirror_manifest',
+    manifest_version: '1.0',
+    generated_at: timeOfAll(entries),
+    merge_version: MERGE_VERSION,
+    mirrors: [origin, ...own],
+    notes: 'The current state is what the deterministic merge of a bundle gives, not what this manifest says.',
+  });
+}
+
+/** The record's files. What was received is what is published; what is made of it says the same in other forms. */
+export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
+  const { identified, merged, received, texts } = entry;
+  const { suffix, record } = identified;
+  const files: SiteFile[] = [
+    // Canonical bytes, so that `sha256sum` of the file is the canonical hash.
+    { path: paths.recordFile(suffix), content: formatCanonical(record.value) },
+    { path: paths.jsonLdFile(suffix), content: `${texts.jsonLd}\n` },
+    { path: paths.bibtexFile(suffix), content: texts.bibtex },
+    { path: paths.risFile(suffix), content: texts.ris },
+    { path: paths.cslFile(suffix), content: texts.csl },
+    { path: paths.badgeFile(suffix), content: formatBadge(identified.shortPithNumber, verdictOf(entry)) },
+  ];
+  if (merged === null) return files;
+  files.push(
+    { path: paths.bundleFile(suffix), content: merged.published.bytes },
+    { path: paths.wellKnownBundleFile(suffix), content: merged.published.bytes },
+    { path: paths.stateFile(suffix), content: merged.state.bytes },
+  );
+  const script = bundleScriptText(entry);
+  if (script !== null) files.push({ path: paths.bundleScript(suffix), content: script });
+  if (received.length > 1) {
+    for (const { bundle, bytesSha256 } of received) {
+      files.push({ path: paths.receivedBundleFile(suffix, bytesSha256), content: bundle.bytes });
+    }
+  }
+  return files;
+}
+
+/** The site's own files, but for the report. */
+export function siteFiles(catalogue: Catalogue): readonly SiteFile[] {
+  const key = signingKey(catalogue.trust);
+  return [
+    { path: paths.NO_JEKYLL, content: '' },
+    { path: paths.MARKER, content: json({ written_by: TOOL_NAME, layout: 1 }) },
+    { path: paths.MIRRORS, content: mirrorsDocument(catalogue) },
+    ...(key === undefined ? [] : [{ path: paths.SIGNING_KEY, content: json(keyDocument(key)) }]),
+  ];
+}

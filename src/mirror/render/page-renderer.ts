@@ -1,0 +1,69 @@
+/**
+ * Renders pages out of Astro's own bundle of them, in this thread.
+ *
+ * Components are compiled by Astro and call `site/runtime.ts`, which makes text of them at once. That is a lower door than the
+ * documented one (`astro build` renders too), and several times as fast; hence the exact version of astro in package.json, a
+ * test that compares the bytes of both ways, and `--renderer astro`.
+ */
+import { pathToFileURL } from 'node:url';
+
+export type Params = Readonly<Record<string, string | undefined>>;
+
+interface PageModule {
+  readonly default: unknown;
+  readonly getStaticPaths?: () => readonly { readonly params: Params }[];
+}
+
+interface Bundled {
+  readonly manifest: {
+    readonly pageMap: ReadonlyMap<string, () => Promise<{ page(): Promise<PageModule> }>>;
+  };
+  renderPage(page: unknown, params: Params): string;
+}
+
+/** A page's source, relative to `src/site/pages/`. */
+export type PageSource = string;
+
+export class PageRenderer {
+  readonly #bundled: Bundled;
+  readonly #modules = new Map<PageSource, PageModule>();
+
+  private constructor(bundled: Bundled) {
+    this.#bundled = bundled;
+  }
+
+  /** @param entry path of the bundle's entry, as `bundlePages` gives it. */
+  static async load(entry: string): Promise<PageRenderer> {
+    const bundled = (await import(pathToFileURL(entry).href)) as Bundled;
+    const renderer = new PageRenderer(bundled);
+    for (const [component, load] of bundled.manifest.pageMap) {
+      const source = /(?<=(?:^|\/)src\/site\/pages\/).+/.exec(component)?.[0];
+      if (source !== undefined) renderer.#modules.set(source, await (await load()).page());
+    }
+    return renderer;
+  }
+
+  get sources(): readonly PageSource[] {
+    return [...this.#modules.keys()];
+  }
+
+  #module(source: PageSource): PageModule {
+    const found = this.#modules.get(source);
+    if (found === undefined) throw new RangeError(`expected one of ${this.sources.join(', ')}, got ${source}`);
+    return found;
+  }
+
+  /** The params of each page that a source makes; one without any for a source without params. */
+  paramsOf(source: PageSource): readonly Params[] {
+    const { getStaticPaths } = this.#module(source);
+    return getStaticPaths === undefined ? [{}] : getStaticPaths().map(({ params }) => params);
+  }
+
+  /** One page's HTML. What it shows is handed over before, see handoff.ts. */
+  render(source: PageSource, params: Params): string {
+    return this.#bundled.renderPage(this.#module(source).default, params);
+  }
+}
+
+export const RECORD_PAGE: PageSource = 'pith/[suffix]/index.astro';
+export const LIST_PAGE: PageSource = 'browse/[...shelf]/index.astro';

@@ -1,0 +1,187 @@
+/**
+ * The inventory: of each input file what became of it, and of each record a few hundred bytes. It is all that a build
+ * keeps in memory, what the next one starts from, and what tells which records have to be made again. Pure.
+ */
+import { compareCodePoints, type Finding } from '../../protocol/index.ts';
+import { bytesOf, type Content } from '../base/disk.ts';
+import type { FileLine } from '../judge/report.ts';
+import { type CatalogueEntry, compareEntries } from '../plan/catalogue.ts';
+import type { InputLine, Produced, RecordLine, RecordTask } from '../plan/lines.ts';
+import { collisions } from '../plan/plan.ts';
+import { suffixOfNote } from '../read/notes.ts';
+import type { InputFile } from '../read/read.ts';
+
+const CHUNK_BYTES = 1 << 20;
+
+/** Texts that are kept to the end and looked into by nobody: as bytes of few buffers, which no collector of garbage walks through. */
+class TextStore {
+  #chunk = new Uint8Array(0);
+  #used = 0;
+
+  keep(text: Content): Uint8Array {
+    const bytes = bytesOf(text);
+    if (this.#used + bytes.length > this.#chunk.length) {
+      this.#chunk = new Uint8Array(Math.max(CHUNK_BYTES, bytes.length));
+      this.#used = 0;
+    }
+    this.#chunk.set(bytes, this.#used);
+    const kept = this.#chunk.subarray(this.#used, this.#used + bytes.length);
+    this.#used += bytes.length;
+    return kept;
+  }
+}
+
+export class Inventory {
+  readonly #files = new Map<string, InputFile>();
+  readonly #lines = new Map<string, InputLine>();
+  readonly #records = new Map<string, RecordLine>();
+  /** Sorted when they are asked for. */
+  #entries: readonly CatalogueEntry[] | null = null;
+  readonly #texts = new TextStore();
+  /** Records made in this build, with whatever is at hand of them. */
+  readonly #made = new Set<string>();
+  /** Records that have to be made of all of their files. */
+  readonly #pending = new Set<string>();
+  /** Records whose files came, changed or went. */
+  readonly #touched = new Set<string>();
+
+  /** @param files the input as it is now. @param before lines and records of the last build. */
+  constructor(
+    files: readonly InputFile[],
+    before: { lines: readonly InputLine[]; records: readonly RecordLine[] } | null,
+  ) {
+    for (const file of files) this.#files.set(file.name, file);
+    for (const line of before?.lines ?? []) this.#lines.set(line.name, line);
+    for (const record of before?.records ?? []) this.#records.set(record.entry.suffix, record);
+  }
+
+  /** The record that a file is about, as far as that is known. */
+  #suffixOf(name: string): string | null {
+    return this.#lines.get(name)?.suffix ?? suffixOfNote(name);
+  }
+
+  /** Files that are not what they were: what is known of them is forgotten. */
+  touch(names: Iterable<string>): void {
+    for (const name of names) {
+      const suffix = this.#suffixOf(name);
+      if (suffix !== null) this.#touched.add(suffix);
+      this.#lines.delete(name);
+    }
+  }
+
+  /** Takes what a bundle file alone came to. */
+  addAlone({ lines, record, isWritten }: Produced): void {
+    for (const line of lines) {
+      this.#setLine(line);
+      if (line.suffix !== null) this.#touched.add(line.suffix);
+    }
+    if (record === null) return;
+    const { suffix } = record.entry;
+    if (isWritten && !this.#made.has(suffix)) this.#made.add(suffix);
+    else this.#pending.add(suffix);
+    this.#setRecord(record);
+  }
+
+  /** Takes a record that was made of all of its files. */
+  addTogether(suffix: string, { lines, record }: Produced): void {
+    for (const line of lines) this.#setLine(line);
+    this.#pending.delete(suffix);
+    if (record === null) {
+      this.#made.delete(suffix);
+      this.#remove(suffix);
+    } else {
+      this.#made.add(suffix);
+      this.#setRecord(record);
+    }
+  }
+
+  /** The files of each number, in the order of the input. */
+  #groups(of: ReadonlySet<string>): ReadonlyMap<string, readonly InputFile[]> {
+    if (of.size === 0) return new Map();
+    const groups = new Map<string, InputFile[]>([...of].map((suffix) => [suffix, []]));
+    for (const file of this.#files.values()) {
+      const suffix = this.#suffixOf(file.name);
+      if (suffix !== null) groups.get(suffix)?.push(file);
+    }
+    return groups;
+  }
+
+  /** After every file alone: records of several files, of notes, and those of which files went. */
+  tasksOfFiles(): readonly RecordTask[] {
+    const tasks: RecordTask[] = [];
+    for (const [suffix, files] of this.#groups(this.#touched)) {
+      const isAlone = files.length === 1 && this.#made.has(suffix) && !this.#pending.has(suffix);
+      if (isAlone) continue;
+      if (files.length === 0) this.#remove(suffix);
+      else tasks.push({ suffix, files, across: [] });
+    }
+    this.#touched.clear();
+    return tasks;
+  }
+
+  /** After that: records that have something in common with others that their page does not say, or says no more. */
+  tasksOfCollisions(): readonly RecordTask[] {
+    const across = collisions(this.entries());
+    const stale = new Map<string, readonly Finding[]>();
+    for (const [suffix, record] of this.#records) {
+      const now = across.get(suffix) ?? [];
+      if (now.length + record.across.length === 0) continue;
+      if (JSON.stringify(now) !== JSON.stringify(record.across)) stale.set(suffix, now);
+    }
+    const groups = this.#groups(new Set(stale.keys()));
+    return [...stale].map(([suffix, findings]) => ({ suffix, files: groups.get(suffix) ?? [], across: findings }));
+  }
+
+  /** Every record as a task, for Astro's own rendering. */
+  tasksOfAll(): ReadonlyMap<string, RecordTask> {
+    const groups = this.#groups(new Set(this.#records.keys()));
+    return new Map(
+      [...this.#records].map(([suffix, { across }]) => [suffix, { suffix, files: groups.get(suffix) ?? [], across }]),
+    );
+  }
+
+  /** In the order of the catalogue. */
+  entries(): readonly CatalogueEntry[] {
+    this.#entries ??= [...this.#records.values()].map(({ entry }) => entry).sort(compareEntries);
+    return this.#entries;
+  }
+
+  #setLine(line: InputLine): void {
+    const { report } = line;
+    const kept = report === null ? null : { ...report, text: this.#texts.keep(report.text) };
+    this.#lines.set(line.name, { ...line, report: kept });
+  }
+
+  #remove(suffix: string): void {
+    if (this.#records.delete(suffix)) this.#entries = null;
+  }
+
+  #setRecord(record: RecordLine): void {
+    const { suffix } = record.entry;
+    if (this.#records.get(suffix)?.entry.digest !== record.entry.digest) this.#entries = null;
+    this.#records.set(suffix, record);
+  }
+
+  /** Suffixes of the records that lie in the stage. */
+  get made(): ReadonlySet<string> {
+    return this.#made;
+  }
+
+  has(suffix: string): boolean {
+    return this.#records.has(suffix);
+  }
+
+  get reports(): readonly FileLine[] {
+    return [...this.#lines.values()].flatMap(({ report }) => report ?? []);
+  }
+
+  /** By name; to be kept for the next build. */
+  get lines(): readonly InputLine[] {
+    return [...this.#lines.values()].sort((a, b) => compareCodePoints(a.name, b.name));
+  }
+
+  /** In the order of the catalogue, so that the next build has little to sort. */
+  get records(): readonly RecordLine[] {
+    return this.entries().flatMap(({ suffix }) => this.#records.get(suffix) ?? []);
+  }
+}

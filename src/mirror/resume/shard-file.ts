@@ -1,0 +1,69 @@
+/** The file of a shard’s site from which it is joined. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { textOf } from '../base/disk.ts';
+import { messageOf, UsageError } from '../base/failure.ts';
+import { formatPart, parsePart } from '../base/jsonl.ts';
+import { SHARD } from '../base/paths.ts';
+import type { FileLine } from '../judge/report.ts';
+import type { InputLine, RecordLine } from '../plan/lines.ts';
+import type { Shard } from './shard.ts';
+
+/** What a shard brings to the join. */
+export interface ShardContent {
+  readonly head: {
+    readonly shard: Shard;
+    /** What has to be the same for all: the program, the keys, the address. */
+    readonly key: string;
+  };
+  readonly lines: readonly InputLine[];
+  /** Reports of what is no file: folders that could not be listed. */
+  readonly unlisted: readonly FileLine[];
+  readonly records: readonly RecordLine[];
+}
+
+const PARTS = ['head', 'lines', 'unlisted', 'records'] as const;
+
+/** The file of a shard's site by which it can be joined. */
+export function formatShard(content: ShardContent): Uint8Array {
+  const lines = content.lines.map((line) =>
+    line.report === null ? line : { ...line, report: { ...line.report, text: textOf(line.report.text) } },
+  );
+  const parts = PARTS.map((name) => Buffer.concat([...formatPart({ ...content, lines }[name])]));
+  const lengths = parts.map(({ length }) => length);
+  const digest = createHash('sha256').update(Buffer.concat(parts)).digest('hex');
+  return Buffer.concat([Buffer.from(`${JSON.stringify({ layout: 1, lengths, digest })}\n`), ...parts]);
+}
+
+/** @throws UsageError where the folder is no shard's, or its file is not as it was written. */
+export async function readShard(folder: string): Promise<ShardContent> {
+  const path = join(folder, SHARD);
+  const no = (why: string): never => {
+    throw new UsageError(`${folder} is no shard that can be joined: ${why}`);
+  };
+  const bytes = await readFile(path).catch((error) => no(messageOf(error)));
+  const end = bytes.indexOf(0x0a);
+  let head: { readonly layout?: unknown; readonly lengths?: readonly number[]; readonly digest?: unknown } = {};
+  try {
+    head = JSON.parse(bytes.toString('utf8', 0, end)) as typeof head;
+  } catch {
+    no(`${SHARD} has no head`);
+  }
+  if (
+    head.layout !== 1 ||
+    head.digest !==
+      createHash('sha256')
+        .update(bytes.subarray(end + 1))
+        .digest('hex')
+  )
+    no(`${SHARD} is not as it was written`);
+  const content: Record<string, unknown> = {};
+  let at = end + 1;
+  for (const [i, name] of PARTS.entries()) {
+    const length = head.lengths?.[i] ?? 0;
+    content[name] = parsePart(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return content as unknown as ShardContent;
+}

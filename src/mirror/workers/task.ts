@@ -1,0 +1,36 @@
+/** The messages between the builder and its workers. */
+import type { EngineName } from '../../protocol/index.ts';
+import type { RecordTask } from '../plan/lines.ts';
+import type { ShelfPage } from '../plan/shelves.ts';
+import type { InputFile } from '../read/read.ts';
+import type { Part } from '../resume/shard.ts';
+
+export interface WorkerStart extends Part {
+  readonly site: string | null;
+  readonly version: string;
+  /** A trust file's value: the keys are read again here, since what makes them trusted does not cross threads. */
+  readonly trust: object;
+  readonly engine: EngineName;
+  /** The folder that gets the site's new files. */
+  readonly stage: string;
+  /** Entry of the bundled pages; null where Astro itself renders them, later. */
+  readonly pages: string | null;
+}
+
+export type Task =
+  | { readonly kind: 'alone'; readonly files: readonly InputFile[] }
+  | { readonly kind: 'together'; readonly records: readonly RecordTask[] }
+  | { readonly kind: 'verify'; readonly files: readonly InputFile[] }
+  | { readonly kind: 'lists'; readonly pages: readonly ShelfPage[]; readonly seconds: number };
+
+export interface Answer {
+  readonly id: number;
+  readonly results?: readonly unknown[];
+  /** An error does not cross threads whole: neither its class nor its code. */
+  readonly error?: {
+    readonly isBuildError: boolean;
+    readonly code: unknown;
+    readonly message: string;
+    readonly stack: string;
+  };
+}

@@ -1,0 +1,240 @@
+/** The self-check: what lies in the stage is what was planned, or nothing is published. And builds that fail on the way. */
+import assert from 'node:assert/strict';
+import fs, { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename, dirname, join, relative } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Worker } from 'node:worker_threads';
+import { BuildError } from '../../../src/mirror/base/failure.ts';
+import { ENGINES } from '../../../src/mirror/judge/openssl.ts';
+import type { PageRenderer } from '../../../src/mirror/render/page-renderer.ts';
+import { Producer } from '../../../src/mirror/workers/produce.ts';
+import {
+  bytesOf,
+  makeBundle,
+  makeCorrection,
+  makeRecord,
+  makeRecordCreated,
+  makeSnapshot,
+  numberOf,
+  testTrust,
+} from '../../support/bundles/make-bundle.ts';
+import { temporaryFolder } from '../../support/sites/cli.ts';
+import { differences, leftBeside, mirror, settle, snapshot } from '../../support/sites/mirror.ts';
+import { writeFiles } from '../../support/sites/site.ts';
+
+const folder = temporaryFolder();
+const record = makeRecord();
+const SUFFIX = numberOf(record).slice(-26);
+const base = [makeRecordCreated(record), makeSnapshot(record)];
+const bundles = {
+  single: [bytesOf(makeBundle(record, base))],
+  assembled: ['a', 'b'].map((note) => bytesOf(makeBundle(record, [...base, makeCorrection(record, note)]))),
+};
+
+/** Calls a function of node:fs in another way while some work is done. */
+async function withFs<N extends 'utimesSync' | 'existsSync'>(
+  name: N,
+  stub: (real: (typeof fs)[N]) => (typeof fs)[N],
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const real = fs[name];
+  fs[name] = stub(real);
+  syncBuiltinESMExports();
+  try {
+    await work();
+  } finally {
+    fs[name] = real;
+    syncBuiltinESMExports();
+  }
+}
+
+let made = 0;
+/** Makes the record in a stage of its own; `tamper` is called when all is written and nothing checked. */
+async function produce(
+  kind: keyof typeof bundles,
+  tamper: (stage: string) => void = () => undefined,
+  page = `<html>${numberOf(record)}</html>\n`,
+): Promise<readonly string[]> {
+  const root = join(folder, `case-${made++}`);
+  const stage = join(root, 'stage');
+  for (const name of ['pith', '.well-known/pith']) mkdirSync(join(stage, name), { recursive: true });
+  const files = bundles[kind].map((bytes, i) => ({ name: `${i}.json`, path: join(root, `${i}.json`), bytes }));
+  for (const { path, bytes } of files) writeFileSync(path, bytes);
+  const pages = { render: async () => page } as unknown as PageRenderer;
+  const context = { site: null, trust: testTrust, version: '0' };
+  const producer = new Producer({ context, stage, pages, engine: ENGINES.noble, shard: null, only: null });
+  let isTampered = false;
+  const stub: (real: typeof fs.utimesSync) => typeof fs.utimesSync = (real) => (path, atime, mtime) => {
+    real(path, atime, mtime);
+    if (!isTampered) tamper(stage);
+    isTampered = true;
+  };
+  await withFs('utimesSync', stub, () => producer.together({ suffix: SUFFIX, files, across: [] }));
+  assert.ok(isTampered);
+  return readdirSync(stage, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(stage, join(entry.parentPath, entry.name)));
+}
+
+function flip(path: string): void {
+  const bytes = readFileSync(path);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+}
+
+for (const kind of ['single', 'assembled'] as const) {
+  describe(`the check of a record of ${kind} bundles`, () => {
+    it('passes what was written as planned, and fails on any other byte, fewer, more or none', async () => {
+      const paths = await produce(kind);
+      const names = [...new Set(paths.map((path) => basename(path)))];
+      for (const name of ['index.html', 'bundle.json', 'state.json', 'record.json'])
+        assert.ok(names.includes(name), name);
+      assert.equal(
+        paths.some((path) => path.includes('/bundles/')),
+        kind === 'assembled',
+      );
+      for (const path of paths) {
+        for (const damage of [flip, (file: string) => appendFileSync(file, ' '), (file: string) => rmSync(file)])
+          await assert.rejects(
+            produce(kind, (stage) => damage(join(stage, path))),
+            path,
+          );
+      }
+    });
+
+    it('fails on a file that nobody planned', async () => {
+      for (const path of [`pith/${SUFFIX}/a`, `pith/${SUFFIX}/z.html`, `.well-known/pith/${SUFFIX}/x.json`]) {
+        await assert.rejects(
+          produce(kind, (stage) => writeFiles(stage, { [path]: '' })),
+          BuildError,
+        );
+      }
+    });
+
+    it('fails on a page that is cut short or of another record', async () => {
+      for (const page of ['<html>pith:2026:AAAAAAAAAAAAAAAAAAAAAAAAAA</html>', `<html>${numberOf(record)}`, ''])
+        await assert.rejects(
+          produce(kind, () => undefined, page),
+          BuildError,
+        );
+    });
+  });
+}
+
+const input = join(folder, 'bundles');
+const out = join(folder, 'site/dist');
+const stage = join(dirname(out), `.${basename(out)}.pith-mirror-stage`);
+const built = at(10).then(() => snapshot(out));
+
+/** The site of these records; each has a list of its own year. */
+async function at(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const metadata = { submitted_at: `20${10 + i}-01-01T00:00:00Z` };
+    writeFiles(input, { [`${i}.json`]: bytesOf(makeBundle(makeRecord({ id: `2606.0000${i}`, metadata }))) });
+  }
+  await mirror(input, out);
+  settle(input, out);
+}
+
+describe('the check of a site', () => {
+  const damages: readonly (readonly [what: string, damage: () => void])[] = [
+    ['another byte in the site’s own page', () => flip(join(stage, 'index.html'))],
+    ['another byte in the report', () => flip(join(stage, 'mirror-report.json'))],
+    ['no marker', () => rmSync(join(stage, '.pith-mirror.json'))],
+    ['a list that is cut', () => truncateSync(join(stage, 'browse/index.html'), 100)],
+    ['no list', () => rmSync(join(stage, 'browse/2012/index.html'))],
+    ['a file that nobody planned', () => writeFiles(stage, { 'browse/2012/more.html': '' })],
+    ['a file among the records', () => writeFiles(stage, { 'pith/surplus.html': '' })],
+    ['a record that nobody planned', () => mkdirSync(join(stage, 'pith/AAAAAAAAAAAAAAAAAAAAAAAAAA'))],
+    ['a bundle that nobody planned', () => mkdirSync(join(stage, '.well-known/pith/AAAAAAAAAAAAAAAAAAAAAAAAAA'))],
+    [
+      'a record less',
+      () => rmSync(join(stage, 'pith', readdirSync(join(stage, 'pith'))[0] ?? ''), { recursive: true }),
+    ],
+  ];
+
+  it('fails on whatever differs from the plan; the old site stays, and nothing beside it', async () => {
+    const before = await built;
+    for (const [what, damage] of damages) {
+      const building = mirror(input, out, { recheck: true }, (name) => {
+        if (name === 'checking what was written') damage();
+      });
+      await assert.rejects(building, what);
+      assert.deepEqual(differences(snapshot(out), before), [], what);
+      assert.deepEqual(leftBeside(out), [], what);
+    }
+  });
+
+  it('fails for an update too', async () => {
+    await built;
+    for (const [i, path] of ['index.html', 'browse/index.html', 'mirror-report.json'].entries()) {
+      await mirror(input, out);
+      settle(input, out);
+      const before = snapshot(out);
+      writeFiles(input, { [`more-${i}.json`]: bytesOf(makeBundle(makeRecord({ id: `2606.0010${i}` }))) });
+      let isTampered = false;
+      const stub: (real: typeof fs.existsSync) => typeof fs.existsSync = (real) => (file) => {
+        if (file === join(stage, path) && !isTampered) {
+          truncateSync(join(stage, path), 50);
+          isTampered = true;
+        }
+        return real(file);
+      };
+      await withFs('existsSync', stub, () => assert.rejects(mirror(input, out), BuildError, path));
+      assert.ok(isTampered, path);
+      assert.deepEqual(differences(snapshot(out), before), [], path);
+      assert.deepEqual(leftBeside(out), [], path);
+    }
+  });
+});
+
+describe('workers', () => {
+  it('of which one fails end the build: the old site stays, nothing beside it, and no thread is left', async () => {
+    await built;
+    // No more workers are started than the files can keep busy, so there are enough of them for three.
+    const many = Array.from({ length: 40 }, (_, i) => makeRecord({ id: `2607.${10000 + i}` }));
+    writeFiles(input, Object.fromEntries(many.map((one, i) => [`many-${i}.json`, bytesOf(makeBundle(one))])));
+    const before = snapshot(out);
+    const workers: Worker[] = [];
+    const note = (worker: Worker): number => workers.push(worker);
+    process.on('worker', note);
+    for (const [begin, jobs] of [
+      ['verifying and rendering', 3],
+      ['verifying and rendering', 1],
+      ['rendering lists', 3],
+    ] as const) {
+      const building = mirror(input, out, { recheck: true, jobs }, (name) => {
+        if (name === begin) {
+          rmSync(stage, { recursive: true });
+          // No folder can be made where a file is.
+          writeFileSync(stage, '');
+        }
+      });
+      await assert.rejects(building, { name: 'BuildError', message: /^ENOTDIR: / }, begin);
+      assert.deepEqual(differences(snapshot(out), before), [], begin);
+      assert.deepEqual(leftBeside(out), [], begin);
+    }
+    process.off('worker', note);
+    for (const i of many.keys()) rmSync(join(input, `many-${i}.json`));
+    assert.equal(workers.length, 7);
+    assert.deepEqual(new Set(workers.map(({ threadId }) => threadId)), new Set([-1]));
+  });
+
+  it('that get bundles of one number at the same time make one record of all', async () => {
+    await built;
+    const own = join(folder, 'same');
+    for (let i = 0; i < 40; i++) {
+      const events = [...base, makeCorrection(record, String(i))];
+      writeFiles(own, { [`${i}.json`]: bytesOf(makeBundle(record, events)) });
+    }
+    const sites: ReadonlyMap<string, string>[] = [];
+    for (const jobs of [1, 4]) {
+      await mirror(own, out, { jobs, recheck: true });
+      sites.push(snapshot(out));
+      assert.equal(readdirSync(join(out, 'pith', SUFFIX, 'bundles')).length, 40);
+    }
+    const [one = new Map(), four = new Map()] = sites;
+    assert.deepEqual(differences(four, one), []);
+  });
+});

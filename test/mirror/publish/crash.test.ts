@@ -1,0 +1,340 @@
+/** Kills, failing disks, and several builds at once. `node test/crash/run.ts` is the long run of the same. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { Lock } from '../../../src/mirror/publish/lock.ts';
+import { Output } from '../../../src/mirror/publish/output.ts';
+import { buildTime, checkFailureAt, checkKillAt, eachOf, randoms, Trials } from '../../support/faults/crash.ts';
+import { PROJECT, runProgram, temporaryFolder } from '../../support/sites/cli.ts';
+import { readTree, writeFiles } from '../../support/sites/site.ts';
+
+const folder = temporaryFolder();
+const trials = await Trials.prepare(folder);
+const LAUNCHER = join(PROJECT, 'src/cli/launch.mjs');
+/** Builds side by side; more only wait for each other. */
+const AT_ONCE = 2;
+
+/** The calls of an undisturbed build, and a copy of the folder before each. */
+const copies = join(folder, 'copies');
+const { steps } = await (await trials.start()).buildWith({ copies });
+
+describe('a killed build', () => {
+  it('leaves the old or the new site at every step, and the next command needs no help', async () => {
+    const seen: string[] = [];
+    for (const number of steps.keys()) {
+      const moment = trials.at(join(copies, String(number + 1)));
+      const before = moment.published();
+      seen.push(before);
+      // What was killed is not this process, whose lock would be alive.
+      for (const name of moment.leftovers().filter((name) => name.includes('-lock')))
+        rmSync(join(moment.root, name), { recursive: true });
+      const output = await Output.take(moment.out, [join(moment.root, 'bundles')], PROJECT);
+      assert.equal(moment.published(), before === 'absent' ? 'old' : before, steps[number] ?? '');
+      assert.deepEqual(await output.release(), []);
+      assert.deepEqual(moment.leftovers(), [], steps[number] ?? '');
+    }
+    const runs = seen.filter((state, index) => state !== seen[index - 1]);
+    assert.deepEqual(runs, ['old', 'absent', 'new']);
+  });
+
+  it('is SIGKILL at each step of the lock, of the swap and of what follows', async () => {
+    const places = [
+      ['writeFile .dist.pith-mirror-lock-', 'old'],
+      ['rename .dist.pith-mirror-lock-', 'old'],
+      ['rename dist$', 'old'],
+      ['rename .dist.pith-mirror-stage$', 'absent'],
+      ['rename .dist.pith-mirror-old$', 'new'],
+      ['unlink .dist.pith-mirror-work/old/', 'new'],
+      ['unlink .dist.pith-mirror-lock/', 'new'],
+      ['rmdir .dist.pith-mirror-lock$', 'new'],
+    ] as const;
+    await eachOf(places, AT_ONCE, async ([match, published]) => {
+      assert.equal(await checkKillAt(trials, 1, match), published, match);
+    });
+  });
+
+  it('may die at any moment', async () => {
+    const duration = await buildTime(trials);
+    const random = randoms('npm test');
+    const moments = Array.from({ length: 5 }, () => random.next().value * duration);
+    await eachOf(moments, AT_ONCE, async (moment) => {
+      const trial = await trials.start();
+      await trial.buildAndKill(moment);
+      trial.published();
+      await trial.assertNextBuild();
+    });
+  });
+
+  it('between the two renames has its old site put back by a build that itself fails, an empty folder there or not', async () => {
+    for (const isThere of [false, true]) {
+      const trial = await trials.start();
+      await trial.buildWith({ at: 1, match: 'rename .dist.pith-mirror-stage$' });
+      if (isThere) mkdirSync(trial.out);
+      else assert.equal(trial.published(), 'absent');
+      const run = await trial.build('nowhere');
+      assert.equal(run.code, 2, run.stderr);
+      assert.equal(trial.published(), 'old');
+      assert.deepEqual(trial.leftovers(), []);
+    }
+  });
+});
+
+describe('a failing disk', () => {
+  it('ends the build with exit code 1 and one clear line, the old site as it was, nothing left and the lock free', async () => {
+    const places = [
+      'writeFile .dist.pith-mirror-lock-',
+      'rename .dist.pith-mirror-lock-',
+      'writeSync .dist.pith-mirror-stage/pith/.*/index.html$',
+      'openSync .dist.pith-mirror-stage/mirror-report.json$',
+      'rename dist$',
+      'rename .dist.pith-mirror-stage$',
+      'rename .dist.pith-mirror-old$',
+    ];
+    const codes = ['ENOSPC', 'EIO', 'EACCES'] as const;
+    const faults = places.map((match, index) => ({
+      match,
+      at: 1,
+      code: codes[index % 3] ?? 'EIO',
+      lasting: index % 2 === 0,
+    }));
+    await eachOf(faults, AT_ONCE, (fault) => checkFailureAt(trials, fault));
+  });
+
+  it('that is really full does the same', async () => {
+    // A file system of its own where that is permitted; else a limit on the size of a file, which the bundler meets as well.
+    const mounts = await runProgram('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/tmp']).catch(() => ({
+      code: 1,
+    }));
+    for (const spare of [40, 120]) {
+      const trial = await trials.start();
+      const build = `"$0" "${LAUNCHER}" "$@"; code=$?`;
+      const inside =
+        `size=$(( $(du -sk . | cut -f1) + ${spare} )) && cp -a . ../full-$$ && mount -t tmpfs -o size=\${size}k none "$PWD" && ` +
+        `cd "$PWD" && cp -a ../full-$$/. . && rm -rf ../full-$$ && { ${build}; cp -a . ../full-$$; echo ../full-$$; exit $code; }`;
+      const args = ['-c', mounts.code === 0 ? inside : `ulimit -f 8; ${build}; exit $code`, process.execPath];
+      const run = await runProgram(
+        mounts.code === 0 ? 'unshare' : 'sh',
+        [...(mounts.code === 0 ? ['-rm', 'sh'] : []), ...args, ...trial.args()],
+        { cwd: trial.root },
+      );
+      assert.equal(run.code, 1, run.stderr);
+      assert.match(run.stderr, /^pith-mirror: .*(ENOSPC|EFBIG|[Nn]o space left|[Ff]ile too large).*$/m);
+      assert.equal(run.stderr.match(/^pith-mirror: /gm)?.length, 1, run.stderr);
+      assert.doesNotMatch(run.stderr, /^\s+at /m);
+      const after = mounts.code === 0 ? trials.at(join(trial.root, run.stdout.trim().split('\n').at(-1) ?? '')) : trial;
+      assert.equal(after.published(), 'old');
+      assert.deepEqual(after.leftovers(), []);
+    }
+  });
+});
+
+describe('two builds at once', () => {
+  it('give the site of one in whole, and the other says why not or comes after it', async () => {
+    const random = randoms('two');
+    for (let round = 0; round < 2; round++) {
+      const trial = await trials.start();
+      const wait = random.next().value * 20;
+      const runs = await Promise.all([
+        trial.build(),
+        new Promise((resolve) => setTimeout(resolve, wait)).then(() => trial.build('before')),
+      ]);
+      const published = trial.published();
+      assert.deepEqual(trial.leftovers(), []);
+      assert.ok(runs.some(({ code }) => code === 0));
+      for (const [index, { code, stderr }] of runs.entries()) {
+        if (code === 0) continue;
+        assert.equal(code, 1, stderr);
+        assert.match(stderr, /^pith-mirror: another build /m);
+        assert.equal(published, index === 0 ? 'old' : 'new');
+      }
+    }
+  });
+
+  it('never have the lock both, whatever stale locks they find', async () => {
+    const lock = join(folder, 'contended');
+    const inside = join(folder, 'inside');
+    const script = `
+      import { mkdirSync, rmdirSync } from 'node:fs';
+      import { Lock } from ${JSON.stringify(join(PROJECT, 'src/mirror/lock.ts'))};
+      let had = 0;
+      for (let round = 0; round < 60; round++) {
+        let held;
+        try { held = await Lock.acquire(${JSON.stringify(lock)}); } catch (error) {
+          if (error.name !== 'BuildError') throw error;
+          continue;
+        }
+        had += 1;
+        mkdirSync(${JSON.stringify(inside)});
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        rmdirSync(${JSON.stringify(inside)});
+        // Every third dies with it, as far as the others can see.
+        if (round % 3 === 0) (await import('node:fs')).writeFileSync(${JSON.stringify(lock)} + '/' + (await import('node:fs')).readdirSync(${JSON.stringify(lock)})[0], '');
+        else await held.release();
+      }
+      console.log(had);`;
+    const args = ['--input-type=module', '-e', script];
+    const runs = await Promise.all([1, 2, 3, 4].map(() => runProgram(process.execPath, args)));
+    for (const { code, stderr } of runs) assert.equal(code, 0, stderr);
+    assert.ok(runs.some(({ stdout }) => Number(stdout) > 0));
+  });
+
+  it('in one process give one a lock', async () => {
+    const path = join(folder, 'one-process');
+    mkdirSync(path);
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => Lock.acquire(path)));
+    const locks = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    assert.equal(locks.length, 1);
+    await locks[0]?.release();
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('one-process')),
+      [],
+    );
+  });
+});
+
+/** What a lock of this very process says. */
+async function ownHolder(): Promise<Record<string, unknown>> {
+  const path = join(folder, 'own');
+  const lock = await Lock.acquire(path);
+  const [name = ''] = readdirSync(path);
+  const holder = JSON.parse(readFileSync(join(path, name), 'utf8'));
+  await lock.release();
+  return holder;
+}
+
+describe('a lock', () => {
+  let made = 0;
+  /** Whether a lock that is found with this content, in a file of it, is taken over. */
+  async function isTakenOver(content: string | null): Promise<boolean> {
+    const path = join(folder, `lock-${made++}`);
+    mkdirSync(path);
+    if (content !== null) writeFileSync(join(path, 'holder'), content);
+    const lock = await Lock.acquire(path).catch((error) => {
+      assert.match(error.message, /another build writes this output: process \d+ on .*remove/);
+      assert.equal(readFileSync(join(path, 'holder'), 'utf8'), content);
+      return null;
+    });
+    await lock?.release();
+    assert.equal(existsSync(path), lock === null);
+    return lock !== null;
+  }
+
+  it('of a living build is respected', async () => {
+    assert.equal(await isTakenOver(JSON.stringify(await ownHolder())), false);
+  });
+
+  it('without a whole holder is of nobody', async () => {
+    assert.equal(await isTakenOver(null), true);
+    assert.equal(await isTakenOver(''), true);
+    assert.equal(await isTakenOver('{"pid":'), true);
+  });
+
+  it('of a dead process, of a process number that was given again, and of an earlier start of the system is stale', async () => {
+    const own = await ownHolder();
+    // Above the largest number of a process.
+    assert.equal(await isTakenOver(JSON.stringify({ ...own, pid: 4194305 })), true);
+    if (own.began !== '') {
+      assert.equal(await isTakenOver(JSON.stringify({ ...own, began: '1' })), true);
+      assert.equal(await isTakenOver(JSON.stringify({ ...own, boot: 'earlier' })), true);
+    }
+  });
+
+  it('of another machine or another container cannot be judged, and is respected', async () => {
+    const own = await ownHolder();
+    assert.equal(await isTakenOver(JSON.stringify({ ...own, host: `not-${hostname()}`, pid: 4194305 })), false);
+    assert.equal(await isTakenOver(JSON.stringify({ ...own, pids: 'pid:[1]', pid: 4194305 })), false);
+  });
+
+  it('of a killed process whose parent has not noticed is stale', async () => {
+    // The shell's child ends; what the shell became never asks for it.
+    const child = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 30'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const pid = await new Promise<number>((resolve) => child.stdout.once('data', (data) => resolve(Number(data))));
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      const own = await ownHolder();
+      const stat = existsSync('/proc')
+        ? readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')
+        : undefined;
+      if (stat !== undefined) {
+        assert.equal(stat[0], 'Z');
+        assert.equal(await isTakenOver(JSON.stringify({ ...own, pid, began: stat[19] })), true);
+      }
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+});
+
+describe('the output folder', () => {
+  it('that was filled by somebody else while the build ran is left alone', async () => {
+    const trial = await trials.start();
+    rmSync(trial.out, { recursive: true });
+    const output = await Output.take(trial.out, [join(trial.root, 'bundles')], PROJECT);
+    mkdirSync(output.stage);
+    writeFiles(trial.out, { 'thesis.tex': 'years of work' });
+    await assert.rejects(output.swap(), /was not written by pith-mirror/);
+    await output.release();
+    assert.deepEqual([...readTree(trial.out).keys()], ['thesis.tex']);
+    assert.deepEqual(trial.leftovers(), []);
+  });
+});
+
+/** Everything below a folder, with size and time of change. */
+function listing(root: string, isLeftOut: (path: string) => boolean = () => false): readonly string[] {
+  const found: string[] = [];
+  const visit = (path: string): void => {
+    for (const entry of readdirSync(join(root, path), { withFileTypes: true })) {
+      const inner = join(path, entry.name);
+      if (isLeftOut(inner)) continue;
+      if (entry.isDirectory()) visit(inner);
+      const status = entry.isSymbolicLink() ? null : statSync(join(root, inner), { throwIfNoEntry: false });
+      found.push(`${inner} ${entry.isDirectory() ? '' : `${status?.size} ${status?.mtimeMs}`}`);
+    }
+  };
+  visit('');
+  return found.sort();
+}
+
+describe('a build', () => {
+  it('writes nothing but its output and its cache, and nothing else stays beside it', async () => {
+    const trial = await trials.start();
+    const [home, work, temporary] = ['home', 'elsewhere', 'temporary'].map((name) => join(folder, name));
+    assert.ok(home !== undefined && work !== undefined && temporary !== undefined);
+    for (const path of [home, work, temporary]) mkdirSync(path);
+    // Other tests make these meanwhile.
+    const program = (): readonly string[] => listing(PROJECT, (path) => /^(\.git|lib|dist|test|coverage)$/.test(path));
+    const beside = (): readonly string[] =>
+      listing(trial.root, (path) => /^(dist|\.dist\.pith-mirror-cache)$/.test(path));
+    const before = { program: program(), root: beside() };
+    const run = await runProgram(process.execPath, [LAUNCHER, ...trial.args()], {
+      cwd: work,
+      env: { HOME: home, XDG_CONFIG_HOME: join(home, 'c'), XDG_CACHE_HOME: join(home, 'd'), TMPDIR: temporary },
+    });
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(trial.published(), 'new');
+    assert.deepEqual({ program: program(), root: beside() }, before);
+    for (const path of [home, work, temporary]) assert.deepEqual(listing(path), []);
+  });
+
+  it('needs no network', async () => {
+    const trial = await trials.start();
+    const node = [
+      process.execPath,
+      '--import',
+      join(PROJECT, 'test/support/no-network.mjs'),
+      LAUNCHER,
+      ...trial.args(),
+    ];
+    // Without any network at all, where that is permitted.
+    const cut = await runProgram('unshare', ['-rn', 'true']).catch(() => ({ code: 1 }));
+    const [file = '', ...args] = cut.code === 0 ? ['unshare', '-rn', ...node] : node;
+    const run = await runProgram(file, args);
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(trial.published(), 'new');
+  });
+});

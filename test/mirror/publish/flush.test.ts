@@ -1,0 +1,65 @@
+/** Before the swap all is brought to the disk: asked of a `sync` that says what a test wants it to say. */
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { bytesOf, makeBundle, makeRecord } from '../../support/bundles/make-bundle.ts';
+import { writeTestTrust } from '../../support/faults/crash.ts';
+import { temporaryFolder } from '../../support/sites/cli.ts';
+import { assertSameTree, build, readTree, writeFiles } from '../../support/sites/site.ts';
+
+const folder = temporaryFolder();
+const out = join(folder, 'dist');
+const trust = join(folder, 'trust.json');
+writeTestTrust(trust);
+writeFiles(join(folder, 'before'), { 'a.json': bytesOf(makeBundle(makeRecord())) });
+writeFiles(join(folder, 'bundles'), { 'b.json': bytesOf(makeBundle(makeRecord({ id: '2606.00002' }))) });
+const args = (input: string): string[] => [join(folder, input), '--out', out, '--trust', trust];
+const isLinux = process.platform === 'linux';
+
+/** The environment in which `sync` is this shell script. */
+function withSync(script: string): { readonly PATH: string } {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'sync'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return { PATH: `${bin}${delimiter}${process.env.PATH}` };
+}
+
+describe('the flush before the swap', { skip: isLinux ? false : 'there is no sync of a folder' }, () => {
+  it('is of the staged site, when all of it is there and the old one still in its place', async () => {
+    await build(args('before'), 0);
+    const old = readTree(out);
+    const seen = join(folder, 'seen');
+    // Of the two sites' suffixes each has its own, so a listing tells them apart.
+    const env = withSync(`{ echo "$@"; ls "${out}/pith"; ls "$2/pith"; } > "${seen}"`);
+    await build(args('bundles'), 0, { env });
+    const suffix = (tree: ReadonlyMap<string, Buffer>): string =>
+      [...tree.keys()].join().match(/[A-Z2-7]{26}/)?.[0] ?? '';
+    assert.equal(
+      readFileSync(seen, 'utf8'),
+      `-f ${join(folder, '.dist.pith-mirror-stage')}\n${suffix(old)}\n${suffix(readTree(out))}\n`,
+    );
+  });
+
+  it('that meets an error of the disk ends the build: one line, exit code 1, the old site as it was', async () => {
+    await build(args('before'), 0);
+    const old = readTree(out);
+    for (const words of ['Input/output error', 'I/O error', 'No space left on device', 'Disk quota exceeded']) {
+      const env = withSync(`echo "sync: error syncing '$2': ${words}" >&2; exit 1`);
+      const { stderr } = await build(args('bundles'), 1, { env });
+      assert.match(stderr, /^pith-mirror: what was written could not be kept by the disk: sync: .*$/m);
+      assert.equal(stderr.match(/^pith-mirror: /gm)?.length, 1);
+      assertSameTree(readTree(out), old);
+    }
+  });
+
+  it('that the system cannot do is left out', async () => {
+    const scripts = [
+      'echo "sync: invalid option -- \'f\'" >&2; exit 1',
+      'echo "sync: Function not implemented" >&2; exit 1',
+      'kill -9 $$',
+    ];
+    for (const script of scripts) await build(args('bundles'), 0, { env: withSync(script) });
+    await build(args('bundles'), 0, { env: { PATH: join(folder, 'nothing') } });
+  });
+});

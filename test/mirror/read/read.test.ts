@@ -1,0 +1,325 @@
+/** Reading input: what is no plain file of a bearable size is a rejection, and stops nothing. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmod, link, mkdir, mkdtemp, open, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { judgeBundle } from '../../../src/mirror/judge/judge.ts';
+import { type InputFile, listInput, readInput } from '../../../src/mirror/read/read.ts';
+import { MAX_BUNDLE_BYTES, ParseError, sha256Hex } from '../../../src/protocol/index.ts';
+import { bytesOf, makeBundle, makeRecord, testTrust } from '../../support/bundles/make-bundle.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pith-mirror-read-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const isJson = (name: string): boolean => name.endsWith('.json');
+const at = (name: string): string => join(folder, name);
+const file = (name: string): InputFile => ({ name, path: at(name) });
+
+async function put(...names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    await mkdir(join(at(name), '..'), { recursive: true });
+    await writeFile(at(name), name);
+  }
+}
+
+const names = async (): Promise<readonly string[]> => (await listInput(folder, isJson)).files.map(({ name }) => name);
+
+/** As a user who may not read everything. Root gives its rights away for that time. */
+async function asNobody(work: () => Promise<void>): Promise<void> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(65534);
+  try {
+    await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+function codeOf(input: InputFile): string {
+  try {
+    readInput(input);
+    return 'read';
+  } catch (error) {
+    assert.ok(error instanceof ParseError, String(error));
+    assert.equal(error.message.includes(folder), false, 'a message with an absolute path');
+    return error.code;
+  }
+}
+
+describe('listing', () => {
+  test('sub-folders are listed too, all in code point order of the whole name', async () => {
+    await put(
+      'b.json',
+      'a/z.json',
+      'a.json',
+      'B.json',
+      'a/b/c.json',
+      'é.json',
+      '😀.json',
+      'ﬁ.json',
+      '10.json',
+      '9.json',
+    );
+    assert.deepEqual(await names(), [
+      '10.json',
+      '9.json',
+      'B.json',
+      'a.json',
+      'a/b/c.json',
+      'a/z.json',
+      'b.json',
+      'é.json',
+      'ﬁ.json',
+      '😀.json',
+    ]);
+  });
+
+  test('other names and hidden ones are left alone, with a note', async () => {
+    await put('a.json', 'b.txt', 'json', 'c.JSON', '.d.json', '.git/e.json', 'sub/.f.json');
+    const { files, ignored } = await listInput(folder, isJson);
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ['a.json'],
+    );
+    const other = 'neither a bundle (*.json) nor a note (SUFFIX.md)';
+    assert.deepEqual(ignored, [
+      { name: '.d.json', why: 'hidden' },
+      { name: '.git', why: 'hidden' },
+      { name: 'b.txt', why: other },
+      { name: 'c.JSON', why: other },
+      { name: 'json', why: other },
+      { name: 'sub/.f.json', why: 'hidden' },
+    ]);
+  });
+
+  test('a folder named x.json is a folder', async () => {
+    await put('x.json/y.json');
+    assert.deepEqual(await names(), ['x.json/y.json']);
+  });
+
+  test('a link to a folder is not followed, whatever its name', async () => {
+    await put('real/a.json');
+    await symlink('real', at('other'));
+    await symlink('real', at('other.json'));
+    await symlink('.', at('loop'));
+    const { files, ignored } = await listInput(folder, isJson);
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ['other.json', 'real/a.json'],
+    );
+    assert.deepEqual(ignored, [
+      { name: 'loop', why: 'a symbolic link' },
+      { name: 'other', why: 'a symbolic link' },
+    ]);
+    assert.equal(codeOf(file('other.json')), 'unreadable');
+  });
+
+  test('a name of any characters is listed and read', async () => {
+    const odd = ['\ufeff.json', 'a b.json', 'a\nb.json', 'a\u202eb.json', 'a\'"`$.json', '-.json', '\\.json'];
+    await put(...odd);
+    assert.deepEqual(await names(), odd.toSorted());
+    for (const name of odd) assert.equal(codeOf(file(name)), 'read');
+  });
+
+  test('a name that is not UTF-8 is refused for that, told by its bytes, and stops nothing', async () => {
+    const raw = (...bytes: readonly number[]): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(bytes)]);
+    const json = [...Buffer.from('.json')];
+    await put('a.json', '\ufffd.json');
+    for (const byte of [0xff, 0xe9]) await writeFile(raw(byte, ...json), '{}');
+    await mkdir(raw(0xfe));
+    await writeFile(raw(0xff, 0x2e, 0x74), '');
+    await writeFile(raw(0x2e, 0xff), '');
+    const { files, ignored, unlisted } = await listInput(folder, isJson);
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ['a.json', '\ufffd.json'],
+    );
+    assert.deepEqual(
+      ignored.map(({ name }) => name),
+      ['.\ufffd', '\ufffd.t'],
+    );
+    assert.deepEqual(
+      unlisted.map(({ name, error }) => [name, error.code, error.problems[0].message]),
+      [
+        ['\ufffd', 'unreadable', 'expected a name in UTF-8, got the bytes fe'],
+        ['\ufffd.json', 'unreadable', 'expected a name in UTF-8, got the bytes e92e6a736f6e'],
+        ['\ufffd.json', 'unreadable', 'expected a name in UTF-8, got the bytes ff2e6a736f6e'],
+      ],
+    );
+    assert.equal(await codeOf(file('\ufffd.json')), 'read');
+  });
+
+  test('an empty folder is an empty list; none at all is an error', async () => {
+    assert.deepEqual(await listInput(folder, isJson), { files: [], ignored: [], unlisted: [] });
+    await assert.rejects(listInput(at('none'), isJson), { code: 'ENOENT' });
+  });
+
+  test('a sub-folder that cannot be listed stops nothing: it is a rejection or a note', async () => {
+    await put('a.json');
+    // Root may list every folder; a path that is too long cannot be listed by anyone.
+    execFileSync('python3', [
+      '-c',
+      'import os,sys\nos.chdir(sys.argv[1])\nfor _ in range(24):\n  os.mkdir("d"*200)\n  os.chdir("d"*200)',
+      folder,
+    ]);
+    try {
+      assert.ok((await names()).includes('a.json'));
+    } finally {
+      execFileSync('rm', ['-rf', folder]);
+    }
+  });
+});
+
+describe('one file', () => {
+  test('the bytes come as they are', async () => {
+    const bytes = Uint8Array.from({ length: 100_000 }, (_, i) => i % 256);
+    await writeFile(at('a.json'), bytes);
+    assert.deepEqual(readInput(file('a.json')), bytes);
+    await writeFile(at('b.json'), '');
+    assert.deepEqual(readInput(file('b.json')), new Uint8Array());
+  });
+
+  test('a symbolic link is refused, a hard link is a file', async () => {
+    await put('a.json');
+    await symlink('a.json', at('b.json'));
+    await symlink('none', at('c.json'));
+    await symlink('/etc/passwd', at('d.json'));
+    await link(at('a.json'), at('e.json'));
+    for (const name of ['b.json', 'c.json', 'd.json']) assert.equal(codeOf(file(name)), 'unreadable');
+    assert.equal(codeOf(file('e.json')), 'read');
+  });
+
+  test('a link that the user named is followed', async () => {
+    await put('a.json');
+    await symlink('a.json', at('b.json'));
+    assert.equal(codeOf({ ...file('b.json'), isNamedByUser: true }), 'read');
+  });
+
+  test('a FIFO is refused at once, named by the user or not', { timeout: 5000 }, async () => {
+    execFileSync('mkfifo', [at('a.json')]);
+    assert.deepEqual(await names(), ['a.json']);
+    assert.equal(codeOf(file('a.json')), 'unreadable');
+    assert.equal(codeOf({ ...file('a.json'), isNamedByUser: true }), 'unreadable');
+  });
+
+  test('a socket is refused', async () => {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(at('a.json'), done));
+    assert.equal(codeOf(file('a.json')), 'unreadable');
+    await new Promise((done) => server.close(done));
+  });
+
+  test('a file that has more to read than its size says, as one that grows meanwhile, is refused', async () => {
+    // Linux gives these a size of 0 and then their content.
+    assert.throws(() => readInput({ name: 'x', path: '/proc/version' }), { code: 'unreadable' });
+  });
+
+  for (const path of ['/dev/zero', '/dev/null', '/dev/tty']) {
+    test(`a device is refused: ${path}`, async () => {
+      assert.equal(codeOf({ name: 'a.json', path, isNamedByUser: true }), 'unreadable');
+    });
+  }
+
+  test('a folder is refused', async () => {
+    await put('x.json/y.json');
+    assert.equal(codeOf(file('x.json')), 'unreadable');
+  });
+
+  test('a file that went away is refused', async () => {
+    assert.equal(codeOf(file('gone.json')), 'unreadable');
+  });
+
+  test('a file in a folder that is none, and a name that is too long, are refused', async () => {
+    await put('a.json');
+    assert.equal(codeOf(file('a.json/b.json')), 'unreadable');
+    assert.equal(codeOf(file(`${'a'.repeat(300)}.json`)), 'unreadable');
+  });
+
+  test('a file without permission is refused, and so is a folder, each with its reason', async () => {
+    await put('a.json', 'b/c.json');
+    await chmod(folder, 0o755);
+    await chmod(at('a.json'), 0);
+    await chmod(at('b'), 0);
+    await asNobody(async () => {
+      await assert.rejects(
+        async () => readInput(file('a.json')),
+        /unreadable.* expected a file that may be read, got no permission$/,
+      );
+      const { files, unlisted } = await listInput(folder, isJson);
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        ['a.json'],
+      );
+      const [problem] = unlisted.map(({ name, error }) => [name, error.code, error.problems[0].message]);
+      assert.deepEqual(problem, ['b/', 'unreadable', 'expected a folder that can be listed, got EACCES']);
+    });
+  });
+
+  test('a sparse file of 3 GiB is too large, in little time and memory', async () => {
+    await (await open(at('a.json'), 'w')).close();
+    await truncate(at('a.json'), 3 * 1024 ** 3);
+    const before = process.memoryUsage().arrayBuffers;
+    assert.equal(codeOf(file('a.json')), 'too_large');
+    assert.ok(process.memoryUsage().arrayBuffers - before < 64 * 1024 ** 2);
+  });
+
+  test('the limit is a bundle of 16 MiB: that much is read, one byte more is not', async () => {
+    assert.equal(MAX_BUNDLE_BYTES, 16 * 1024 * 1024);
+    await writeFile(at('a.json'), '');
+    await truncate(at('a.json'), MAX_BUNDLE_BYTES);
+    assert.equal(readInput(file('a.json')).length, MAX_BUNDLE_BYTES);
+    await truncate(at('a.json'), MAX_BUNDLE_BYTES + 1);
+    assert.equal(codeOf(file('a.json')), 'too_large');
+  });
+
+  test('a file that says it is empty and is not is refused, not cut', async () => {
+    assert.equal(codeOf({ name: 'a.json', path: '/proc/self/status', isNamedByUser: true }), 'unreadable');
+  });
+});
+
+describe('a file that is written while it is read', () => {
+  /** Writes the two files over a third, in place and in small pieces, until it is killed. */
+  const WRITER = `
+    const { openSync, readFileSync, writeSync } = require('node:fs');
+    const [a, b, target] = process.argv.slice(1);
+    const descriptor = openSync(target, 'r+');
+    for (;;) for (const path of [a, b]) {
+      const bytes = readFileSync(path);
+      for (let at = 0; at < bytes.length; at += 512) writeSync(descriptor, bytes, at, Math.min(512, bytes.length - at), at);
+    }`;
+
+  test('is one of its versions or rejected; what is published are the bytes that were verified', async () => {
+    const record = makeRecord();
+    const versions = ['2026-07-01T00:00:00Z', '2026-07-02T00:00:00Z'].map((built_at) =>
+      bytesOf(makeBundle(record, undefined, { built_at, links: { padding: built_at.repeat(2000) } })),
+    );
+    const [first = new Uint8Array()] = versions;
+    for (const [i, bytes] of versions.entries()) await writeFile(at(`${i}.txt`), bytes);
+    await writeFile(at('x.json'), first);
+    const writer = spawn(process.execPath, ['-e', WRITER, at('0.txt'), at('1.txt'), at('x.json')], { stdio: 'ignore' });
+    try {
+      let torn = 0;
+      let whole = 0;
+      for (let i = 0; i < 3000 && (torn < 5 || whole < 5); i++) {
+        const bytes = readInput(file('x.json'));
+        const { report, bundle } = judgeBundle('x.json', bytes, testTrust);
+        if (bundle === null) torn++;
+        else {
+          whole++;
+          assert.ok(versions.some((version) => Buffer.compare(version, bundle.bytes) === 0));
+          assert.equal(report.sha256, sha256Hex(bundle.bytes));
+        }
+        await new Promise((resolve) => setTimeout(resolve, i % 3));
+      }
+      assert.ok(torn > 0, 'no reading met a file between two versions');
+    } finally {
+      writer.kill('SIGKILL');
+    }
+  });
+});

@@ -1,0 +1,277 @@
+/** The cache is believed only where it is what was written, by this program, for this site. */
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { InputLine } from '../../../src/mirror/plan/lines.ts';
+import { Output } from '../../../src/mirror/publish/output.ts';
+import { Cache, type CacheContent, type CacheKey } from '../../../src/mirror/resume/cache.ts';
+import { bytesOf, makeBundle, makeRecord, testTrust } from '../../support/bundles/make-bundle.ts';
+import { temporaryFolder } from '../../support/sites/cli.ts';
+import { cacheOf, differences, mirror, settle, snapshot } from '../../support/sites/mirror.ts';
+
+const root = temporaryFolder();
+const KEY: CacheKey = { program: 'p', options: 'o' };
+function line(name: string, text: string): InputLine {
+  const report = {
+    file: name,
+    sha256: null,
+    outcome: 'verified',
+    findings: 0,
+    signatures: 1,
+    digests: 2,
+    text,
+  } as const;
+  return { name, sha256: null, suffix: null, report };
+}
+/** The texts of reports come back as bytes. */
+const plain = (part: unknown): unknown =>
+  JSON.parse(JSON.stringify(part), (key, value) =>
+    key === 'text' && typeof value === 'object' ? Buffer.from(value.data).toString() : value,
+  );
+
+const CONTENT: CacheContent = {
+  // More than a block of lines.
+  inputs: Array.from({ length: 5000 }, (_, i) => [`${i}\n\u2028.json`, `${i}:1`] as const),
+  outcome: { totals: {}, trust: [], troubled: [] } as unknown as CacheContent['outcome'],
+  lines: [
+    line('b.json', '{"é\u{1f600}": 1}'),
+    { name: 'a.json', sha256: 'x', suffix: null, report: null },
+    line('c.json', '{}'),
+  ],
+  records: [],
+  lists: [['browse/index.html', 'digest']],
+  others: [['index.html', null]],
+};
+const PARTS = Object.keys(CONTENT) as (keyof CacheContent)[];
+
+let made = 0;
+async function saved(): Promise<{ readonly folder: string; readonly marker: string }> {
+  const folder = join(root, `cache-${made++}`);
+  const marker = `${folder}-marker`;
+  writeFileSync(marker, '{}');
+  const cache = await Cache.open(folder, KEY, marker);
+  assert.equal(cache.isUsable, false);
+  await cache.save(CONTENT, marker);
+  return { folder, marker };
+}
+
+function flip(path: string): void {
+  const bytes = readFileSync(path);
+  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+}
+
+const DAMAGES: readonly (readonly [what: string, damage: (path: string) => void])[] = [
+  ['one bit changed', flip],
+  ['cut', (path) => truncateSync(path, statSync(path).size - 1)],
+  ['emptied', (path) => truncateSync(path, 0)],
+  ['removed', (path) => rmSync(path)],
+  ['longer', (path) => writeFileSync(path, `${readFileSync(path, 'utf8')}[]\n`)],
+];
+
+describe('a cache', () => {
+  it('gives what was saved', async () => {
+    const { folder, marker } = await saved();
+    const cache = await Cache.open(folder, KEY, marker);
+    for (const part of PARTS) assert.deepEqual(plain(await cache.part(part)), plain(CONTENT[part]), part);
+  });
+
+  for (const [what, damage] of DAMAGES) {
+    it(`is not believed any more once one part is found ${what}`, async () => {
+      for (const part of PARTS) {
+        const { folder, marker } = await saved();
+        damage(join(folder, `${part}.jsonl`));
+        const cache = await Cache.open(folder, KEY, marker);
+        assert.equal(await cache.part(part), null, part);
+        assert.equal(cache.isUsable, false);
+        for (const other of PARTS) assert.equal(await cache.part(other), null, `${part}, then ${other}`);
+      }
+    });
+
+    it(`gives no lines whose texts were found ${what}`, async () => {
+      const { folder, marker } = await saved();
+      damage(join(folder, 'texts.jsonl'));
+      const cache = await Cache.open(folder, KEY, marker);
+      assert.equal(await cache.part('lines'), null);
+      assert.equal(cache.isUsable, false);
+    });
+
+    it(`is not believed with its manifest ${what}`, async () => {
+      const { folder, marker } = await saved();
+      damage(join(folder, 'manifest.json'));
+      const cache = await Cache.open(folder, KEY, marker);
+      const parts = await Promise.all(PARTS.map((part) => cache.part(part)));
+      assert.ok(parts.some((part) => part === null));
+    });
+  }
+
+  it('is not believed with a part of another cache, or a manifest that names another digest', async () => {
+    const { folder, marker } = await saved();
+    const path = join(folder, 'manifest.json');
+    const manifest = JSON.parse(readFileSync(path, 'utf8'));
+    manifest.digests.lines = manifest.digests.records;
+    writeFileSync(path, JSON.stringify(manifest));
+    copyFileSync(join(folder, 'others.jsonl'), join(folder, 'records.jsonl'));
+    for (const part of ['lines', 'records'] as const)
+      assert.equal(await (await Cache.open(folder, KEY, marker)).part(part), null);
+  });
+
+  it('is of one program, with one set of options, and of one site', async () => {
+    const { folder, marker } = await saved();
+    assert.equal((await Cache.open(folder, KEY, marker)).isUsable, true);
+    assert.equal((await Cache.open(folder, { ...KEY, program: 'q' }, marker)).isUsable, false);
+    assert.equal((await Cache.open(folder, { ...KEY, options: '' }, marker)).isUsable, false);
+    assert.equal((await Cache.open(folder, KEY, `${marker}-none`)).isUsable, false);
+    const { mtime, atime } = statSync(marker);
+    writeFileSync(`${marker}-copy`, readFileSync(marker));
+    utimesSync(`${marker}-copy`, atime, mtime);
+    renameSync(`${marker}-copy`, marker);
+    assert.equal((await Cache.open(folder, KEY, marker)).isUsable, false);
+  });
+
+  it('is believed by nobody between forgetting and saving', async () => {
+    const { folder, marker } = await saved();
+    await (await Cache.open(folder, KEY, marker)).forget();
+    assert.equal((await Cache.open(folder, KEY, marker)).isUsable, false);
+  });
+
+  it('has pages only of this program, whole and with nothing beside them', async () => {
+    const { folder, marker } = await saved();
+    const cache = await Cache.open(folder, KEY, marker);
+    const keep = async (): Promise<string> => {
+      const pages = await cache.pagesFolder();
+      assert.equal(await cache.pages(), null);
+      mkdirSync(join(pages, 'chunks'), { recursive: true });
+      writeFileSync(join(pages, 'entry.mjs'), 'export {};');
+      writeFileSync(join(pages, 'chunks/a.mjs'), 'export const a = 1;');
+      await cache.keepPages('entry.mjs');
+      return pages;
+    };
+    const pages = await keep();
+    assert.equal(await cache.pages(), join(pages, 'entry.mjs'));
+    assert.equal(await (await Cache.open(folder, { ...KEY, program: 'q' }, marker)).pages(), null);
+    for (const [what, damage] of DAMAGES) {
+      await keep();
+      damage(join(pages, 'chunks/a.mjs'));
+      assert.equal(await cache.pages(), null, what);
+    }
+    await keep();
+    writeFileSync(join(pages, 'b.mjs'), '');
+    assert.equal(await cache.pages(), null);
+    await keep();
+    renameSync(join(pages, 'chunks/a.mjs'), join(pages, 'chunks/b.mjs'));
+    assert.equal(await cache.pages(), null);
+  });
+});
+
+describe('a build', () => {
+  const input = join(root, 'bundles');
+  const out = join(root, 'site/dist');
+  const bundle = (i: number, at = '2026-07-01T00:00:00Z'): Uint8Array =>
+    bytesOf(makeBundle(makeRecord({ id: `2606.0000${i}` }), undefined, { built_at: at }));
+  mkdirSync(input);
+  for (const i of [1, 2, 3, 4, 5]) writeFileSync(join(input, `${i}.json`), bundle(i));
+  const built = mirror(input, out).then(() => {
+    settle(input, out);
+    return snapshot(out);
+  });
+
+  it('believes nothing where the marker was written by somebody else, or the site is another', async () => {
+    const site = await built;
+    assert.equal((await mirror(input, out)).isUnchanged, true);
+    // The same site, as far as that shows to a reader.
+    cpSync(out, `${out}-copy`, { recursive: true, preserveTimestamps: true });
+    rmSync(out, { recursive: true });
+    renameSync(`${out}-copy`, out);
+    writeFileSync(join(out, 'index.html'), 'of another');
+    const told = await mirror(input, out);
+    assert.equal(told.isUnchanged, false);
+    assert.deepEqual(differences(snapshot(out), site), []);
+    settle(input, out);
+  });
+
+  it('believes nothing of the cache of another output', async () => {
+    const site = await built;
+    const other = join(dirname(out), 'other');
+    cpSync(out, other, { recursive: true, preserveTimestamps: true });
+    cpSync(cacheOf(out), cacheOf(other), { recursive: true, preserveTimestamps: true });
+    writeFileSync(join(other, 'index.html'), 'of another');
+    assert.equal((await mirror(input, other)).isUnchanged, false);
+    assert.deepEqual(differences(snapshot(other), site), []);
+  });
+
+  it('without its cache gives the same site', async () => {
+    const site = await built;
+    rmSync(cacheOf(out), { recursive: true });
+    assert.equal((await mirror(input, out)).isUnchanged, false);
+    assert.deepEqual(differences(snapshot(out), site), []);
+    settle(input, out);
+  });
+
+  it('notices a file that was changed and has its old size and time of change', async () => {
+    await built;
+    const path = join(input, '3.json');
+    const { atime, mtime, size } = statSync(path);
+    writeFileSync(path, bundle(3, '2026-07-01T00:00:01Z'));
+    utimesSync(path, atime, mtime);
+    assert.deepEqual([statSync(path).size, statSync(path).mtimeMs], [size, mtime.getTime()]);
+    const told = await mirror(input, out);
+    assert.ok(told.stages.includes('verifying and rendering (1)'), String(told.stages));
+    settle(input, out);
+    assert.equal((await mirror(input, out)).isUnchanged, true);
+  });
+
+  it('does not believe the stamp of a file that changed just before it was read', async (context) => {
+    await built;
+    const path = join(input, '4.json');
+    writeFileSync(path, bundle(4, '2026-07-01T00:00:02Z'));
+    const { ctimeMs } = statSync(path);
+    const readAt = async (now: number): Promise<readonly string[]> => {
+      const mocked = context.mock.method(Output.prototype, 'now', async () => now);
+      const { stages } = await mirror(input, out);
+      mocked.mock.restore();
+      return stages.filter((stage) => stage.startsWith('verifying'));
+    };
+    const ONE = ['verifying and rendering (1)'];
+    assert.deepEqual(await readAt(ctimeMs + 2499), ONE);
+    // Nothing has changed; it is read again since that is not known.
+    assert.deepEqual(await readAt(ctimeMs + 2501), ONE);
+    assert.deepEqual(await readAt(ctimeMs + 2502), []);
+  });
+
+  // The workers begin with what has changed before it shows that the rest of the cache is damaged.
+  for (const part of ['lines', 'texts', 'records', 'lists', 'others']) {
+    it(`makes the rest too where it has begun an update and ${part} are not what they were`, async () => {
+      await built;
+      settle(input, out);
+      writeFileSync(join(input, '5.json'), bundle(5, `2026-07-01T00:00:0${part.length}Z`));
+      const path = join(cacheOf(out), `${part}.jsonl`);
+      writeFileSync(path, `${readFileSync(path, 'utf8')}[]\n`);
+      const told = await mirror(input, out);
+      const verifying = told.stages.filter((stage) => stage.startsWith('verifying'));
+      assert.deepEqual(verifying, ['verifying and rendering (1)', 'verifying and rendering (4)']);
+      const clean = `${out}-clean`;
+      await mirror(input, clean);
+      assert.deepEqual(differences(snapshot(out), snapshot(clean)), []);
+      rmSync(clean, { recursive: true });
+    });
+  }
+
+  it('reads everything again where it is asked to', async () => {
+    await built;
+    const told = await mirror(input, out, { recheck: true, trust: testTrust });
+    assert.ok(told.stages.includes('verifying and rendering (5)'), String(told.stages));
+  });
+});

@@ -1,0 +1,351 @@
+/**
+ * Builds that end badly: killed, or by a failing disk. What they may leave behind, and that the next build needs no help.
+ *
+ * Each trial has a folder of its own with an old site in it and bundles that give a new one.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { sha256 } from '@noble/hashes/sha2.js';
+import {
+  bytesOf,
+  type Data,
+  makeBundle,
+  makeCorrection,
+  makeRecord,
+  publicKeyEntry,
+  registryKey,
+} from '../bundles/make-bundle.ts';
+import { PROJECT, type Run, runProgram } from '../sites/cli.ts';
+import { settle } from '../sites/mirror.ts';
+import { assertSameTree, build, readTree, writeFiles } from '../sites/site.ts';
+
+const LAUNCHER = join(PROJECT, 'src/cli/launch.mjs');
+const FAULTS = join(PROJECT, 'test/support/faults.mjs');
+
+export type Tree = ReadonlyMap<string, Buffer>;
+
+/** See faults.mjs. */
+export interface Fault {
+  /** An expression; only calls that match it are counted. For a place that must be hit wherever it is in the order of calls. */
+  readonly match?: string;
+  /** Which call: 1 is the first. */
+  readonly at?: number;
+  readonly code?: 'ENOSPC' | 'EIO' | 'EACCES';
+  /** Whether every later call meets it too. */
+  readonly lasting?: boolean;
+  /** Where a copy of the trial's folder is kept before each call. */
+  readonly copies?: string;
+}
+
+/** A file of the pinned TEST key. */
+export function writeTestTrust(path: string): void {
+  const { public_key_hex, fingerprint_sha256_hex } = publicKeyEntry(registryKey);
+  const key = { key_id: registryKey.keyId, role: registryKey.role, public_key_hex, fingerprint_sha256_hex };
+  writeFileSync(path, JSON.stringify({ keys: [key] }));
+}
+
+/** What the trials of a run have in common. */
+export interface TrialKind {
+  /**
+   * How a new site takes the place of the old one. `swap`: nothing is known of the build that made the old site. `update`: that
+   * build ran in the trial's own folder, with all that it keeps for the next one, and the input changed after it; so the build
+   * may replace file by file. Then a site may be of both until the next command, each file old or new in whole.
+   */
+  readonly way: 'swap' | 'update';
+  /** How many records there are beside those that come, go and change. */
+  readonly others: number;
+  /** Names beside and in the site that a build may leave for the next one. */
+  readonly keeps: RegExp;
+}
+
+/** What is published: all of the old site, all of the new, none while one is renamed, or of both (an update only). */
+export type Published = 'old' | 'new' | 'absent' | 'between';
+
+export class Trials {
+  readonly #folder: string;
+  #made = 0;
+  readonly kind: TrialKind;
+  readonly old: Tree;
+  readonly new: Tree;
+
+  private constructor(folder: string, kind: TrialKind, old: Tree, young: Tree) {
+    this.#folder = folder;
+    this.kind = kind;
+    this.old = old;
+    this.new = young;
+  }
+
+  /** One record stays, one goes, one comes; for an update one changes, too. And others stay. */
+  static async prepare(folder: string, kind: Partial<TrialKind> = {}): Promise<Trials> {
+    const { way = 'swap', others = way === 'swap' ? 0 : 4, keeps = CACHE } = kind;
+    const record = (id: string): Data => makeRecord({ id });
+    const plain = (id: string): Uint8Array => bytesOf(makeBundle(record(id)));
+    const stays = Object.fromEntries(
+      Array.from({ length: others }, (_, i) => [`${i}.json`, plain(`2607.1${1000 + i}`)]),
+    );
+    const first = makeBundle(record('2606.00004'));
+    const more = [...first.events, makeCorrection(first.canonical_record, 'more')];
+    const second = makeBundle(first.canonical_record, more, { built_at: '2026-07-02T00:00:00Z' });
+    const changing = (bundle: Data) => (way === 'update' ? { 'd.json': bytesOf(bundle) } : {});
+    const template = join(folder, 'template');
+    mkdirSync(join(template, 'empty'), { recursive: true });
+    writeTestTrust(join(template, 'trust.json'));
+    const trust = ['--trust', join(template, 'trust.json')];
+    const both = { 'a.json': plain('2606.00001'), ...stays };
+    const before = { ...both, 'b.json': plain('2606.00002'), ...changing(first) };
+    writeFiles(join(template, 'before'), before);
+    const after = { ...both, 'c.json': plain('2606.00003'), ...changing(second) };
+    writeFiles(join(template, 'bundles'), after);
+    // Clean builds, each in a place of its own: what every other way must come to.
+    const trees: Tree[] = [];
+    for (const input of ['before', 'bundles']) {
+      const site = join(folder, `of-${input}`);
+      await build([join(template, input), '--out', site, ...trust], 0);
+      trees.push(readTree(site));
+    }
+    const [old, young] = trees;
+    assert.ok(old && young);
+    // The bundled pages are of the program: they may come from another build.
+    cpSync(join(folder, '.of-before.pith-mirror-cache'), join(template, '.dist.pith-mirror-cache'), {
+      recursive: true,
+    });
+    if (way === 'swap') renameSync(join(folder, 'of-before'), join(template, 'dist'));
+    return new Trials(folder, { way, others, keeps }, old, young);
+  }
+
+  /** A fresh folder with the old site. */
+  async start(): Promise<Trial> {
+    const root = join(this.#folder, `trial-${this.#made++}`);
+    cpSync(join(this.#folder, 'template'), root, { recursive: true, preserveTimestamps: true });
+    const trial = new Trial(root, this);
+    if (this.kind.way === 'update') await trial.makeOld();
+    return trial;
+  }
+
+  /** The state of a trial at one moment. */
+  at(root: string): Trial {
+    return new Trial(root, this);
+  }
+}
+
+const NEIGHBOUR = '.dist.pith-mirror-';
+const CACHE = /^\.dist\.pith-mirror-cache$/;
+
+/** Every file of `found` is as in one of two sites, and what both have is there. */
+function assertOfBoth(found: Tree, old: Tree, young: Tree): void {
+  for (const [path, bytes] of found) {
+    assert.ok(
+      old.get(path)?.equals(bytes) || young.get(path)?.equals(bytes),
+      `${path} is neither the old nor the new one`,
+    );
+  }
+  for (const path of old.keys()) assert.ok(found.has(path) || !young.has(path), `${path} is gone`);
+}
+
+function isSameTree(a: Tree, b: Tree): boolean {
+  return a.size === b.size && [...a].every(([path, bytes]) => b.get(path)?.equals(bytes) === true);
+}
+
+export class Trial {
+  readonly root: string;
+  readonly out: string;
+  readonly #trials: Trials;
+
+  constructor(root: string, trials: Trials) {
+    this.root = root;
+    this.out = join(root, 'dist');
+    this.#trials = trials;
+  }
+
+  args(input = 'bundles'): string[] {
+    return ['build', join(this.root, input), '--out', this.out, '--trust', join(this.root, 'trust.json')];
+  }
+
+  build(input = 'bundles'): Promise<Run> {
+    return runProgram(process.execPath, [LAUNCHER, ...this.args(input)], { cwd: this.root });
+  }
+
+  /** The old site by a build of this folder, and then the new input at the place of the old. */
+  async makeOld(): Promise<void> {
+    const [input, later] = [join(this.root, 'bundles'), join(this.root, 'later')];
+    renameSync(input, later);
+    cpSync(join(this.root, 'before'), input, { recursive: true, preserveTimestamps: true });
+    const run = await this.build();
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(this.published(), 'old');
+    settle(input, this.out);
+    const [was, is] = [readTree(input), readTree(later)];
+    for (const [name, bytes] of is) if (!was.get(name)?.equals(bytes)) writeFileSync(join(input, name), bytes);
+    for (const name of was.keys()) if (!is.has(name)) rmSync(join(input, name));
+    rmSync(later, { recursive: true });
+  }
+
+  /** Builds with a fault. @returns the run and all calls that change the folder, in their order, as `NUMBER NAME PATH`. */
+  async buildWith(fault: Fault): Promise<Run & { readonly steps: readonly string[] }> {
+    const log = `${this.root}.log`;
+    const env = {
+      PITH_MIRROR_FAULT: JSON.stringify({ root: this.root, log, ...fault }),
+      // In the environment, so that it reaches worker threads too, also one that is given no arguments of its own.
+      NODE_OPTIONS: `--import=${pathToFileURL(FAULTS).href}`,
+    };
+    const run = await runProgram(process.execPath, [LAUNCHER, ...this.args()], { cwd: this.root, env });
+    const steps = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+    return { ...run, steps };
+  }
+
+  /** Builds and kills after some milliseconds. @returns whether it was still running. */
+  buildAndKill(milliseconds: number): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const child = spawn(process.execPath, [LAUNCHER, ...this.args()], { cwd: this.root, stdio: 'ignore' });
+      const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+      child.on('error', reject);
+      child.on('exit', (_, signal) => {
+        clearTimeout(timer);
+        resolve(signal === 'SIGKILL');
+      });
+    });
+  }
+
+  /** Which site is published. @throws where it is neither in whole, and not of both by an update. */
+  published(): Published {
+    const { old, new: young, kind } = this.#trials;
+    if (!existsSync(this.out)) {
+      // Between the two renames of the swap.
+      assertSameTree(this.#tree(join(this.root, `${NEIGHBOUR}old`)), old);
+      return 'absent';
+    }
+    const tree = this.#tree(this.out);
+    if (kind.way === 'update' && !isSameTree(tree, old) && !isSameTree(tree, young)) {
+      assertOfBoth(tree, old, young);
+      return 'between';
+    }
+    const name = [...tree.keys()].join() === [...old.keys()].join() ? 'old' : 'new';
+    assertSameTree(tree, this.#trials[name]);
+    return name;
+  }
+
+  #tree(folder: string): Tree {
+    const { keeps } = this.#trials.kind;
+    return new Map([...readTree(folder)].filter(([path]) => !keeps.test(path)));
+  }
+
+  /** Temporary names beside the site. */
+  leftovers(): readonly string[] {
+    const { keeps } = this.#trials.kind;
+    return readdirSync(this.root).filter((name) => name.startsWith(NEIGHBOUR) && !keeps.test(name));
+  }
+
+  /** The next build needs no help. */
+  async assertNextBuild(): Promise<void> {
+    const run = await this.build();
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(this.published(), 'new');
+    assert.deepEqual(this.leftovers(), []);
+  }
+
+  /** The next command puts right what was there, even one that itself fails. */
+  async assertNextFailure(): Promise<void> {
+    const before = this.published();
+    const isDecided = this.leftovers().some((name) => name.endsWith('-journal'));
+    const run = await this.build('empty');
+    assert.equal(run.code, 1, run.stderr);
+    const after = this.published();
+    if (isDecided) assert.equal(after, 'new');
+    else if (before === 'between') assert.match(after, /^(old|new)$/);
+    else assert.equal(after, before === 'absent' ? 'old' : before);
+    assert.deepEqual(this.leftovers(), []);
+  }
+
+  /** What was interrupted is mended by the next command. For an update every second trial takes one that fails. */
+  async assertMended(number: number): Promise<void> {
+    if (this.#trials.kind.way === 'update' && number % 2 === 0) await this.assertNextFailure();
+    await this.assertNextBuild();
+  }
+}
+
+/**
+ * Kills at one counted call: the site is whole, and the next command needs no help.
+ *
+ * @returns what was published then; null where the build was done before that many calls. Threads do not always make as many.
+ */
+export async function checkKillAt(trials: Trials, at: number, match?: string): Promise<Published | null> {
+  const trial = await trials.start();
+  const { code, steps, stderr } = await trial.buildWith(match === undefined ? { at } : { at, match });
+  const published = trial.published();
+  if (code === 0 && match === undefined && steps.length < at) {
+    assert.equal(published, 'new');
+    return null;
+  }
+  assert.equal(code, null, `killed at ${steps.at(-1)}\n${stderr}`);
+  await trial.assertMended(at);
+  return published;
+}
+
+/** A call fails: the build says so in one line, or did without it. */
+export async function checkFailureAt(trials: Trials, fault: Fault & { readonly at: number }): Promise<void> {
+  const trial = await trials.start();
+  const run = await trial.buildWith(fault);
+  const isMatch = (line: string): boolean => new RegExp(fault.match ?? '').test(line.replace(/^\d+ /, ''));
+  const step = run.steps.filter(isMatch)[fault.at - 1] ?? '';
+  const where = `${fault.code} at ${step}\n${run.stderr}`;
+  assert.ok(fault.match === undefined || step !== '', `no step is ${fault.match}`);
+  const published = trial.published();
+  // What only removes may fail after the new site is in its place, and is left for the next build.
+  const isRemoval =
+    fault.lasting !== true && /^\d+ (rm|unlink|rmdir|rename) .dist.pith-mirror-(work|old|lock|update)/.test(step);
+  // An update that is decided stays so, also where nothing of it was done yet, until its journal is gone.
+  const isDecided =
+    trials.kind.way === 'update' && /the update of .* is not complete|pith-mirror-journal'/.test(run.stderr);
+  if (run.code === 0) {
+    assert.equal(published, 'new', where);
+  } else {
+    assert.equal(run.code, 1, where);
+    const allowed: Published[] = ['old'];
+    // What an update could neither finish nor undo is for the next command; so is one of which only times are left to be set.
+    if (trials.kind.way === 'update') allowed.push('between');
+    if (isDecided) allowed.push('new');
+    // So is an old site that a disk on which nothing can be done any more did not let be put back: the line tells where it is.
+    if (fault.lasting === true && /the old site is whole at /.test(run.stderr)) allowed.push('absent');
+    assert.ok(allowed.includes(published), `${published}: ${where}`);
+    const complaints = run.stderr.split('\n').filter((line) => line.startsWith('pith-mirror: '));
+    assert.equal(complaints.length, 1, where);
+    assert.match(complaints[0] ?? '', new RegExp(`${fault.code}`), where);
+    assert.doesNotMatch(run.stderr, /^\s+at /m, where);
+  }
+  // A disk on which nothing can be removed either keeps what is there.
+  const isClean =
+    !isRemoval &&
+    !isDecided &&
+    (published === 'old' || published === 'new') &&
+    (fault.lasting !== true || fault.code === 'ENOSPC');
+  if (isClean) assert.deepEqual(trial.leftovers(), [], where);
+  else await trial.assertMended(fault.at);
+}
+
+/** Numbers from 0 to 1 that depend on the seed alone. */
+export function* randoms(seed: string): Generator<number, never> {
+  for (let count = 0; ; count++) {
+    const bytes = sha256(new TextEncoder().encode(`${seed}/${count}`));
+    yield new DataView(bytes.buffer).getUint32(0) / 2 ** 32;
+  }
+}
+
+/** How long a build takes here, in milliseconds. */
+export async function buildTime(trials: Trials): Promise<number> {
+  const trial = await trials.start();
+  const started = performance.now();
+  await trial.build();
+  return performance.now() - started;
+}
+
+/** Runs `work` on every item, some at a time. */
+export async function eachOf<T>(items: readonly T[], atOnce: number, work: (item: T) => Promise<void>): Promise<void> {
+  const rest = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = rest.shift(); item !== undefined; item = rest.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}

@@ -1,0 +1,72 @@
+/** Runs the command line as a user does: in a process of its own. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+export const LAUNCHER = join(PROJECT, 'src/cli/launch.mjs');
+
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output as bytes. */
+  readonly bytes: Uint8Array;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: Uint8Array;
+}
+
+/**
+ * The environment as the user's shell has it, without what `npm test` adds: npm's variables would tell the program that
+ * it runs as a script of this package, and the pinned Node on the path would hide the user's own, with which npm finds
+ * its configuration and the launcher must cope.
+ */
+function cleanEnvironment(): Record<string, string | undefined> {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_') && name !== 'INIT_CWD');
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !/node_modules[\\/]\.bin$|node-gyp-bin$/.test(folder))
+    .join(delimiter);
+  return { ...Object.fromEntries(own), PATH: path };
+}
+
+export function runProgram(file: string, args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, {
+      cwd: options.cwd ?? PROJECT,
+      env: { ...cleanEnvironment(), ...options.env },
+      stdio: 'pipe',
+    });
+    const out: Uint8Array[] = [];
+    const err: Uint8Array[] = [];
+    child.stdout.on('data', (chunk: Uint8Array) => out.push(chunk));
+    child.stderr.on('data', (chunk: Uint8Array) => err.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const bytes = Buffer.concat(out);
+      resolve({ code, stdout: bytes.toString(), stderr: Buffer.concat(err).toString(), bytes: new Uint8Array(bytes) });
+    });
+    // A program that ends before it has read everything is no failure of the test.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input);
+  });
+}
+
+/** `pith-mirror` with these arguments. */
+export function pithMirror(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return runProgram(process.execPath, [LAUNCHER, ...args], options);
+}
+
+/** A folder that is gone after the tests of the file. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'pith-mirror-test-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,116 @@
+/** Builds in this process, for tests that need many: whole trees with modes and times, and inputs that count as old. */
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Progress } from '../../../src/mirror/base/progress.ts';
+import { type BuildOptions, type BuildResult, buildMirror } from '../../../src/mirror/pipeline.ts';
+import { stampAt } from '../../../src/mirror/read/read.ts';
+import { testTrust } from '../bundles/make-bundle.ts';
+
+/** The folder beside an output. */
+export const cacheOf = (out: string): string => join(dirname(out), `.${basename(out)}.pith-mirror-cache`);
+
+/** What a build said. */
+export interface Told extends BuildResult {
+  readonly stages: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * One build; of two workers unless it is said otherwise.
+ *
+ * @param onStage is called when a stage begins.
+ */
+export async function mirror(
+  input: string,
+  out: string,
+  options: Partial<BuildOptions> = {},
+  onStage: (name: string) => void = () => undefined,
+): Promise<Told> {
+  const stages: string[] = [];
+  const notes: string[] = [];
+  const progress: Progress = {
+    stage: (name, total) => {
+      stages.push(total === null ? name : `${name} (${total})`);
+      onStage(name);
+    },
+    step: () => undefined,
+    note: (text) => notes.push(text),
+  };
+  const usual: Omit<BuildOptions, 'input' | 'out'> = {
+    trust: testTrust,
+    site: null,
+    strict: false,
+    recheck: false,
+    engine: 'openssl',
+    renderer: 'fast',
+    shard: null,
+    only: null,
+    jobs: 2,
+  };
+  const result = await buildMirror({ ...usual, input, out, ...options }, progress);
+  return { ...result, stages, notes };
+}
+
+/** Makes the next build of this output one from nothing; only the bundled pages stay. */
+export function forget(out: string): void {
+  rmSync(join(cacheOf(out), 'manifest.json'), { force: true });
+}
+
+const linesOf = (values: readonly unknown[]): string => `[]\n${JSON.stringify(values)}\n`;
+
+/**
+ * As if the last build had been long after the last change of the input: a stamp of a file that changed shortly before is not
+ * believed, and a test does not wait.
+ */
+export function settle(input: string, out: string): void {
+  const cache = cacheOf(out);
+  const [, line = ''] = readFileSync(join(cache, 'inputs.jsonl'), 'utf8').split('\n');
+  const inputs = (JSON.parse(line || '[]') as [string, string][]).map(([name]) => [
+    name,
+    stampAt(join(input, name))?.stamp ?? '',
+  ]);
+  writeFileSync(join(cache, 'inputs.jsonl'), linesOf(inputs));
+  const manifest = JSON.parse(readFileSync(join(cache, 'manifest.json'), 'utf8'));
+  manifest.digests.inputs = createHash('sha256').update(linesOf(inputs)).digest('hex');
+  writeFileSync(join(cache, 'manifest.json'), JSON.stringify(manifest));
+}
+
+/** Every file and folder with its kind, mode, time and bytes, the root as `.`. */
+export function snapshot(root: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const visit = (path: string): void => {
+    const full = join(root, path);
+    const { mode, mtimeMs } = lstatSync(full);
+    const head = `${mode.toString(8)} ${mtimeMs}`;
+    const names = (mode & 0o170000) === 0o040000 ? readdirSync(full).sort() : null;
+    const content = names === null ? createHash('sha256').update(contentOf(full, mode)).digest('hex') : names.join(' ');
+    found.set(path, `${head} ${content}`);
+    for (const name of names ?? []) visit(join(path, name));
+  };
+  if (existsSync(root)) visit('.');
+  return found;
+}
+
+const contentOf = (path: string, mode: number): Buffer | string =>
+  (mode & 0o170000) === 0o120000 ? readlinkSync(path) : readFileSync(path);
+
+/** What differs between two snapshots, by path; nothing where they are equal. */
+export function differences(
+  found: ReadonlyMap<string, string>,
+  expected: ReadonlyMap<string, string>,
+): readonly string[] {
+  const paths = new Set([...found.keys(), ...expected.keys()]);
+  return [...paths]
+    .sort()
+    .filter((path) => found.get(path) !== expected.get(path))
+    .map((path) => `${path}: got ${found.get(path) ?? 'nothing'}, expected ${expected.get(path) ?? 'nothing'}`);
+}
+
+/** Names beside an output, but for the cache. */
+export function leftBeside(out: string): readonly string[] {
+  const prefix = `.${basename(out)}.pith-mirror-`;
+  return readdirSync(dirname(out)).filter(
+    (name) => name.startsWith(prefix) && join(dirname(out), name) !== cacheOf(out),
+  );
+}
