@@ -163,7 +163,7 @@ const innocents: readonly (readonly [path: string, text: string])[] = [
   ],
   [
     'src/site/pages/state.json.ts',
-    "import type { APIRoute } from 'astro';\nimport { x } from '../../mirror/read/read.ts';",
+    "import type { APIRoute } from 'astro';\nimport { x } from '../../mirror/render/handoff.ts';",
   ],
   ['src/site/verifier/main.ts', "import { x } from '../../protocol/index.ts';"],
   ['src/cli/main.ts', "import { x } from '../mirror/pipeline.ts';\nconst at = Date.now();"],

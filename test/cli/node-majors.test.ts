@@ -1,4 +1,8 @@
-/** Another Node gives the same site: the oldest major that "engines" admits, beside the pinned one. */
+/**
+ * Another Node gives the same site: the oldest major that "engines" admits, beside the pinned one.
+ *
+ * Slow: installs a second Node.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,8 @@
-/** The tarball as a user gets it: packed, installed into an empty folder, run there with that folder's bundles. */
+/**
+ * The tarball as a user gets it: packed, installed into an empty folder, run there with that folder's bundles.
+ *
+ * Slow: packs the program and installs it from the registry.
+ */
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -21,7 +21,7 @@ import { makeBundle as makeBenchBundle, trustFile } from '../bench/generate.ts';
 import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/bundles/make-bundle.ts';
 import { differences, mirror, snapshot } from '../support/sites/mirror.ts';
 
-const RECORDS = 1000;
+const RECORDS = 100;
 const SHARDS = 4;
 const trust = readTrust(trustFile());
 const folder = mkdtempSync(join(tmpdir(), 'pith-mirror-join-'));
@@ -32,7 +32,7 @@ const quiet = { stage: () => undefined, step: () => undefined, note: () => undef
 const joined = (shards: readonly string[], out: string, site: string | null = null): Promise<BuildResult> =>
   joinMirror({ shards, out, trust, site, strict: false }, quiet);
 
-/** A thousand records, two bundles of one of them, a note, and files that are nothing. */
+/** A hundred records, two bundles of one of them, a note, and files that are nothing. */
 function writeInput(input: string): void {
   mkdirSync(join(input, 'more'), { recursive: true });
   for (let i = 0; i < RECORDS; i++) {

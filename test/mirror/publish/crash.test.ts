@@ -326,7 +326,7 @@ describe('a build', () => {
     const node = [
       process.execPath,
       '--import',
-      join(PROJECT, 'test/support/no-network.mjs'),
+      join(PROJECT, 'test/support/faults/no-network.mjs'),
       LAUNCHER,
       ...trial.args(),
     ];

@@ -12,7 +12,7 @@ import { build, readTree, writeFiles } from '../../support/sites/site.ts';
 
 const folder = temporaryFolder();
 const input = join(folder, 'bundles');
-const FAULTS = pathToFileURL(join(PROJECT, 'test/support/faults.mjs')).href;
+const FAULTS = pathToFileURL(join(PROJECT, 'test/support/faults/faults.mjs')).href;
 const trust = join(folder, 'trust.json');
 writeTestTrust(trust);
 writeFiles(input, { 'a.json': bytesOf(makeBundle(makeRecord())) });

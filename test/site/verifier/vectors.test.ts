@@ -60,7 +60,7 @@ describe('the vectors, the seed and tampered copies', () => {
   const expected = answer(asked);
   let code: string;
   before(async () => {
-    code = await bundleScript(join(PROJECT, 'test/support/browser-protocol.ts'));
+    code = await bundleScript(join(PROJECT, 'test/support/browser/browser-protocol.ts'));
   });
 
   it('are what Node says they are', () => {

@@ -1,4 +1,8 @@
-/** The browsers are there, and what tests do in them works: in both, over http and from file:. */
+/**
+ * The browsers are there, and what tests do in them works: in both, over http and from file:.
+ *
+ * Slow: opens both browsers.
+ */
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { temporaryFolder } from '../sites/cli.ts';

@@ -23,7 +23,7 @@ import { settle } from '../sites/mirror.ts';
 import { assertSameTree, build, readTree, writeFiles } from '../sites/site.ts';
 
 const LAUNCHER = join(PROJECT, 'src/cli/launch.mjs');
-const FAULTS = join(PROJECT, 'test/support/faults.mjs');
+const FAULTS = join(PROJECT, 'test/support/faults/faults.mjs');
 
 export type Tree = ReadonlyMap<string, Buffer>;
 

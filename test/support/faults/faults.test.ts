@@ -1,4 +1,8 @@
-/** The faults themselves: what is counted, and that each thread and each way of writing is reached. */
+/**
+ * The faults themselves: what is counted, and that each thread and each way of writing is reached.
+ *
+ * Slow: starts a process for each fault.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +12,7 @@ import { PROJECT, type Run, runProgram, temporaryFolder } from '../sites/cli.ts'
 import type { Fault } from './crash.ts';
 
 const folder = temporaryFolder();
-const FAULTS = pathToFileURL(join(PROJECT, 'test/support/faults.mjs')).href;
+const FAULTS = pathToFileURL(join(PROJECT, 'test/support/faults/faults.mjs')).href;
 let made = 0;
 
 /** Runs a script in a folder of its own, with a fault for that folder. */
