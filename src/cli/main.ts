@@ -1,7 +1,7 @@
 /** The command line. One file a command; this one chooses. */
 import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
 import { packageVersion } from '../mirror/base/package.ts';
-import { ParseError } from '../protocol/index.ts';
+import { EngineError, ParseError } from '../protocol/index.ts';
 import { BUILD_HELP, build } from './build.ts';
 import { CANON_HELP, canon } from './canon.ts';
 import { EXIT } from './command.ts';
@@ -38,7 +38,7 @@ function failed(error: unknown): number {
     say(error.message);
     return EXIT.USAGE;
   }
-  if (error instanceof ParseError || error instanceof BuildError) {
+  if (error instanceof ParseError || error instanceof BuildError || error instanceof EngineError) {
     say(error.message);
     return EXIT.FAILED;
   }

@@ -3,6 +3,8 @@ import { ParseError } from './errors.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** Writes U+FFFD for what is no UTF-8. */
+const lenientDecoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 /** The text itself. @throws RangeError on a lone surrogate, which UTF-8 cannot carry. */
 export function asWellFormed(text: string): string {
@@ -34,7 +36,9 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
   try {
     return decoder.decode(bytes);
-  } catch {
+  } catch (error) {
+    // A decoder may also throw because it does not work. Only bytes that do not survive a lenient one are at fault.
+    if (equalBytes(encoder.encode(lenientDecoder.decode(bytes)), bytes)) throw error;
     throw new ParseError({
       code: 'invalid_utf8',
       path: '',

@@ -4,6 +4,6 @@ declare class TextEncoder {
   encode(text: string): Uint8Array;
 }
 declare class TextDecoder {
-  constructor(label: 'utf-8', options: { fatal: true; ignoreBOM: true });
+  constructor(label: 'utf-8', options: { fatal: boolean; ignoreBOM: true });
   decode(bytes: Uint8Array): string;
 }

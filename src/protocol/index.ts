@@ -8,7 +8,7 @@
 export { asWellFormed, compareCodePoints, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
 export { formatCanonical, formatCompact, formatIndented } from './canonical-json.ts';
 export { sha256Hex, titleDigest } from './digest.ts';
-export { ENGINE_NAMES, type Engine, type EngineName } from './engine.ts';
+export { ENGINE_NAMES, type Engine, EngineError, type EngineName } from './engine.ts';
 export { ParseError, type Problem, pointer, REASON_CODES, type ReasonCode } from './errors.ts';
 export {
   expectedAliases,
@@ -49,4 +49,5 @@ export type { InvalidEvent, VerifiedEvent } from './verify/event.ts';
 export { type Check, type CheckOutcome, type CheckSubject, type Finding, Ledger } from './verify/finding.ts';
 export { verifyReceipt } from './verify/receipt.ts';
 export { type IdentifiedRecord, identifyRecord, pithNumber } from './verify/record.ts';
+export { assertEngineWorks } from './verify/self-test.ts';
 export { type PinnedKey, readTrust, type Trust } from './verify/signer.ts';

@@ -1,7 +1,9 @@
 /** Judges one file alone: a bundle or a note, from its bytes to its report. */
 import {
+  type BundleVerdict,
   type Check,
   type Engine,
+  EngineError,
   type Finding,
   type MergedRecord,
   mergeBundles,
@@ -11,6 +13,7 @@ import {
   type Trust,
   type VerifiedBundle,
 } from '../../protocol/index.ts';
+import { BuildError } from '../base/failure.ts';
 import { readNote, suffixOfNote } from '../read/notes.ts';
 import { type InputFile, readInput } from '../read/read.ts';
 import { openSslEngine, verifyBundleBy } from './openssl.ts';
@@ -36,9 +39,21 @@ export interface JudgedFile {
   readonly merged: MergedRecord | null;
 }
 
+/** @throws BuildError that names the file if nothing can be verified, which is no verdict on the file. */
+function verdictOn(name: string, bytes: Uint8Array, trust: Trust, engine: Engine): BundleVerdict {
+  try {
+    return verifyBundleBy(engine, bytes, trust);
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new BuildError(`${name}: cannot be checked here, which says nothing about the file: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
 /** Judges one bundle file alone: verification, and the merge against the state it ships. */
 export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust, engine: Engine = openSslEngine): JudgedFile {
-  const verdict = verifyBundleBy(engine, bytes, trust);
+  const verdict = verdictOn(name, bytes, trust, engine);
   const merged = verdict.bundle === null ? null : mergeBundles([verdict.bundle], engine);
   const checks = [...verdict.checks, ...(merged?.comparisons ?? []).map(stateCheck)];
   const findings = [...verdict.findings, ...(merged?.findings ?? [])];

@@ -11,6 +11,7 @@ import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import {
   type BundleVerdict,
   type Engine,
+  EngineError,
   type EngineName,
   isPublicKey,
   nobleEngine,
@@ -91,17 +92,31 @@ function isAccepted(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
   return key !== null && verify(null, message, key, signature);
 }
 
+/** Two engines gave two answers to one question: the program or the machine is broken, and nothing may be published. */
+export class EngineDisagreement extends EngineError {
+  override readonly name = 'EngineDisagreement';
+}
+
+const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
 /** OpenSSL's SHA-256 and Ed25519, held to the reference's rules. */
 export const openSslEngine: Engine = {
   name: 'openssl',
   sha256Hex: (data) => hash('sha256', data, 'hex'),
   verify(publicKey, message, signature) {
+    let answer: boolean | null;
     try {
-      if (isAccepted(publicKey, message, signature)) return true;
+      answer = isAccepted(publicKey, message, signature);
     } catch {
-      // What only looks like bytes; the reference says what to make of it.
+      // No answer at all, and so no disagreement: not bytes, or an OpenSSL that was built without Ed25519.
+      answer = null;
     }
-    return nobleEngine.verify(publicKey, message, signature);
+    if (answer === true) return true;
+    if (!nobleEngine.verify(publicKey, message, signature)) return false;
+    if (answer === null) return true;
+    throw new EngineDisagreement(
+      `openssl refuses a signature that noble accepts: ${toHex(signature)} by the key ${toHex(publicKey)} over ${toHex(message)}`,
+    );
   },
 };
 
@@ -123,14 +138,14 @@ const isSampled = (canonicalSha256: string): boolean => canonicalSha256.endsWith
  *
  * A rejected bundle needs no second opinion: each signature that another engine rejects, the reference has judged.
  *
- * @throws Error where the engines disagree: the program or the machine is broken, and nothing may be published.
+ * @throws EngineDisagreement if the two verdicts differ.
  */
 export function verifyBundleBy(engine: Engine, bytes: Uint8Array, trust: Trust): BundleVerdict {
   const verdict = verifyBundle(bytes, trust, engine);
   if (engine === nobleEngine || verdict.bundle === null || !isSampled(verdict.bundle.canonicalSha256)) return verdict;
   if (summaryOf(verdict) !== summaryOf(verifyBundle(bytes, trust))) {
     const { pithNumber, bundleSha256 } = verdict.bundle;
-    throw new Error(`the engines ${engine.name} and noble disagree on ${pithNumber}, bundle ${bundleSha256}`);
+    throw new EngineDisagreement(`${engine.name} and noble disagree on bundle ${bundleSha256} of ${pithNumber}`);
   }
   return verdict;
 }

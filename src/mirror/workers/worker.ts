@@ -1,6 +1,6 @@
 /** A worker thread: gets tasks, makes records, answers with their lines. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { readTrust } from '../../protocol/index.ts';
+import { EngineError, readTrust } from '../../protocol/index.ts';
 import { BuildError, codeOf } from '../base/failure.ts';
 import { verifyInput } from '../judge/judge.ts';
 import { ENGINES } from '../judge/openssl.ts';
@@ -62,7 +62,7 @@ port.on('message', ({ id, task }: { readonly id: number; readonly task: Task }) 
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const { message, stack = '' } = error;
       // The system's own words are clear enough; without `syscall`, which stays here, they would be taken for a defect.
-      const isBuildError = error instanceof BuildError || 'syscall' in error;
+      const isBuildError = error instanceof BuildError || error instanceof EngineError || 'syscall' in error;
       const answer = { isBuildError, code: codeOf(error), message, stack };
       port.postMessage({ id, error: answer } satisfies Answer);
     }

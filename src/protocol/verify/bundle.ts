@@ -20,6 +20,7 @@ import { nobleEngine } from './ed25519.ts';
 import { diagnoseEvent, type InvalidEvent, RECORD_CREATED, VerifiedEvent } from './event.ts';
 import { type Check, type Finding, Ledger } from './finding.ts';
 import { type IdentifiedRecord, identifyRecord } from './record.ts';
+import { assertEngineWorks } from './self-test.ts';
 import { judgeSignature } from './signature.ts';
 import { type PinnedKey, REGISTRY_ROLE, type Trust } from './signer.ts';
 
@@ -110,6 +111,7 @@ export class VerifiedBundle {
 
   /** @see verifyBundleSteps */
   static *verify(received: Uint8Array, trust: Trust, engine: Engine): VerificationSteps {
+    assertEngineWorks(engine);
     if (received.length > MAX_BUNDLE_BYTES) {
       const message = `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${received.length}`;
       return rejected([{ code: 'too_large', path: '', message }]);
@@ -204,10 +206,12 @@ export function verifyBundleSteps(bytes: Uint8Array, trust: Trust, engine: Engin
 /**
  * Verifies one bundle, as received, against the pinned keys.
  *
- * Whatever the bytes are, the answer is a verdict: nothing is thrown for bad input.
+ * Whatever the bytes are, the answer is a verdict: nothing is thrown for bad input. Whatever is thrown is no verdict: it
+ * says that nothing can be verified here.
  *
  * @param bytes the bundle file; {@link MAX_BUNDLE_BYTES} at most.
  * @param engine changes what it costs, never the verdict.
+ * @throws EngineError if the engine fails its self-test.
  */
 export function verifyBundle(bytes: Uint8Array, trust: Trust, engine: Engine = nobleEngine): BundleVerdict {
   const steps = verifyBundleSteps(bytes, trust, engine);

@@ -11,25 +11,58 @@ import { equalBytes } from '../bytes.ts';
 import { sha256Hex } from '../digest.ts';
 import type { Engine } from '../engine.ts';
 
-const ORDER = Point.CURVE().n;
+const { n: ORDER, p: PRIME, d: D } = Point.CURVE();
 const KEY_LENGTH = 32;
 const SIGNATURE_LENGTH = 64;
 
 function littleEndian(bytes: Uint8Array): bigint {
   let value = 0n;
-  for (const byte of bytes.toReversed()) value = (value << 8n) | BigInt(byte);
+  for (let i = bytes.length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
   return value;
 }
 
-/** The point of a canonical encoding, not of small order; null where it is not one. */
-function strictPoint(bytes: Uint8Array): Point | null {
-  try {
-    const point = Point.fromBytes(bytes, false);
-    // noble's strict mode refuses y >= p and "negative zero"; writing it again proves the rest.
-    return equalBytes(point.toBytes(), bytes) && !point.isSmallOrder() ? point : null;
-  } catch {
-    return null;
+/** `base` to the power of `exponent`, modulo p. */
+function power(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  for (let square = base % PRIME, left = exponent; left > 0n; left >>= 1n) {
+    if ((left & 1n) === 1n) result = (result * square) % PRIME;
+    square = (square * square) % PRIME;
   }
+  return result;
+}
+
+/**
+ * Whether 32 bytes encode no point at all (RFC 8032 section 5.1.3): y is not reduced, x² = (y² - 1) / (dy² + 1) is not
+ * a square, or x is 0 and its sign is set.
+ */
+function isNoPoint(bytes: Uint8Array): boolean {
+  const number = littleEndian(bytes);
+  const sign = number >> 255n;
+  const y = number & ((1n << 255n) - 1n);
+  if (y >= PRIME) return true;
+  const square = (y * y) % PRIME;
+  const numerator = (square + PRIME - 1n) % PRIME;
+  if (numerator === 0n) return sign === 1n;
+  // A quotient and a product are squares together (Euler's criterion).
+  return power(numerator * (D * square + 1n), (PRIME - 1n) / 2n) !== 1n;
+}
+
+/**
+ * The point of a canonical encoding, not of small order; null where it is not one.
+ *
+ * noble throws on bytes that are no point. Such an exception counts only if the bytes explain it: any other comes from
+ * a platform that lacks something, and must not be taken for a bad signature.
+ */
+function strictPoint(bytes: Uint8Array): Point | null {
+  let point: Point;
+  try {
+    point = Point.fromBytes(bytes, false);
+  } catch (error) {
+    if (isNoPoint(bytes)) return null;
+    throw error;
+  }
+  // noble's strict mode refuses y >= p and "negative zero"; writing it again proves the rest.
+  return equalBytes(point.toBytes(), bytes) && !point.isSmallOrder() ? point : null;
 }
 
 /** Whether 32 bytes are a key that can sign at all: a canonical point, not of small order. */
@@ -38,24 +71,19 @@ export function isPublicKey(publicKey: Uint8Array): boolean {
 }
 
 /**
- * Whether a signature is by the key over the message. Never throws: malformed input is a signature that is not valid.
+ * Whether a signature is by the key over the message. Bytes of the wrong length or form are a signature that is not
+ * valid, never an error.
  *
  * @param publicKey 32 bytes, raw.
  * @param message the signed bytes; in this protocol always a digest's 32 raw bytes.
  * @param signature 64 bytes: R, then S little-endian.
+ * @throws TypeError if an argument is not a Uint8Array.
+ * @throws whatever the platform throws where it lacks something. That is not a verdict.
  */
 export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  try {
-    return isSignature(publicKey, message, signature);
-  } catch {
-    // What only looks like bytes: detached, of another kind, a proxy.
-    return false;
+  for (const bytes of [publicKey, message, signature]) {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('expected key, message and signature as Uint8Array');
   }
-}
-
-function isSignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (!(publicKey instanceof Uint8Array && message instanceof Uint8Array && signature instanceof Uint8Array))
-    return false;
   if (publicKey.length !== KEY_LENGTH || signature.length !== SIGNATURE_LENGTH) return false;
   const r = signature.subarray(0, 32);
   const s = littleEndian(signature.subarray(32));

@@ -6,6 +6,7 @@ import { describe } from '../parse/members.ts';
 import { parseReceipt } from '../parse/receipt.ts';
 import { nobleEngine } from './ed25519.ts';
 import type { Ledger } from './finding.ts';
+import { assertEngineWorks } from './self-test.ts';
 import { judgeSignature } from './signature.ts';
 import { REGISTRY_ROLE, type Trust } from './signer.ts';
 
@@ -29,6 +30,7 @@ export function verifyReceipt(
     ledger.find('receipt_invalid', where, 'expected a receipt, got none', eventId);
     return;
   }
+  assertEngineWorks(engine);
   const problems: { where: string; message: string }[] = [];
   let signature = '';
   try {

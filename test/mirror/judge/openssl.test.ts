@@ -4,12 +4,27 @@ import { Buffer } from 'node:buffer';
 import { describe, it } from 'node:test';
 import { getPublicKey, sign } from '@noble/ed25519';
 import fc from 'fast-check';
-import { ENGINES, hasStrictForm, openSslEngine, verifyBundleBy } from '../../../src/mirror/judge/openssl.ts';
-import { ENGINE_NAMES, type Engine, nobleEngine, verifyBundle } from '../../../src/protocol/index.ts';
+import { BuildError } from '../../../src/mirror/base/failure.ts';
+import { judgeBundle } from '../../../src/mirror/judge/judge.ts';
+import {
+  ENGINES,
+  EngineDisagreement,
+  hasStrictForm,
+  openSslEngine,
+  verifyBundleBy,
+} from '../../../src/mirror/judge/openssl.ts';
+import {
+  assertEngineWorks,
+  ENGINE_NAMES,
+  type Engine,
+  nobleEngine,
+  verifyBundle,
+} from '../../../src/protocol/index.ts';
 import {
   bytesOf,
   makeBundle,
   makeRecord,
+  numberOf,
   registryKey,
   strangerKey,
   testTrust,
@@ -109,7 +124,7 @@ describe('section 5: the OpenSSL engine', () => {
     }
   });
 
-  it('never throws, whatever it is given', () => {
+  it('refuses to answer for what is not bytes, as the reference does', () => {
     const bytes = new Uint8Array(64);
     const values: readonly unknown[] = [
       null,
@@ -132,7 +147,7 @@ describe('section 5: the OpenSSL engine', () => {
         [registryKey.publicKey, any, signature],
         [registryKey.publicKey, bytes, any],
       ] as const) {
-        assert.equal(openSslEngine.verify(key, message, by), false);
+        assert.throws(() => openSslEngine.verify(key, message, by), TypeError);
       }
     }
   });
@@ -205,14 +220,46 @@ describe('whole bundles by either engine', () => {
     const bytes = bytesOf(makeBundle(sampled));
     assert.equal(verifyBundleBy(openSslEngine, bytes, testTrust).outcome, 'verified');
     assert.equal(verifyBundleBy(nobleEngine, bytes, testTrust).outcome, 'verified');
-    const gullible: Engine = { ...openSslEngine, verify: () => true };
+    const forgery = Buffer.alloc(64, 1);
+    // It passes the self-test: its only fault is with this one signature.
+    const gullible: Engine = {
+      ...openSslEngine,
+      verify: (key, message, signature) => forgery.equals(signature) || openSslEngine.verify(key, message, signature),
+    };
     const forged = makeBundle(sampled);
-    forged.bundle_signature.signature_b64 = Buffer.alloc(64, 1).toString('base64');
-    assert.throws(() => verifyBundleBy(gullible, bytesOf(forged), testTrust), /the engines openssl and noble disagree/);
+    forged.bundle_signature.signature_b64 = forgery.toString('base64');
+    assert.throws(
+      () => verifyBundleBy(gullible, bytesOf(forged), testTrust),
+      (error) =>
+        error instanceof EngineDisagreement &&
+        error.message.includes(forged.bundle_signature.bundle_sha256) &&
+        error.message.includes(numberOf(sampled)),
+    );
     // Not in the sample, so nobody notices: the sample is against broken machines, not the check itself.
     const other = makeBundle(makeRecord());
     assert.ok(!other.canonical_sha256.endsWith('00'));
-    other.bundle_signature.signature_b64 = Buffer.alloc(64, 1).toString('base64');
+    other.bundle_signature.signature_b64 = forgery.toString('base64');
     assert.equal(verifyBundleBy(gullible, bytesOf(other), testTrust).outcome, 'verified');
+  });
+
+  it('a signature that OpenSSL refuses and the reference accepts is a disagreement, which names the file and the signature', (t) => {
+    const bundle = makeBundle(makeRecord());
+    const signature = Buffer.from(bundle.bundle_signature.signature_b64, 'base64').toString('hex');
+    assertEngineWorks(openSslEngine);
+    assert.equal(judgeBundle('good.json', bytesOf(bundle), testTrust).report.outcome, 'verified');
+    // The reference is asked what OpenSSL refuses; from here on it accepts whatever it is asked.
+    t.mock.method(nobleEngine, 'verify', () => true);
+    const refused = makeBundle(makeRecord());
+    refused.bundle_signature.signature_b64 = bundle.events[0].signature.signature_b64;
+    const asked = Buffer.from(refused.bundle_signature.signature_b64, 'base64').toString('hex');
+    assert.notEqual(asked, signature);
+    assert.throws(
+      () => judgeBundle('refused.json', bytesOf(refused), testTrust),
+      (error) =>
+        error instanceof BuildError &&
+        error.message.startsWith('refused.json: cannot be checked here') &&
+        error.message.includes(`openssl refuses a signature that noble accepts: ${asked}`) &&
+        error.cause instanceof EngineDisagreement,
+    );
   });
 });

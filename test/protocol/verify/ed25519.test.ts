@@ -94,34 +94,58 @@ describe('section 5: verification semantics', () => {
     }
   });
 
-  it('never throws, whatever it is given', () => {
+  it('answers false for bytes of any length and content', () => {
+    const lengths = [0, 1, 31, 32, 33, 63, 64, 65];
+    for (const length of lengths) {
+      for (const fill of [0, 1, 255]) {
+        const bytes = new Uint8Array(length).fill(fill);
+        assert.equal(verifySignature(registryKey.publicKey, bytes, bytes), false);
+        assert.equal(verifySignature(bytes, bytes, new Uint8Array(64).fill(fill)), false);
+        if (length !== 32) assert.equal(isPublicKey(bytes), false);
+      }
+    }
+  });
+
+  it('refuses to answer for what is not bytes', () => {
+    const bytes = new Uint8Array(64);
     const odd: readonly unknown[] = [
       null,
       undefined,
       '',
       'a'.repeat(64),
-      1,
+      1n,
       {},
       [],
       new ArrayBuffer(64),
       new Uint16Array(32),
     ];
     for (const value of odd) {
-      const bytes = value as Uint8Array;
-      assert.equal(verifySignature(bytes, bytes, bytes), false);
-      assert.equal(verifySignature(registryKey.publicKey, bytes, new Uint8Array(64)), false);
+      assert.throws(() => verifySignature(value as Uint8Array, bytes, bytes), TypeError);
+      assert.throws(() => verifySignature(bytes.subarray(32), value as Uint8Array, bytes), TypeError);
+      assert.throws(() => verifySignature(bytes.subarray(32), bytes, value as Uint8Array), TypeError);
     }
-    assert.equal(verifySignature(new Uint8Array(32).fill(255), new Uint8Array(0), new Uint8Array(64).fill(255)), false);
+    for (const value of [Object.create(Uint8Array.prototype), new Proxy(bytes, {})]) {
+      assert.throws(() => verifySignature(value, bytes, bytes), TypeError);
+    }
   });
 
-  it('what only looks like bytes is no signature either', () => {
-    const bytes = new Uint8Array(64);
-    const odd: unknown[] = [Object.create(Uint8Array.prototype), new Proxy(bytes, {}), null, undefined, 'x', 1n, {}];
-    for (const value of odd) {
-      assert.equal(verifySignature(value as Uint8Array, bytes, bytes), false);
-      assert.equal(verifySignature(bytes.subarray(32), value as Uint8Array, bytes), false);
-      assert.equal(verifySignature(bytes.subarray(32), bytes, value as Uint8Array), false);
+  it('lets an exception that does not come from the bytes through, and keeps its verdict on bytes that are no point', () => {
+    const message = new Uint8Array(32).fill(7);
+    const signature = sign(message, registryKey.secret);
+    const noPoint = toBytes(2n);
+    const defect = new Error('a defect of the platform');
+    const original = Uint8Array.from;
+    Uint8Array.from = () => {
+      throw defect;
+    };
+    try {
+      assert.throws(() => verifySignature(registryKey.publicKey, message, signature), defect);
+      assert.throws(() => isPublicKey(registryKey.publicKey), defect);
+      assert.equal(isPublicKey(noPoint), false);
+    } finally {
+      Uint8Array.from = original;
     }
+    assert.equal(verifySignature(registryKey.publicKey, message, signature), true);
   });
 
   it('leaves its arguments as they were', () => {
