@@ -45,6 +45,20 @@ describe('section 1, rule 1: bytes to text', () => {
     }
   });
 
+  it('lets an exception through that the bytes do not explain', (t) => {
+    const defect = new TypeError('a defect of the platform');
+    const decode = TextDecoder.prototype.decode;
+    t.mock.method(TextDecoder.prototype, 'decode', function (this: TextDecoder, bytes: Uint8Array) {
+      if (this.fatal) throw defect;
+      return decode.call(this, bytes);
+    });
+    assert.throws(() => decodeUtf8(encodeUtf8('{"a":"é"}')), defect);
+    assert.deepEqual(
+      parseCodes(() => decodeUtf8(Uint8Array.of(0x22, 0xff, 0x22))),
+      ['invalid_utf8'],
+    );
+  });
+
   it('has no UTF-8 for a lone surrogate', () => {
     assert.throws(() => encodeUtf8('\ud800'), RangeError);
   });

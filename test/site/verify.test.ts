@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
+import { type BuiltIn, LATE_BUILT_INS_OF_PAGES, removalOf } from '../support/browser/built-ins.ts';
 import { buildVerifySite, MANY, SUFFIXES } from '../support/browser/verify-site.ts';
 import { dropFiles, inEveryWay } from '../support/browser/visit.ts';
 import { authorKey, registryKey, testTrust } from '../support/bundles/make-bundle.ts';
@@ -147,9 +148,9 @@ inEveryWay(out, (way) => {
       });
     }
 
-    it('says so where the verifier is not there', async () => {
+    it('says so if the verifier is missing', async () => {
       const { page, close } = await way.visit(recordPage(SUFFIXES.seed, 'missing.html'));
-      assert.match(await verifyHere(page), /^Nothing was verified: .*gone\.js is missing beside this page/);
+      assert.match(await verifyHere(page), /^Nothing was checked: .*gone\.js is missing beside this page/);
       await close();
     });
   });
@@ -255,5 +256,113 @@ inEveryWay(out, (way) => {
       assert.deepEqual(trouble, []);
       await close();
     });
+  });
+
+  // A file from a disk cannot be held up.
+  if (way.browser === 'chromium' && way.scheme === 'http') {
+    it('gives up a verifier that does not arrive', async () => {
+      const { page, close } = await way.visit(recordPage(SUFFIXES.seed));
+      await page.clock.install();
+      await page.route('**/verify.js', () => undefined);
+      await page.getByRole('button', { name: 'Verify this record here' }).click();
+      const status = page.locator('#verify-here [role="status"]');
+      await status.filter({ hasText: 'Loading the verifier…' }).waitFor();
+      await page.clock.runFor(61_000);
+      assert.match(await saidAtLast(status), /^Nothing was checked: .*verify\.js did not arrive within 60 seconds\.$/);
+      await close();
+    });
+  }
+
+  // One way is enough: the scripts are the same, and what is missing is missing everywhere.
+  if (way.browser !== 'chromium' || way.scheme !== 'file') return;
+
+  describe('a browser without everything that came after Chromium 87', () => {
+    const before = removalOf(LATE_BUILT_INS_OF_PAGES);
+
+    it('verifies a record on its page', async () => {
+      const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.seed), { before });
+      assert.equal(await page.evaluate('typeof [].at + typeof structuredClone'), 'undefinedundefined');
+      assert.equal(await verifyHere(page), 'Verified here, in this browser.');
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    it('verifies and rejects files on the verification page', async () => {
+      const { page, trouble, close } = await way.visit('verify.html', { before });
+      assert.equal(await give(page, 'seed.json', 'tampered.json'), '2 files: 1 verified, 1 not verified.');
+      await useKey(page, defaultTrust().keys[0]?.publicKeyHex ?? '', defaultTrust().keys[0]?.keyId);
+      assert.equal(await saidAtLast(page.locator('.verify-status')), '2 files: 1 verified, 1 not verified.');
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    it('searches', async () => {
+      const { page, trouble, close } = await way.visit('index.html#q=concordia', { before });
+      await page.locator('.search-results a').first().waitFor();
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+  });
+
+  describe('a browser that lacks what a script cannot do without', () => {
+    const missing: readonly BuiltIn[] = [
+      { owner: 'globalThis', name: 'BigInt' },
+      { owner: 'globalThis', name: 'TextDecoder' },
+      { owner: 'globalThis', name: 'WeakMap' },
+      { owner: 'globalThis', name: 'MessageChannel' },
+      { owner: 'Object.getPrototypeOf(Uint8Array).prototype', name: 'set' },
+      { owner: 'String.prototype', name: 'charCodeAt' },
+      { owner: 'Map.prototype', name: 'get' },
+      { owner: 'Element.prototype', name: 'replaceChildren' },
+    ];
+    for (const builtIn of missing) {
+      const before = removalOf([builtIn]);
+      it(`says that it cannot check, never that a record failed, without ${builtIn.owner}.${builtIn.name}`, async () => {
+        const { page, close } = await way.visit(recordPage(SUFFIXES.seed), { before });
+        assert.match(
+          await verifyHere(page),
+          /^This browser cannot check it: .* \(.+\)\. That says nothing about the record/,
+        );
+        assert.equal(await page.locator('.verify-result').innerText(), '');
+        assert.equal(await page.locator('.verify-result.is-troubled').count(), 0);
+        await close();
+      });
+
+      it(`says so of a file on the verification page, without ${builtIn.owner}.${builtIn.name}`, async () => {
+        const { page, close } = await way.visit('verify.html', { before });
+        const begun = (await page.locator('.verify-status').textContent()) ?? '';
+        if (begun === '') {
+          assert.equal(
+            await give(page, 'seed.json', 'tampered.json'),
+            '2 files: 0 verified, 0 not verified, 2 could not be checked.',
+          );
+          for (const line of await headlines(page)) assert.match(line, /^This browser cannot check it/);
+          assert.equal(await page.locator('.is-troubled').count(), 0);
+        } else assert.match(begun, /^This browser cannot check it/);
+        await close();
+      });
+    }
+
+    const missingForSearch: readonly BuiltIn[] = [
+      { owner: 'globalThis', name: 'WeakMap' },
+      { owner: 'globalThis', name: 'MessageChannel' },
+      { owner: 'globalThis', name: 'Uint32Array' },
+      { owner: 'String.prototype', name: 'normalize' },
+      { owner: 'String.prototype', name: 'split' },
+      { owner: 'Element.prototype', name: 'replaceChildren' },
+    ];
+    for (const builtIn of missingForSearch) {
+      it(`says that it cannot search, and where the records are, without ${builtIn.owner}.${builtIn.name}`, async () => {
+        const { page, close } = await way.visit('index.html#q=conc\u00f6rdia', { before: removalOf([builtIn]) });
+        const status = page.locator('.search-status').filter({ hasText: /./ });
+        await status.waitFor({ timeout: 10_000 });
+        assert.match(
+          (await status.textContent()) ?? '',
+          /^This browser cannot search: .* \(.+\)\. The lists of this mirror have every record\.$/,
+        );
+        assert.equal(await page.locator('.search input').isVisible(), false);
+        await close();
+      });
+    }
   });
 });

@@ -5,14 +5,29 @@ import { PACKAGE_ROOT } from '../base/package.ts';
 import * as paths from '../base/paths.ts';
 import type { SiteFile } from '../base/site-file.ts';
 
-/** Published path and source, relative to `src/site/`. */
-const SCRIPTS: readonly (readonly [path: string, source: string])[] = [
-  [paths.PAGE_SCRIPT, 'page/main.ts'],
-  [paths.SEARCH_SCRIPT, 'search/main.ts'],
-  [paths.VERIFIER_SCRIPT, 'verifier/main.ts'],
-  [paths.VERIFY_BUTTON_SCRIPT, 'verifier/button.ts'],
-  [paths.VERIFY_PAGE_SCRIPT, 'verifier/page.ts'],
+interface Script {
+  /** Published path. */
+  readonly path: string;
+  /** Entry, relative to `src/site/`. */
+  readonly source: string;
+  /** Entry of what runs instead if the script cannot begin, relative to `src/site/`. It finds the error as `pithTrouble`. */
+  readonly fallback?: string;
+}
+
+const SCRIPTS: readonly Script[] = [
+  { path: paths.PAGE_SCRIPT, source: 'page/main.ts' },
+  { path: paths.SEARCH_SCRIPT, source: 'search/main.ts', fallback: 'search/cannot.ts' },
+  { path: paths.VERIFIER_SCRIPT, source: 'verifier/main.ts', fallback: 'verifier/cannot.ts' },
+  { path: paths.VERIFY_BUTTON_SCRIPT, source: 'verifier/button.ts' },
+  { path: paths.VERIFY_PAGE_SCRIPT, source: 'verifier/page.ts' },
 ];
+
+/**
+ * The syntax that a script may use: what Chromium 87 inside Kiwix reads, and whatever else is no older than 2019. BigInt
+ * is newer by a year and cannot be written otherwise; it stays as it is. Built-ins are the polyfills' affair
+ * (`site/browser/polyfills.ts`).
+ */
+const TARGET = 'es2019';
 
 /**
  * Leaves the quick way of reading JSON out: it gives the strict reader's value or none, and so only costs bytes where a reader
@@ -37,6 +52,7 @@ export async function bundleScript(source: string): Promise<string> {
     platform: 'browser',
     cwd: PACKAGE_ROOT,
     logLevel: 'silent',
+    transform: { target: TARGET },
     plugins: [WITHOUT_QUICK_WAY],
   });
   try {
@@ -48,11 +64,18 @@ export async function bundleScript(source: string): Promise<string> {
   }
 }
 
+/** A script, or its fallback where it throws before it has begun. The statement around it works in any browser. */
+async function guardedScript(source: string, fallback: string): Promise<string> {
+  return `try{${await bundleScript(source)}}catch(pithTrouble){${await bundleScript(fallback)}}`;
+}
+
 /** Every script of the site; they depend on the program alone, never on data. */
 export async function scriptFiles(): Promise<readonly SiteFile[]> {
   const files: SiteFile[] = [];
-  for (const [path, source] of SCRIPTS) {
-    const code = await bundleScript(join(PACKAGE_ROOT, 'src/site', source));
+  const entry = (name: string): string => join(PACKAGE_ROOT, 'src/site', name);
+  for (const { path, source, fallback } of SCRIPTS) {
+    const code =
+      fallback === undefined ? await bundleScript(entry(source)) : await guardedScript(entry(source), entry(fallback));
     files.push({ path, content: code });
   }
   return files;

@@ -18,14 +18,20 @@ interface Receiver {
 /** Parts that are loaded beside the one that is waited for. */
 const AHEAD = 3;
 
+/** Milliseconds until a script that has not arrived is given up. */
+const PATIENCE = 60_000;
+
+/** Resolves to whether the script is there. */
 function loadScript(src: string): Promise<boolean> {
   return new Promise((resolve) => {
     const script = document.createElement('script');
     script.src = src;
     const end = (isThere: boolean) => () => {
+      clearTimeout(timer);
       script.remove();
       resolve(isThere);
     };
+    const timer = setTimeout(end(false), PATIENCE);
     script.onload = end(true);
     script.onerror = end(false);
     document.head.append(script);
@@ -41,6 +47,7 @@ export function loaderOf(list: string, pattern: string): Loader {
   let sizes: readonly number[] = [];
   let total = 0;
   let started: Promise<boolean> | null = null;
+  const given = new Map<string, readonly string[]>();
   const parts = new Map<string, Part>();
   const loading = new Map<string, Promise<Part | null>>();
 
@@ -51,7 +58,7 @@ export function loaderOf(list: string, pattern: string): Loader {
       total = sizes.reduce((sum, size) => sum + size, 0);
     },
     part(name, lines) {
-      parts.set(name, new Part(lines));
+      given.set(name, lines);
     },
   };
   Object.assign(globalThis, { pithSearch: receiver });
@@ -60,7 +67,13 @@ export function loaderOf(list: string, pattern: string): Loader {
     await loadScript(pattern.replace('*', name));
     // Where it failed, the next search tries again.
     loading.delete(name);
-    return parts.get(name) ?? null;
+    const lines = given.get(name);
+    if (lines === undefined) return null;
+    // Here and not where the data arrives: what throws here reaches whoever searches.
+    const made = new Part(lines);
+    given.delete(name);
+    parts.set(name, made);
+    return made;
   }
 
   function get(index: number): Part | Promise<Part | null> {

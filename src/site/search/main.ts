@@ -6,11 +6,14 @@
  * - `data-parts`: address of the list of parts, and `data-part`, `data-record`: addresses with `*` for a name or a suffix.
  */
 
+// First, so that it has run when the others begin.
+import '../browser/polyfills.ts';
 import { grouped } from '../shared/words.ts';
 import { type Loader, loaderOf } from './load.ts';
 import { isNamed, type Query, readQuery } from './query.ts';
 import { listItem } from './result.ts';
 import { type Progress, scan } from './scan.ts';
+import { showTrouble } from './trouble.ts';
 
 /** Results shown at first, and how many more at a time. */
 const SHOWN = 50;
@@ -48,6 +51,7 @@ function statusOf({ found, searched, isComplete, isBroken }: Progress, wanted: n
 }
 
 class SearchBox {
+  readonly #root: HTMLElement;
   readonly #loader: Loader;
   readonly #record: string;
   readonly #input: HTMLInputElement;
@@ -63,6 +67,7 @@ class SearchBox {
 
   constructor(root: HTMLElement) {
     const { parts = '', part: pattern = '', record = '' } = root.dataset;
+    this.#root = root;
     this.#loader = loaderOf(parts, pattern);
     this.#record = record;
     this.#input = part(root, 'input', HTMLInputElement);
@@ -95,12 +100,24 @@ class SearchBox {
   }
 
   #typed(): void {
-    this.#query = readQuery(this.#input.value);
     this.#wanted = SHOWN;
     this.#finished = this.#search();
   }
 
+  /** Searches for what is typed. @returns null if the search was given up, or if this browser cannot search. */
   async #search(): Promise<Progress | null> {
+    try {
+      this.#query = readQuery(this.#input.value);
+      return await this.#searchParts();
+    } catch (error) {
+      this.#run++;
+      clearTimeout(this.#timer);
+      showTrouble(this.#root, error);
+      return null;
+    }
+  }
+
+  async #searchParts(): Promise<Progress | null> {
     const run = ++this.#run;
     clearTimeout(this.#timer);
     if (this.#query.phrases.length === 0) {

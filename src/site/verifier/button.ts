@@ -1,13 +1,21 @@
 /** `verify-button.js`: shows the button of a record's page, and loads the verifier when it is pressed. */
+import { cannotCheck } from '../browser/cannot.ts';
 import { readPageData } from './data.ts';
-import { shared } from './globals.ts';
+import { loadedVerifier, shared } from './globals.ts';
 
-/** Loads a classic script, which works from `file:` too. @throws where it is not there. */
+/** Milliseconds until a script that has not arrived is given up. */
+const PATIENCE = 60_000;
+
+/** A file is missing or does not arrive: it says nothing about the browser, and nothing about the record. */
+class NotLoaded extends Error {}
+
+/** Loads a classic script, which works from `file:` too. @throws NotLoaded */
 function load(src: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');
     script.onload = resolve;
-    script.onerror = () => reject(new Error(`${src} is missing beside this page.`));
+    script.onerror = () => reject(new NotLoaded(`${src} is missing beside this page.`));
+    setTimeout(() => reject(new NotLoaded(`${src} did not arrive within ${PATIENCE / 1000} seconds.`)), PATIENCE);
     script.src = src;
     document.head.append(script);
   });
@@ -17,8 +25,11 @@ async function verify(section: HTMLElement): Promise<void> {
   const data = readPageData();
   const { verifier = '', bundles = '' } = section.dataset;
   if (shared.pithVerifier === undefined) await load(verifier);
+  const loaded = loadedVerifier();
   if (data.bundles === null && shared.pithBundles === undefined) await load(bundles);
-  await shared.pithVerifier?.verifyHere(section, data, data.bundles ?? shared.pithBundles ?? []);
+  const received = data.bundles ?? shared.pithBundles;
+  if (received === undefined) throw new NotLoaded(`${bundles} holds no bundles.`);
+  await loaded.verifyHere(section, data, received);
 }
 
 const section = document.getElementById('verify-here');
@@ -37,10 +48,9 @@ if (section && button && status) {
       await verify(section);
       button.textContent = 'Verify again';
     } catch (error) {
-      status.textContent = `Nothing was verified: ${error instanceof Error ? error.message : error}`;
-    } finally {
-      isRunning = false;
-      button.removeAttribute('aria-disabled');
+      status.textContent = error instanceof NotLoaded ? `Nothing was checked: ${error.message}` : cannotCheck(error);
     }
+    isRunning = false;
+    button.removeAttribute('aria-disabled');
   };
 }

@@ -4,8 +4,17 @@ import type { Verifier } from './main.ts';
 export interface Shared {
   /** Set by verify.js. */
   pithVerifier?: Verifier;
+  /** Set in its place if verify.js could not begin: what it threw. */
+  pithVerifierTrouble?: unknown;
   /** Set by bundle.js beside a record's page, where the bundles are too large for the page itself. */
   pithBundles?: readonly string[];
 }
 
-export const shared: Shared = globalThis as Shared;
+// Not globalThis: an older browser lacks it.
+export const shared: Shared = self as Shared;
+
+/** The verifier, once its script has been loaded. @throws what kept it from beginning. */
+export function loadedVerifier(): Verifier {
+  if (shared.pithVerifier !== undefined) return shared.pithVerifier;
+  throw shared.pithVerifierTrouble ?? new Error('verify.js did not run');
+}

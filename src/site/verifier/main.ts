@@ -2,8 +2,11 @@
  * `verify.js`: the verifier, one classic script. It is loaded when a reader asks for it, gives the page one global name,
  * and asks no network for anything.
  */
+// First, so that it has run when the others begin.
+import '../browser/polyfills.ts';
 import { MAX_BUNDLE_BYTES, readTrust, sha256Hex } from '../../protocol/index.ts';
 import { element, foreign, part } from './dom.ts';
+import { shared } from './globals.ts';
 import { findingList, mark, verifyHere, verifyInto } from './show.ts';
 import { headline } from './words.ts';
 
@@ -24,4 +27,4 @@ const verifier = {
 /** What the other scripts of a page find as `pithVerifier`. */
 export type Verifier = typeof verifier;
 
-Object.assign(globalThis, { pithVerifier: verifier });
+shared.pithVerifier = verifier;

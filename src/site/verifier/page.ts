@@ -1,10 +1,12 @@
 /** `verify-page.js`: the page on which a reader verifies any bundles, with the mirror's keys or their own. */
 import type { Trust } from '../../protocol/index.ts';
+import { cannotCheck } from '../browser/cannot.ts';
 import { readPageData } from './data.ts';
-import { shared } from './globals.ts';
+import { loadedVerifier } from './globals.ts';
 import type { Judgement } from './judge.ts';
 import { readPastedKey } from './keys.ts';
 import type { Verifier } from './main.ts';
+import type { Outcome } from './show.ts';
 import { countsOf } from './words.ts';
 
 function start(verifier: Verifier): void {
@@ -20,7 +22,7 @@ function start(verifier: Verifier): void {
   const pinned = verifier.readTrust(readPageData().trust);
   let trust = pinned;
   let given: File[] = [];
-  let outcomes: Judgement['outcome'][] = [];
+  let outcomes: Outcome[] = [];
   let links: string[] = [];
   let queue = Promise.resolve();
   /** Whatever was begun under another number is to be given up. */
@@ -72,9 +74,16 @@ function start(verifier: Verifier): void {
     const box = element('div', '');
     const article = element('article', 'verify-file', element('h3', '', foreign(file.name)), box);
     list.append(article);
-    const judgement = await judgeFile(file, box, () => own !== turn);
+    let outcome: Outcome;
+    try {
+      const judgement = await judgeFile(file, box, () => own !== turn);
+      outcome = judgement?.outcome ?? 'rejected';
+    } catch (error) {
+      outcome = 'unchecked';
+      box.textContent = '';
+      box.append(element('p', 'verify-headline', cannotCheck(error)));
+    }
     if (own !== turn) return;
-    const outcome = judgement?.outcome ?? 'rejected';
     verifier.mark(article, box.querySelector('p'), outcome);
     outcomes.push(outcome);
     tell();
@@ -155,4 +164,9 @@ function start(verifier: Verifier): void {
   };
 }
 
-if (shared.pithVerifier !== undefined) start(shared.pithVerifier);
+try {
+  start(loadedVerifier());
+} catch (error) {
+  const status = document.querySelector('#verify-page .verify-status');
+  if (status !== null) status.textContent = cannotCheck(error);
+}

@@ -25,13 +25,16 @@ export function findingList(
   return [element('ul', 'findings', ...items)];
 }
 
-const ICONS = { verified: 'verified', findings: 'uncheckable', rejected: 'failed' } as const;
+/** What came of a file or a record: a judgement, or none because this browser cannot check. */
+export type Outcome = Judgement['outcome'] | 'unchecked';
+
+const ICONS = { verified: 'verified', findings: 'uncheckable', rejected: 'failed', unchecked: 'uncheckable' } as const;
 
 /** Marks a box by its border, and the words of its headline by an icon that repeats them. */
-export function mark(box: HTMLElement, words: HTMLElement | null, outcome: Judgement['outcome'] | null): void {
+export function mark(box: HTMLElement, words: HTMLElement | null, outcome: Outcome | null): void {
   if (outcome !== null) words?.prepend(outcomeMark(ICONS[outcome], 'svg'));
   box.classList.toggle('is-verified', outcome === 'verified');
-  box.classList.toggle('is-troubled', outcome !== null && outcome !== 'verified');
+  box.classList.toggle('is-troubled', outcome === 'findings' || outcome === 'rejected');
 }
 
 /**
@@ -39,7 +42,8 @@ export function mark(box: HTMLElement, words: HTMLElement | null, outcome: Judge
  *
  * @param isOpen whether the ledger is unfolded.
  * @param isStopped asked after each step.
- * @returns null where it was stopped.
+ * @returns null if it was stopped.
+ * @throws whatever keeps this browser from verifying; the box is empty then.
  */
 export async function verifyInto(
   box: HTMLElement,
@@ -59,20 +63,30 @@ export async function verifyInto(
     if (views.length > 1) details.append(element('p', 'event-type', `Bundle ${i + 1} of ${views.length}`));
     details.append(ledger);
   }
-  const judgement = await run(received, trust, ({ index, checks }) => {
-    views[index]?.update(checks);
-    count.textContent = counted(checks.length, 'check');
-    return isStopped();
-  });
-  if (judgement === null) return null;
-  const { verdicts, ledgers, findings } = judgement;
-  for (const [i, verdict] of verdicts.entries()) views[i]?.finish(verdict);
-  details.hidden = ledgers.flat().length === 0;
-  // No number: the page's own ledger counts aliases as one and has the keys besides, so that the two would not agree.
-  count.textContent = 'Every check, made here';
-  result.append(element('p', '', foreign(proved(judgement))), ...findingList(findings));
-  if (claims !== null) result.append(comparisonTable(comparisons(claims, judgement)));
-  return judgement;
+  try {
+    return await fill();
+  } catch (error) {
+    // What stands there by now is no result: the browser may have failed before it showed.
+    box.textContent = '';
+    throw error;
+  }
+
+  async function fill(): Promise<Judgement | null> {
+    const judgement = await run(received, trust, ({ index, checks }) => {
+      views[index]?.update(checks);
+      count.textContent = counted(checks.length, 'check');
+      return isStopped();
+    });
+    if (judgement === null) return null;
+    const { verdicts, ledgers, findings } = judgement;
+    for (const [i, verdict] of verdicts.entries()) views[i]?.finish(verdict);
+    details.hidden = ledgers.flat().length === 0;
+    // No number: the page's own ledger counts aliases as one and has the keys besides, so that the two would not agree.
+    count.textContent = 'Every check, made here';
+    result.append(element('p', '', foreign(proved(judgement))), ...findingList(findings));
+    if (claims !== null) result.append(comparisonTable(comparisons(claims, judgement)));
+    return judgement;
+  }
 }
 
 /** Verifies the record of the page that the section is on. */
@@ -84,6 +98,7 @@ export async function verifyHere(
   const status = part(section, '[role="status"]');
   const box = part(section, '.verify-result');
   mark(box, null, null);
+  box.textContent = '';
   box.hidden = false;
   status.textContent = 'Verifying…';
   const received = texts.map((text) => new TextEncoder().encode(text));

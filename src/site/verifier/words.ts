@@ -3,6 +3,7 @@ import type { CheckOutcome, Finding } from '../../protocol/index.ts';
 import type { PageClaims } from '../shared/page-data.ts';
 import { CHECK_WORDS, counted, spaced } from '../shared/words.ts';
 import type { Judgement } from './judge.ts';
+import type { Outcome } from './show.ts';
 
 /** The name of the first step that failed; null where none did. */
 export function failedStep({ ledgers, findings, verdicts }: Judgement): string | null {
@@ -71,12 +72,13 @@ export function announcement(judgement: Judgement, compared: readonly Comparison
 }
 
 /** How many files of how many came out how. */
-export function countsOf(outcomes: readonly Judgement['outcome'][], files: number): string {
-  const count = (wanted: Judgement['outcome']): number => outcomes.filter((outcome) => outcome === wanted).length;
+export function countsOf(outcomes: readonly Outcome[], files: number): string {
+  const count = (wanted: Outcome): number => outcomes.filter((outcome) => outcome === wanted).length;
   const parts = [
     `${count('verified')} verified`,
     ...(count('findings') > 0 ? [`${count('findings')} verified with findings`] : []),
     `${count('rejected')} not verified`,
+    ...(count('unchecked') > 0 ? [`${count('unchecked')} could not be checked`] : []),
   ];
   const words = parts.join(', ');
   return outcomes.length === files

@@ -6,8 +6,8 @@ import { scriptFiles } from '../../../src/mirror/render/scripts.ts';
 
 /** Bytes of each script, gzipped, at most. */
 const BUDGETS: ReadonlyMap<string, number> = new Map([
-  ['verify.js', 25_000],
-  ['verify-button.js', 800],
+  ['verify.js', 28_000],
+  ['verify-button.js', 1_100],
   ['verify-page.js', 3_000],
 ]);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hashes, verify as nobleVerify } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { ENGINES } from '../../../src/mirror/openssl.ts';
+import { ENGINES } from '../../../src/mirror/judge/openssl.ts';
 import {
   assertEngineWorks,
   type Engine,
@@ -13,7 +13,7 @@ import {
   verifyBundle,
   verifyReceipt,
 } from '../../../src/protocol/index.ts';
-import { bytesOf, digest, makeBundle, makeReceipt, makeRecord, testTrust } from '../../support/make-bundle.ts';
+import { bytesOf, digest, makeBundle, makeReceipt, makeRecord, testTrust } from '../../support/bundles/make-bundle.ts';
 
 const broken = (changes: Partial<Engine>): Engine => ({ ...nobleEngine, ...changes });
 const missing = (): never => {

@@ -139,6 +139,10 @@ describe('many files', () => {
       countsOf(['verified', 'findings', 'rejected'], 3),
       '3 files: 1 verified, 1 verified with findings, 1 not verified.',
     );
+    assert.equal(
+      countsOf(['verified', 'unchecked', 'unchecked'], 3),
+      '3 files: 1 verified, 0 not verified, 2 could not be checked.',
+    );
     assert.equal(countsOf(['verified'], 3), '1 of 3 files: 1 verified, 0 not verified…');
   });
 });

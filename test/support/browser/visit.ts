@@ -24,6 +24,8 @@ export interface Look {
   readonly scripts?: boolean;
   /** Chromium only. */
   readonly reducedMotion?: 'reduce';
+  /** A script that runs before any of the page's. */
+  readonly before?: string;
 }
 
 /** One way of reading a site: a browser, and where the site is. */
@@ -53,7 +55,7 @@ export async function visit(
   browser: Browser,
   root: string,
   path: string,
-  { width = 1200, height = 800, colorScheme, scripts = true, reducedMotion }: Look = {},
+  { width = 1200, height = 800, colorScheme, scripts = true, reducedMotion, before: script }: Look = {},
 ): Promise<Visit> {
   const isFirefox = browser.browserType().name() === 'firefox';
   if (isFirefox && (!scripts || colorScheme !== undefined || reducedMotion !== undefined)) {
@@ -67,6 +69,7 @@ export async function visit(
   };
   const context = await browser.newContext(options);
   if (scripts) await context.addInitScript(tellTrouble);
+  if (script !== undefined) await context.addInitScript(script);
   const page = await context.newPage();
   const trouble: string[] = [];
   page.on('console', (message) => {

@@ -55,6 +55,7 @@ const zones = [
   'site/verifier',
   'site/search',
   'site/page',
+  'site/browser',
   'site/assets',
   'cli',
 ] as const;
@@ -115,9 +116,10 @@ const table: Readonly<Record<Zone, Row>> = {
   // What pages and the scripts in the browser both use: words, visible text, the data block of a page.
   'site/shared': { values: ['site/shared', 'formats'], types: ['protocol/index'] },
   // What runs in the reader's browser.
-  'site/verifier': { values: ['site/verifier', 'site/shared', 'protocol/index'], types: [] },
+  'site/browser': { values: ['site/browser'], types: [] },
+  'site/verifier': { values: ['site/verifier', 'site/browser', 'site/shared', 'protocol/index'], types: [] },
   // Shows rows as the pages do, so it takes their pure views.
-  'site/search': { values: ['site/search', 'site/view', 'site/shared'], types: [] },
+  'site/search': { values: ['site/search', 'site/browser', 'site/view', 'site/shared'], types: [] },
   'site/page': { values: ['site/page'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
   cli: { values: ['cli', ...mirror, 'records', 'protocol/index', 'node:'], types: [] },

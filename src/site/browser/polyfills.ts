@@ -1,0 +1,31 @@
+/**
+ * The built-ins that the scripts use and that browsers from Chromium 87 on may lack.
+ *
+ * Four functions of one line each: a library's would be ten times their size in each script. They do what the scripts
+ * ask of them, and no more. `test/site/browser/old-browsers.test.ts` fails if a script uses a newer built-in that is
+ * missing here.
+ */
+
+/** Adds a method that `for…in` does not see, as built-in ones are. */
+function add(to: object, name: string, value: (...args: never[]) => unknown): void {
+  if (!(name in to)) Object.defineProperty(to, name, { value, writable: true, configurable: true });
+}
+
+add(Array.prototype, 'at', function (this: unknown[], index: number) {
+  return this[index < 0 ? this.length + index : index];
+});
+
+add(Array.prototype, 'toSorted', function (this: unknown[], compare?: (a: unknown, b: unknown) => number) {
+  return this.slice().sort(compare);
+});
+
+add(
+  Object,
+  'hasOwn',
+  (object: object, name: PropertyKey) => Object.getOwnPropertyDescriptor(object, name) !== undefined,
+);
+
+// With `u`, a pair of surrogates is one character outside of this range: only lone ones are in it.
+add(String.prototype, 'isWellFormed', function (this: string) {
+  return !/[\ud800-\udfff]/u.test(this);
+});
