@@ -4,8 +4,9 @@ import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { messageOf, UsageError } from '../mirror/base/failure.ts';
 import { DEFAULT_TRUST_FILE, PACKAGE_ROOT } from '../mirror/base/package.ts';
+import { ENGINES } from '../mirror/judge/openssl.ts';
 import { loadTrust } from '../mirror/read/trust-file.ts';
-import { ENGINE_NAMES, type EngineName, type Trust } from '../protocol/index.ts';
+import { assertEngineWorks, ENGINE_NAMES, type EngineName, type Trust } from '../protocol/index.ts';
 
 export const EXIT = {
   /** Everything verified. */
@@ -47,9 +48,11 @@ export async function trustOption(path: string | undefined): Promise<Trust> {
   return loadTrust(path === undefined ? DEFAULT_TRUST_FILE : userPath(path));
 }
 
+/** The engine that the user chose. It is tested before anything is judged. @throws EngineError if it does not work here. */
 export function engineOption(name = 'openssl'): EngineName {
   const engine = ENGINE_NAMES.find((known) => known === name);
   if (engine === undefined) throw new UsageError(`--engine: expected one of ${ENGINE_NAMES.join(', ')}, got ${name}`);
+  assertEngineWorks(ENGINES[engine]);
   return engine;
 }
 
