@@ -7,6 +7,7 @@ import { CANON_HELP, canon } from './canon.ts';
 import { EXIT } from './command.ts';
 import { JOIN_HELP, join } from './join.ts';
 import { NUMBER_HELP, number } from './number.ts';
+import { SYNC_HELP, sync } from './sync.ts';
 import { printable } from './terminal.ts';
 import { VERIFY_HELP, verify } from './verify.ts';
 
@@ -19,6 +20,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['build', { run: build, help: BUILD_HELP }],
   ['join', { run: join, help: JOIN_HELP }],
   ['verify', { run: verify, help: VERIFY_HELP }],
+  ['sync', { run: sync, help: SYNC_HELP }],
   ['canon', { run: canon, help: CANON_HELP }],
   ['number', { run: number, help: NUMBER_HELP }],
 ]);

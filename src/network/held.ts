@@ -1,0 +1,139 @@
+/** What a folder of bundles already holds. The folder is the only state that a sync has. */
+import { createHash } from 'node:crypto';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf } from '../mirror/base/failure.ts';
+import { judgeBundle } from '../mirror/judge/judge.ts';
+import { claimedSuffix } from '../mirror/resume/shard.ts';
+import { MAX_BUNDLE_BYTES, type Trust, type VerifiedBundle } from '../protocol/index.ts';
+
+/** Hexadecimal digits of a bundle's SHA-256 in the name of its file. */
+const NAMED_DIGITS = 12;
+/** The folder for what was refused; see keep.ts. */
+export const QUARANTINE = 'quarantine';
+
+/** One bundle file in the folder. */
+export interface HeldFile {
+  /** Relative to the folder, with `/`. */
+  readonly name: string;
+  /** The first digits of the SHA-256 of its bytes. */
+  readonly digits: string;
+  /** Where its bytes are: not at its name yet while it is staged. */
+  readonly path: string;
+}
+
+/** A held file that was verified again. */
+export interface JudgedFile {
+  readonly file: HeldFile;
+  readonly bundle: VerifiedBundle;
+}
+
+/** `2026/05-21/SUFFIX.0123456789ab.json`: no folder grows past the records of one day. */
+export function heldName(suffix: string, submittedAt: string, sha256: string): string {
+  return `${submittedAt.slice(0, 4)}/${submittedAt.slice(5, 10)}/${suffix}.${sha256.slice(0, NAMED_DIGITS)}.json`;
+}
+
+const OWN_NAME = /^([A-Z2-7]{26})\.([0-9a-f]{12})\.json$/;
+const OWN_FOLDER = /^(\d{4})\/(\d{2}-\d{2})\/[^/]+$/;
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+export class Holdings {
+  readonly #folder: string;
+  readonly #files = new Map<string, HeldFile[]>();
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Reads the names in a folder, and the bytes of those files whose names do not tell their digest. A folder that is not
+   * there holds nothing.
+   */
+  static read(folder: string): Holdings {
+    const holdings = new Holdings(folder);
+    holdings.#readFolder('');
+    return holdings;
+  }
+
+  #readFolder(prefix: string): void {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(join(this.#folder, prefix), { withFileTypes: true });
+    } catch (error) {
+      if (prefix === '' && codeOf(error) === 'ENOENT') return;
+      throw error;
+    }
+    for (const entry of entries) {
+      const name = `${prefix}${entry.name}`;
+      if (entry.name.startsWith('.') || name === QUARANTINE) continue;
+      if (entry.isDirectory()) this.#readFolder(`${name}/`);
+      else if (entry.isFile() && entry.name.endsWith('.json')) this.#readFile(name, entry.name);
+    }
+  }
+
+  #readFile(name: string, baseName: string): void {
+    const [, ownSuffix, ownDigits] = OWN_NAME.exec(baseName) ?? [];
+    const path = join(this.#folder, name);
+    if (ownSuffix !== undefined && ownDigits !== undefined) {
+      this.add(ownSuffix, { name, digits: ownDigits, path });
+      return;
+    }
+    const bytes = readFileSync(path);
+    const suffix = bytes.length > MAX_BUNDLE_BYTES ? null : claimedSuffix(bytes);
+    if (suffix !== null) this.add(suffix, { name, digits: sha256(bytes).slice(0, NAMED_DIGITS), path });
+  }
+
+  add(suffix: string, file: HeldFile): void {
+    const files = this.#files.get(suffix);
+    if (files === undefined) this.#files.set(suffix, [file]);
+    else files.push(file);
+  }
+
+  /** These files are at their names now. */
+  settle(placed: readonly { readonly suffix: string; readonly name: string }[]): void {
+    for (const { suffix, name } of placed) {
+      const files = this.#files.get(suffix) ?? [];
+      const path = join(this.#folder, name);
+      this.#files.set(
+        suffix,
+        files.map((file) => (file.name === name ? { ...file, path } : file)),
+      );
+    }
+  }
+
+  /** The files of a record, by their digits. */
+  filesOf(suffix: string): readonly HeldFile[] {
+    return (this.#files.get(suffix) ?? []).toSorted((a, b) => (a.digits < b.digits ? -1 : 1));
+  }
+
+  has(suffix: string, digest: string): boolean {
+    const digits = digest.slice(0, NAMED_DIGITS);
+    return this.#files.get(suffix)?.some((file) => file.digits === digits) ?? false;
+  }
+
+  get suffixes(): Iterable<string> {
+    return this.#files.keys();
+  }
+
+  get records(): number {
+    return this.#files.size;
+  }
+
+  /** The day a record was submitted, if the place of one of its files tells it. */
+  dayOf(suffix: string): string | null {
+    for (const { name } of this.#files.get(suffix) ?? []) {
+      const [, year, day] = OWN_FOLDER.exec(name) ?? [];
+      if (year !== undefined) return `${year}-${day}`;
+    }
+    return null;
+  }
+
+  /** Verifies the files of a record again. Those that do not verify are left out: they are no reason to refuse another. */
+  judged(suffix: string, trust: Trust): readonly JudgedFile[] {
+    return this.filesOf(suffix).flatMap((file): readonly JudgedFile[] => {
+      const { bundle } = judgeBundle(file.name, readFileSync(file.path), trust);
+      return bundle === null || bundle.suffix !== suffix ? [] : [{ file, bundle }];
+    });
+  }
+}

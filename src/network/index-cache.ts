@@ -1,0 +1,160 @@
+/**
+ * What the last runs read of a source's index, and what they decided, outside of the data.
+ *
+ * It saves bytes and time, and decides nothing: lists are stored under their digests and checked when they are read, and
+ * a decision is valid only for the very line of the index and the very files that it was made of. Without the cache a run
+ * downloads more and gives the same result.
+ */
+import { createHash, hash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The folder for caches of this user, by the rules of the system. `PITH_MIRROR_CACHE` names another one. */
+export function cacheFolder(): string {
+  const { PITH_MIRROR_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
+  if (PITH_MIRROR_CACHE !== undefined && PITH_MIRROR_CACHE !== '') return PITH_MIRROR_CACHE;
+  if (process.platform === 'win32' && LOCALAPPDATA !== undefined) return join(LOCALAPPDATA, 'pith-mirror', 'Cache');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'pith-mirror');
+  const base = XDG_CACHE_HOME?.startsWith('/') === true ? XDG_CACHE_HOME : join(homedir(), '.cache');
+  return join(base, 'pith-mirror');
+}
+
+const SETTLED = 'settled.txt';
+const LISTED = 'listed.txt';
+const ETAGS = 'etags.txt';
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** The cache of one source and one folder of bundles. Errors of the disk only cost time, so they are ignored. */
+export class IndexCache {
+  readonly #folder: string | null;
+  readonly #used = new Set<string>();
+  readonly #settled: ReadonlySet<string>;
+  readonly #stillSettled = new Set<string>();
+  /** By suffix: a settlement and an ETag, with a tab between. */
+  readonly #etags: Map<string, string>;
+  /** Suffixes that the source listed in the last complete run; null if that is not known. */
+  readonly listedBefore: ReadonlySet<string> | null;
+
+  /** @param parent null for a cache that keeps nothing. @param name of the source. @param target folder of bundles. */
+  constructor(parent: string | null, name: string, target: string) {
+    this.#folder = parent === null ? null : join(parent, 'sync', hash('sha256', `${name}\n${target}`).slice(0, 32));
+    this.#settled = new Set(this.#lines(SETTLED) ?? []);
+    this.#etags = new Map((this.#lines(ETAGS) ?? []).map((line) => [line.slice(0, 26), line.slice(27)]));
+    const listed = this.#lines(LISTED);
+    this.listedBefore = listed === null ? null : new Set(listed);
+  }
+
+  /** The text with this SHA-256, if it is there and still has it. */
+  read(digest: string): string | null {
+    this.#used.add(digest);
+    const text = this.#text(`${digest}.tsv`);
+    return text !== null && hash('sha256', text) === digest ? text : null;
+  }
+
+  write(digest: string, text: string): void {
+    this.#write(`${digest}.tsv`, text);
+  }
+
+  /** Names a decision: nothing of this line of the index is needed beside these files. */
+  static settlement(line: string, held: readonly string[]): string {
+    return createHash('sha256')
+      .update([line, ...held].join('\n'))
+      .digest('hex')
+      .slice(0, 32);
+  }
+
+  isSettled(settlement: string): boolean {
+    if (this.#settled.has(settlement)) this.#stillSettled.add(settlement);
+    return this.#settled.has(settlement);
+  }
+
+  settle(settlement: string): void {
+    this.#stillSettled.add(settlement);
+  }
+
+  /** The ETag of the answer after which these files were all that was needed of a record; null if it is not known. */
+  etagOf(suffix: string, held: readonly string[]): string | null {
+    const [settlement, etag] = this.#etags.get(suffix)?.split('\t') ?? [];
+    if (etag === undefined || settlement !== IndexCache.settlement(etag, held)) return null;
+    return etag;
+  }
+
+  /** Remembers an answer without an index: nothing of it is needed beside these files. */
+  rememberEtag(suffix: string, etag: string, held: readonly string[]): void {
+    // A header holds no line feed, but may hold a tab.
+    if (!etag.includes('\t')) this.#etags.set(suffix, `${IndexCache.settlement(etag, held)}\t${etag}`);
+  }
+
+  /** Ends a run that read only a part of the index. */
+  finishPart(): void {
+    this.#writeLines(SETTLED, new Set([...this.#settled, ...this.#stillSettled]));
+    this.#writeEtags();
+  }
+
+  /** Ends a run that read all of the index: removes what it did not use. @param listed every suffix of the index. */
+  finishAll(listed: Iterable<string>): void {
+    for (const name of this.#names()) {
+      const digest = name.replace(/\.tsv$/, '');
+      if (DIGEST.test(digest) && !this.#used.has(digest)) this.#remove(name);
+    }
+    this.#writeLines(SETTLED, this.#stillSettled);
+    this.#writeLines(LISTED, listed);
+    this.#writeEtags();
+  }
+
+  #writeEtags(): void {
+    if (this.#etags.size > 0)
+      this.#writeLines(
+        ETAGS,
+        [...this.#etags].map(([suffix, line]) => `${suffix}\t${line}`),
+      );
+  }
+
+  #names(): readonly string[] {
+    try {
+      return this.#folder === null ? [] : readdirSync(this.#folder);
+    } catch {
+      // Nothing was cached yet.
+      return [];
+    }
+  }
+
+  #remove(name: string): void {
+    if (this.#folder !== null) rmSync(join(this.#folder, name), { force: true });
+  }
+
+  #writeLines(name: string, lines: Iterable<string>): void {
+    this.#write(name, [...lines].map((line) => `${line}\n`).join(''));
+  }
+
+  #text(name: string): string | null {
+    if (this.#folder === null) return null;
+    try {
+      return readFileSync(join(this.#folder, name), 'utf8');
+    } catch {
+      return null;
+    }
+  }
+
+  #lines(name: string): readonly string[] | null {
+    return (
+      this.#text(name)
+        ?.split('\n')
+        .filter((line) => line !== '') ?? null
+    );
+  }
+
+  #write(name: string, text: string): void {
+    if (this.#folder === null) return;
+    const path = join(this.#folder, name);
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+      // Never seen half written; two runs write the same.
+      writeFileSync(`${path}.${process.pid}`, text);
+      renameSync(`${path}.${process.pid}`, path);
+    } catch {
+      // A full disk, or a folder that may not be written: the next run downloads it again.
+    }
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Writes verified bundles into a folder, so that a crash at any moment leaves whole files only.
+ *
+ *     DIR/2026/05-21/SUFFIX.0123456789ab.json    kept
+ *     DIR/quarantine/SUFFIX.0123456789ab.rejected  what was refused, as it came, and beside it
+ *     DIR/quarantine/SUFFIX.0123456789ab.txt     where it came from, and why it was refused
+ *     DIR/.pith-mirror-sync/                     files on their way; gone after the run
+ *
+ * Files are written in the hidden folder, brought to the disk together, and renamed to their places. Nothing that is
+ * there is ever replaced or deleted.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BuildError, codeOf } from '../mirror/base/failure.ts';
+import { flushFolder } from '../mirror/publish/flush.ts';
+import { Lock } from '../mirror/publish/lock.ts';
+import { type HeldFile, type Holdings, heldName, QUARANTINE } from './held.ts';
+import type { Reason } from './judge.ts';
+
+const STAGE = '.pith-mirror-sync';
+const LOCK = '.pith-mirror-sync-lock';
+/** Files that are brought to the disk at once: the call takes as long for one as for many. */
+const BATCH = 256;
+/** Refused files that are kept of one record. A page with a changing token would else fill the disk. */
+const MOST_REFUSED = 8;
+
+interface Staged {
+  readonly suffix: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The right of one sync to write a folder. */
+export class Keeper {
+  readonly #folder: string;
+  readonly #lock: Lock;
+  readonly #held: Holdings;
+  #staged: Staged[] = [];
+  #next = 0;
+  #flushing: Promise<void> = Promise.resolve();
+
+  private constructor(folder: string, lock: Lock, held: Holdings) {
+    this.#folder = folder;
+    this.#lock = lock;
+    this.#held = held;
+  }
+
+  /** @throws BuildError if another sync writes this folder. */
+  static async open(folder: string, read: () => Holdings): Promise<Keeper> {
+    mkdirSync(folder, { recursive: true });
+    const lock = await Lock.acquire(join(folder, LOCK));
+    try {
+      // What a killed run left. It was not verified to be on the disk, so it is fetched again.
+      rmSync(join(folder, STAGE), { recursive: true, force: true });
+      return new Keeper(folder, lock, read());
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  get held(): Holdings {
+    return this.#held;
+  }
+
+  /** Stages a verified bundle. It counts as held from now on. @returns its name in the folder. */
+  async keep(suffix: string, submittedAt: string, sha256: string, bytes: Uint8Array): Promise<string> {
+    const name = heldName(suffix, submittedAt, sha256);
+    const path = join(this.#folder, STAGE, `${this.#next++}`);
+    mkdirSync(join(this.#folder, STAGE), { recursive: true });
+    writeFileSync(path, bytes, { flag: 'wx' });
+    const staged: Staged = { suffix, name, path };
+    this.#staged.push(staged);
+    this.#held.add(suffix, fileOf(staged, sha256, path));
+    if (this.#staged.length >= BATCH) await this.flush();
+    return name;
+  }
+
+  /** Puts everything that is staged into its place. */
+  flush(): Promise<void> {
+    this.#flushing = this.#flushing.then(() => this.#flush());
+    return this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#staged;
+    if (batch.length === 0) return;
+    this.#staged = [];
+    await flushFolder(join(this.#folder, STAGE));
+    for (const { name, path } of batch) {
+      const target = join(this.#folder, name);
+      mkdirSync(dirname(target), { recursive: true });
+      // Named by its digest: what is there already is the same.
+      if (existsSync(target)) rmSync(path);
+      else renameSync(path, target);
+    }
+    this.#held.settle(batch);
+  }
+
+  /** The bytes of a refused file, if they are still there and have this digest. */
+  refused(suffix: string, sha256: string): Uint8Array | null {
+    try {
+      return readFileSync(join(this.#folder, QUARANTINE, `${quarantineName(suffix, sha256)}.rejected`));
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * Keeps what was refused, away from the input.
+   *
+   * @param bytes null if they are not at hand whole.
+   * @returns the name of the file in the folder, or null if enough of this record's are there.
+   */
+  quarantine(
+    suffix: string,
+    sha256: string | null,
+    bytes: Uint8Array | null,
+    from: string,
+    reason: Reason,
+  ): string | null {
+    const folder = join(this.#folder, QUARANTINE);
+    const name = quarantineName(suffix, sha256 ?? '0'.repeat(12));
+    const path = join(folder, `${name}.txt`);
+    if (existsSync(path)) return `${QUARANTINE}/${name}.txt`;
+    mkdirSync(folder, { recursive: true });
+    const others = readdirSync(folder).filter((other) => other.startsWith(`${suffix}.`) && other.endsWith('.txt'));
+    if (others.length >= MOST_REFUSED) return null;
+    const text = `from    ${from}\nsha256  ${sha256 ?? 'unknown'}\nreason  ${reason.code}: ${reason.message}\n`;
+    if (bytes !== null) writeWhole(join(folder, `${name}.rejected`), bytes);
+    // Last, so that a reason is never there without what it is about.
+    writeWhole(path, text);
+    return `${QUARANTINE}/${name}.txt`;
+  }
+
+  /** Keeps what is staged, also after an error, and lets others write. */
+  async close(): Promise<void> {
+    try {
+      await this.flush();
+    } finally {
+      rmSync(join(this.#folder, STAGE), { recursive: true, force: true });
+      await this.#lock.release();
+    }
+  }
+}
+
+const fileOf = ({ name }: Staged, sha256: string, path: string): HeldFile => ({
+  name,
+  digits: sha256.slice(0, 12),
+  path,
+});
+
+const quarantineName = (suffix: string, sha256: string): string => `${suffix}.${sha256.slice(0, 12)}`;
+
+/** Writes a file that is never seen half written. */
+function writeWhole(path: string, content: string | Uint8Array): void {
+  const part = join(dirname(path), `.${process.pid}.part`);
+  try {
+    writeFileSync(part, content);
+    renameSync(part, path);
+  } catch (error) {
+    rmSync(part, { force: true });
+    throw codeOf(error) === 'EEXIST' ? new BuildError(`${path} is in the way`) : error;
+  }
+}
