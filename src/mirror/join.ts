@@ -1,11 +1,11 @@
 /** Joins shards to the mirror that one build of all would have given, without making their records again. */
 import { chmodSync, constants, copyFileSync, linkSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { packSums } from '../records/sums.ts';
 import { BuildError, UsageError } from './base/failure.ts';
 import * as paths from './base/paths.ts';
 import { foldersOfRecord } from './base/paths.ts';
-import type { SiteFile } from './base/site-file.ts';
-import { digestOfFiles } from './base/site-file.ts';
+import { digestOfSums, type SiteFile, sumsOf } from './base/site-file.ts';
 import { listSite } from './base/tree.ts';
 import { type RecordLine, secondsOf } from './plan/lines.ts';
 import { readShard, type ShardContent } from './resume/shard-file.ts';
@@ -34,9 +34,10 @@ export async function readShards(folders: readonly string[], key: string): Promi
 /**
  * Copies one record into the stage; on file systems that can, its blocks are shared until one of them is written.
  *
+ * @returns the digests of its files, see `packSums`.
  * @throws BuildError where it is not what the shard's build wrote.
  */
-export function copyRecord(shard: string, stage: string, { entry, digest }: RecordLine): void {
+export function copyRecord(shard: string, stage: string, { entry, digest }: RecordLine): string {
   const seconds = secondsOf(entry.time);
   const bundle = paths.bundleFile(entry.suffix);
   const files: SiteFile[] = [];
@@ -54,8 +55,10 @@ export function copyRecord(shard: string, stage: string, { entry, digest }: Reco
     }
   }
   for (const folder of folders) utimesSync(folder, seconds, seconds);
-  if (digestOfFiles(files) !== digest)
+  const sums = sumsOf(files);
+  if (digestOfSums(sums) !== digest)
     throw new BuildError(
       `${shard}: the files of ${entry.pithNumber} are not those that its build wrote; build it again`,
     );
+  return packSums(entry.suffix, sums);
 }

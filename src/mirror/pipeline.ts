@@ -230,7 +230,7 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
         : await publishUpdate(
             publication,
             before,
-            before.records.map(({ entry }) => entry.suffix).filter((suffix) => !inventory.has(suffix)),
+            before.records.map(({ entry }) => entry).filter(({ suffix }) => !inventory.has(suffix)),
           );
     const { totals, troubled } = report;
     const content = {
@@ -322,7 +322,7 @@ async function joinInto(options: JoinOptions, output: Output, progress: Progress
   progress.stage('joining', report.totals.records);
   for (const { folder, records } of shards) {
     for (const record of records) {
-      copyRecord(folder, output.stage, record);
+      inventory.addCopied(record.entry.suffix, copyRecord(folder, output.stage, record));
       progress.step();
     }
   }

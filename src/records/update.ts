@@ -62,10 +62,13 @@ export function rowOf(record: Pick<PublishedRecord, 'suffix' | 'withheld' | 'sum
 
 const SUFFIX_OF_PATH = /(?:^|\/)pith\/([A-Z2-7]{26})\//;
 
-function fileOf(path: string, make: () => string): IndexFile {
+/** Null if it would be empty. */
+function fileOf(path: string, make: () => string): IndexFile | null {
+  const text = make();
+  if (text === '') return null;
   return {
     path,
-    sha256: sha256(make()),
+    sha256: sha256(text),
     get content() {
       return make();
     },
@@ -84,8 +87,9 @@ export function updateIndex(
 ): IndexUpdate {
   const files: IndexFile[] = [];
   const removed: string[] = [];
-  const add = (path: string, isEmpty: boolean, make: () => string): void => {
-    if (!isEmpty) files.push(fileOf(path, make));
+  const add = (path: string, make: () => string): void => {
+    const file = fileOf(path, make);
+    if (file !== null) files.push(file);
     else if (read(path) !== null) removed.push(path);
   };
 
@@ -96,9 +100,8 @@ export function updateIndex(
     const stale = new Set(touched.map(({ suffix }) => suffix));
     const own = changedBy.get(bucket) ?? [];
     const text = bucketText(bucket, stale, own, read);
-    add(bucketFile(bucket), text === '', () => text);
-    const makeSums = (): string => sumsText(bucket, stale, own, read);
-    add(bucketSums(bucket), makeSums() === '', makeSums);
+    add(bucketFile(bucket), () => text);
+    add(bucketSums(bucket), () => sumsText(bucket, stale, own, read));
     const rows = years.get(yearOf(bucket)) ?? new Map<string, ListRow | null>();
     years.set(yearOf(bucket), rows.set(bucketName(bucket), text === '' ? null : rowOfBucket(bucket, text)));
   }
@@ -106,13 +109,15 @@ export function updateIndex(
   const top = new Map<string, ListRow | null>();
   for (const [year, changes] of years) {
     const rows = merged(parseYearList(year, read(yearList(year)) ?? ''), changes);
-    add(yearList(year), rows.length === 0, () => formatList(rows));
+    add(yearList(year), () => formatList(rows));
     top.set(yearName(year), rows.length === 0 ? null : rowOfYear(year, rows));
   }
   const rows = merged(parseTopList(read(TOP_LIST) ?? ''), top);
+  const list = formatList(rows);
+  const snapshot = formatSnapshot(snapshotOf(rows));
   files.push(
-    fileOf(TOP_LIST, () => formatList(rows)),
-    fileOf(SNAPSHOT, () => formatSnapshot(snapshotOf(rows))),
+    { path: TOP_LIST, sha256: sha256(list), content: list },
+    { path: SNAPSHOT, sha256: sha256(snapshot), content: snapshot },
   );
   return { files, removed };
 }

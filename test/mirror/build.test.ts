@@ -95,6 +95,9 @@ describe('the real site', () => {
       'pith-mirrors.json',
       'pith-signing-key.json',
       'page.js',
+      ...['2026/2026-06-22.tsv', '2026/index.tsv', 'index.tsv', 'snapshot.txt'].map((name) => `records/${name}`),
+      ...['2026-05-20', '2026-06-07', '2026-06-22', '2026-07-02'].map((day) => `sums/2026/${day}.sha256`),
+      'sums/site.sha256',
       ...records.flatMap((suffix) =>
         ['badge.svg', 'cite.bib', 'cite.csl.json', 'cite.ris', 'index.html', 'record.json', 'record.jsonld'].map(
           (name) => `pith/${suffix}/${name}`,
@@ -223,6 +226,11 @@ describe('one input, one output', () => {
       const report = JSON.parse(tree.get('mirror-report.json')?.toString() ?? '');
       tree.delete('mirror-report.json');
       for (const file of report.files) file.file = 'renamed';
+      const sums = tree
+        .get('sums/site.sha256')
+        ?.toString()
+        .replace(/^.* {2}mirror-report\.json\n/m, '');
+      tree.set('sums/site.sha256', Buffer.from(sums ?? ''));
       return report;
     };
     assert.deepEqual(names(a), names(b));

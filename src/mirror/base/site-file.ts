@@ -1,6 +1,7 @@
-/** A published file, and one digest over several of them. */
+/** A published file, and the digests of several of them. */
 import { createHash } from 'node:crypto';
-import { compareCodePoints } from '../../protocol/index.ts';
+import { sha256 } from '../../records/lists.ts';
+import { type FileSum, formatSums } from '../../records/sums.ts';
 import type { Content } from './disk.ts';
 
 export interface SiteFile {
@@ -9,8 +10,22 @@ export interface SiteFile {
   readonly content: Content;
 }
 
-/** One digest of some files: whatever differs in one of them, differs here. */
-export function digestOfFiles(files: readonly SiteFile[]): string {
-  const lines = files.map(({ path, content }) => `${createHash('sha256').update(content).digest('hex')}  ${path}\n`);
-  return createHash('sha256').update(lines.sort(compareCodePoints).join('')).digest('hex');
+/** The digest of each file. One content under two names, as of a bundle, is hashed once. */
+export function sumsOf(files: readonly SiteFile[]): readonly FileSum[] {
+  const known = new Map<Content, string>();
+  return files.map(({ path, content }) => {
+    const digest = known.get(content) ?? sha256(content);
+    known.set(content, digest);
+    return { path, sha256: digest };
+  });
 }
+
+/** SHA-256 of a content in pieces, in hexadecimal. */
+export function digestOfPieces(pieces: Iterable<Content>): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest('hex');
+}
+
+/** One digest of some files: whatever differs in one of them, differs here. */
+export const digestOfSums = (sums: readonly FileSum[]): string => sha256(formatSums(sums));

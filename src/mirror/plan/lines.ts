@@ -31,6 +31,8 @@ export interface Produced {
   readonly record: RecordLine | null;
   /** Whether the record was written; not so where another file of its number was first. */
   readonly isWritten: boolean;
+  /** Of the files that were written, see `packSums`; `''` where nothing was. */
+  readonly sums: string;
 }
 
 /** What several files or notes of one number, or a collision, take: everything anew, together. */

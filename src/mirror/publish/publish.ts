@@ -4,7 +4,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Content, holds, writeNew } from '../base/disk.ts';
+import { SNAPSHOT } from '../../records/layout.ts';
+import { sha256 } from '../../records/lists.ts';
+import { holds, writeNew } from '../base/disk.ts';
 import { BuildError } from '../base/failure.ts';
 import { PACKAGE_ROOT } from '../base/package.ts';
 import * as paths from '../base/paths.ts';
@@ -13,7 +15,7 @@ import type { Progress } from '../base/progress.ts';
 import type { SiteFile } from '../base/site-file.ts';
 import { listSite } from '../base/tree.ts';
 import type { Report } from '../judge/report.ts';
-import { type Catalogue, digestOfValue, timeOfAll } from '../plan/catalogue.ts';
+import { type Catalogue, type CatalogueEntry, digestOfValue, timeOfAll } from '../plan/catalogue.ts';
 import { siteFiles } from '../plan/documents.ts';
 import { secondsOf } from '../plan/lines.ts';
 import { searchFiles } from '../plan/search-data.ts';
@@ -26,7 +28,9 @@ import { formatShard, type ShardContent } from '../resume/shard-file.ts';
 import type { Crew } from '../workers/crew.ts';
 import type { Producer } from '../workers/produce.ts';
 import type { Changes } from './journal.ts';
+import type { OtherFile } from './other-file.ts';
 import type { Output } from './output.ts';
+import { type LastIndex, recordIndexFiles, siteSumsFile } from './record-index.ts';
 
 export interface Publication {
   readonly output: Output;
@@ -47,14 +51,6 @@ export interface Published {
   readonly lists: readonly (readonly [path: string, digest: string])[];
   /** With a digest of what they are made of, where that is cheaper to make than the file. */
   readonly others: readonly (readonly [path: string, digest: string | null])[];
-}
-
-/** A file of which the content may be too long for one string. */
-interface OtherFile {
-  readonly path: string;
-  /** Of what it is made of; null where only its content tells whether it is as it was. */
-  readonly digest: string | null;
-  readonly pieces: () => Iterable<Content>;
 }
 
 function fail(path: string, why: string): never {
@@ -148,7 +144,25 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
       pieces: () => [file.content],
     })),
   ];
-  return others.toSorted((a, b) => Number(a.path === paths.MARKER) - Number(b.path === paths.MARKER));
+  return others;
+}
+
+/** With the record index and the digests of all files; the snapshot and the marker last. */
+function withIndex(
+  { inventory, output, producer }: Publication,
+  others: readonly OtherFile[],
+  { lists, made }: Lists,
+  last: LastIndex | null,
+): readonly OtherFile[] {
+  const isByAstro = producer !== null;
+  const index = recordIndexFiles(inventory, output.stage, isByAstro, last);
+  const listed = lists.map(([path]) => path);
+  const rendered = isByAstro
+    ? listed.map((path) => [path, sha256(readFileSync(join(output.stage, path)))] as const)
+    : made;
+  const sums = siteSumsFile([...others, ...index], listed, new Map(rendered), last);
+  const rank = ({ path }: OtherFile): number => [SNAPSHOT, paths.MARKER].indexOf(path);
+  return [...others, ...index, sums].toSorted((a, b) => rank(a) - rank(b));
 }
 
 function write(stage: string, { path, pieces }: OtherFile, seconds: number): void {
@@ -167,11 +181,17 @@ function digestOfList(page: ShelfPage): string {
   return digestOfValue({ ...page, rows: page.rows.map(({ digest }) => digest) });
 }
 
+interface Lists {
+  readonly lists: Published['lists'];
+  /** Those that were rendered, with the digest of each. */
+  readonly made: ReadonlyMap<string, string>;
+}
+
 /** Renders the lists that are not among `known`. */
 async function makeLists(
   { catalogue, crew, progress }: Publication,
   known: ReadonlyMap<string, string>,
-): Promise<{ readonly lists: Published['lists']; readonly made: readonly string[] }> {
+): Promise<Lists> {
   const lists: [string, string][] = [];
   const stale: ShelfPage[] = [];
   for (const page of shelfPages(catalogue.entries)) {
@@ -181,8 +201,12 @@ async function makeLists(
   }
   progress.stage('rendering lists', stale.length);
   const seconds = secondsOf(timeOfAll(catalogue.entries));
-  await crew.lists(stale, seconds, () => progress.step());
-  return { lists, made: stale.map(({ path }) => path) };
+  const made = new Map<string, string>();
+  await crew.lists(stale, seconds, ({ path }, digest) => {
+    made.set(path, digest);
+    progress.step();
+  });
+  return { lists, made };
 }
 
 /** The folders of these paths, and the site's root, as published paths. */
@@ -237,9 +261,10 @@ export async function publishFull(publication: Publication): Promise<Published> 
   const { output, inventory, catalogue, progress } = publication;
   const { stage } = output;
   const seconds = secondsOf(timeOfAll(catalogue.entries));
-  const { lists } = await makeLists(publication, new Map());
+  const made = await makeLists(publication, new Map());
+  const { lists } = made;
   progress.stage('writing the site’s own pages', null);
-  const others = await otherFiles(publication);
+  const others = withIndex(publication, await otherFiles(publication), made, null);
   for (const file of others) write(stage, file, seconds);
   progress.stage('checking what was written', null);
   checkStage(stage, inventory, lists, others);
@@ -281,14 +306,17 @@ function recordChanges(stage: string, site: string, suffix: string, time: string
 export async function publishUpdate(
   publication: Publication,
   before: Published,
-  gone: readonly string[],
+  gone: readonly CatalogueEntry[],
 ): Promise<Published> {
   const { output, inventory, catalogue, progress } = publication;
   const { stage, site } = output;
   const seconds = secondsOf(timeOfAll(catalogue.entries));
-  const { lists, made } = await makeLists(publication, new Map(before.lists));
+  const rendered = await makeLists(publication, new Map(before.lists));
+  const { lists } = rendered;
+  const made = [...rendered.made.keys()];
   progress.stage('updating the site’s own pages', null);
-  const others = await otherFiles(publication);
+  const last = { site, others: before.others, gone };
+  const others = withIndex(publication, await otherFiles(publication), rendered, last);
   const known = new Map(before.others);
   const isKnown = (file: OtherFile): boolean =>
     file.digest === null ? isPublished(site, file) : known.get(file.path) === file.digest;
@@ -301,7 +329,8 @@ export async function publishUpdate(
   const records: RecordChanges = { moves: [], removes: [], times: [] };
   const times = new Map(catalogue.entries.map(({ suffix, time }) => [suffix, time]));
   for (const suffix of inventory.made) recordChanges(stage, site, suffix, times.get(suffix) ?? '', records);
-  for (const suffix of gone) records.removes.push(...foldersOfRecord(suffix).flatMap((folder) => below(site, folder)));
+  for (const { suffix } of gone)
+    records.removes.push(...foldersOfRecord(suffix).flatMap((folder) => below(site, folder)));
   const own = [...lists.map(([path]) => path), ...others.map(({ path }) => path)];
   const kept = new Set(own);
   const left = [...before.lists, ...before.others].map(([path]) => path).filter((path) => !kept.has(path));

@@ -3,7 +3,8 @@
  * keeps in memory, what the next one starts from, and what tells which records have to be made again. Pure.
  */
 import { compareCodePoints, type Finding } from '../../protocol/index.ts';
-import { bytesOf, type Content } from '../base/disk.ts';
+import { type FileSum, unpackSums } from '../../records/sums.ts';
+import { bytesOf, type Content, textOf } from '../base/disk.ts';
 import type { FileLine } from '../judge/report.ts';
 import { type CatalogueEntry, compareEntries } from '../plan/catalogue.ts';
 import type { InputLine, Produced, RecordLine, RecordTask } from '../plan/lines.ts';
@@ -38,8 +39,8 @@ export class Inventory {
   /** Sorted when they are asked for. */
   #entries: readonly CatalogueEntry[] | null = null;
   readonly #texts = new TextStore();
-  /** Records made in this build, with whatever is at hand of them. */
-  readonly #made = new Set<string>();
+  /** Records made in this build, with whatever is at hand of them, and the digests of their files. */
+  readonly #made = new Map<string, Uint8Array>();
   /** Records that have to be made of all of their files. */
   readonly #pending = new Set<string>();
   /** Records whose files came, changed or went. */
@@ -70,29 +71,34 @@ export class Inventory {
   }
 
   /** Takes what a bundle file alone came to. */
-  addAlone({ lines, record, isWritten }: Produced): void {
+  addAlone({ lines, record, isWritten, sums }: Produced): void {
     for (const line of lines) {
       this.#setLine(line);
       if (line.suffix !== null) this.#touched.add(line.suffix);
     }
     if (record === null) return;
     const { suffix } = record.entry;
-    if (isWritten && !this.#made.has(suffix)) this.#made.add(suffix);
+    if (isWritten && !this.#made.has(suffix)) this.#made.set(suffix, this.#texts.keep(sums));
     else this.#pending.add(suffix);
     this.#setRecord(record);
   }
 
   /** Takes a record that was made of all of its files. */
-  addTogether(suffix: string, { lines, record }: Produced): void {
+  addTogether(suffix: string, { lines, record, sums }: Produced): void {
     for (const line of lines) this.#setLine(line);
     this.#pending.delete(suffix);
     if (record === null) {
       this.#made.delete(suffix);
       this.#remove(suffix);
     } else {
-      this.#made.add(suffix);
+      this.#made.set(suffix, this.#texts.keep(sums));
       this.#setRecord(record);
     }
+  }
+
+  /** Takes a record that was copied from a shard. @param sums of its files, see `packSums`. */
+  addCopied(suffix: string, sums: string): void {
+    this.#made.set(suffix, this.#texts.keep(sums));
   }
 
   /** The files of each number, in the order of the input. */
@@ -164,7 +170,12 @@ export class Inventory {
 
   /** Suffixes of the records that lie in the stage. */
   get made(): ReadonlySet<string> {
-    return this.#made;
+    return new Set(this.#made.keys());
+  }
+
+  /** The digests of a made record's files. */
+  sumsOf(suffix: string): readonly FileSum[] {
+    return unpackSums(suffix, textOf(this.#made.get(suffix) ?? ''));
   }
 
   has(suffix: string): boolean {

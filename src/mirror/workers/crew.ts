@@ -102,8 +102,8 @@ export class Crew {
     return this.#all(files, taskOf, (_file, verified: VerifiedLine) => use(verified));
   }
 
-  /** Pages of lists. @param seconds the time of their files, since 1970. */
-  lists(pages: readonly ShelfPage[], seconds: number, use: () => void): Promise<void> {
+  /** Pages of lists. @param seconds the time of their files, since 1970. @param use gets the SHA-256 of each. */
+  lists(pages: readonly ShelfPage[], seconds: number, use: (page: ShelfPage, sha256: string) => void): Promise<void> {
     return this.#all(pages, (batch) => ({ kind: 'lists', pages: batch, seconds }), use);
   }
 

@@ -6,10 +6,12 @@
 import { linkSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Engine, type Finding, ParseError, sha256Hex } from '../../protocol/index.ts';
+import { sha256 } from '../../records/lists.ts';
+import { type FileSum, packSums } from '../../records/sums.ts';
 import { type Content, holds, writeNew } from '../base/disk.ts';
 import { BuildError, codeOf } from '../base/failure.ts';
 import * as paths from '../base/paths.ts';
-import { digestOfFiles, type SiteFile } from '../base/site-file.ts';
+import { digestOfSums, type SiteFile, sumsOf } from '../base/site-file.ts';
 import { type JudgedFile, judgeBundle } from '../judge/judge.ts';
 import { type FileReport, fileLine, rejectedFile } from '../judge/report.ts';
 import { type CatalogueEntry, catalogueEntry, type SiteContext } from '../plan/catalogue.ts';
@@ -67,7 +69,7 @@ export class Producer {
   /** Judges one bundle file, and makes its record as if it had no other. */
   async alone(file: InputFile): Promise<Produced> {
     const judged = this.#judge(file);
-    if (judged === null) return { lines: [], record: null, isWritten: false };
+    if (judged === null) return { lines: [], record: null, isWritten: false, sums: '' };
     const line: InputLine = {
       name: file.name,
       sha256: judged.report.sha256,
@@ -75,10 +77,10 @@ export class Producer {
       report: fileLine(judged.report),
     };
     const { entry } = judged.bundle === null ? { entry: null } : planRecord([judged], [], []);
-    if (entry === null) return { lines: [line], record: null, isWritten: false };
+    if (entry === null) return { lines: [line], record: null, isWritten: false, sums: '' };
     const row = catalogueEntry(entry);
     const files = await this.#write(entry, row);
-    return { lines: [line], record: this.#line(row, [], files ?? []), isWritten: files !== null };
+    return this.#produced([line], row, [], files);
   }
 
   /**
@@ -104,15 +106,24 @@ export class Producer {
         report: report === undefined ? null : fileLine(report),
       };
     });
-    if (entry === null) return { lines, record: null, isWritten: false };
+    if (entry === null) return { lines, record: null, isWritten: false, sums: '' };
     const row = catalogueEntry(entry);
     const written = await this.#write(entry, row);
     if (written === null) return fail(paths.recordPage(suffix), 'expected no such folder yet');
-    return { lines, record: this.#line(row, across, written), isWritten: true };
+    return this.#produced(lines, row, across, written);
   }
 
-  #line(entry: CatalogueEntry, across: readonly Finding[], files: readonly SiteFile[]): RecordLine {
-    return this.#part.shard === null ? { entry, across } : { entry, across, digest: digestOfFiles(files) };
+  /** @param files that were written; null where another file of the number was first. */
+  #produced(
+    lines: readonly InputLine[],
+    entry: CatalogueEntry,
+    across: readonly Finding[],
+    files: readonly SiteFile[] | null,
+  ): Produced {
+    const sums: readonly FileSum[] = sumsOf(files ?? []);
+    const record: RecordLine =
+      this.#part.shard === null ? { entry, across } : { entry, across, digest: digestOfSums(sums) };
+    return { lines, record, isWritten: files !== null, sums: packSums(entry.suffix, sums) };
   }
 
   /** The record itself, for Astro's own rendering. */
@@ -128,15 +139,16 @@ export class Producer {
     return this.#list;
   }
 
-  /** Renders and writes one list. @param seconds its time, since 1970. */
-  async list(page: ShelfPage, seconds: number): Promise<void> {
-    if (this.#pages === null) return;
+  /** Renders and writes one list. @param seconds its time, since 1970. @returns its SHA-256; `''` if Astro renders it. */
+  async list(page: ShelfPage, seconds: number): Promise<string> {
+    if (this.#pages === null) return '';
     this.#list = page;
     const { shelf } = listParams(page.path);
     const html = await this.#pages.render(LIST_PAGE, { shelf });
     const target = join(this.#stage, page.path);
     mkdirSync(dirname(target), { recursive: true });
     writeNew(target, [html], seconds);
+    return sha256(html);
   }
 
   #plan({ suffix, files, across }: RecordTask): ReturnType<typeof planRecord> & {
