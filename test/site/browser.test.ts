@@ -20,7 +20,7 @@ inEveryWay(out, (way) => {
   // Reading needs no script; only Chromium can be told to run none.
   const look: Look = way.browser === 'chromium' ? { scripts: false } : {};
 
-  it('a reader comes from the list to a record, sees its verdict, opens its bundle and comes back', async () => {
+  it('a reader comes from the list to a record, sees its verdict, comes back, and can save its bundle', async () => {
     const { page, trouble, close } = await way.visit('index.html', look);
     await follow(page, /^Concordia/);
     assert.match(await page.title(), /^Concordia: .* · pith:4MJCW2CW$/);
@@ -29,9 +29,14 @@ inEveryWay(out, (way) => {
     assert.equal(page.url(), `${way.root()}index.html`);
     await page.goBack({ waitUntil: 'load' });
     assert.deepEqual(trouble, []);
-    // Last, because a browser looks for an icon at the host's root for what is no page.
-    await page.getByRole('link', { name: 'bundle.json' }).first().click();
-    await page.waitForURL(`${way.root()}pith/${SEED_SUFFIX}/bundle.json`);
+    await follow(page, /^Concordia/);
+    const bundle = page.locator('.files').getByRole('link', { name: 'bundle.json' });
+    // Saved, never shown in the frame of a viewer.
+    assert.equal(await bundle.getAttribute('download'), '');
+    assert.equal(
+      await bundle.evaluate((link: HTMLAnchorElement) => link.href),
+      `${way.root()}pith/${SEED_SUFFIX}/bundle.json`,
+    );
     await close();
   });
 

@@ -41,14 +41,37 @@ describe('meta tags', () => {
     assert.deepEqual(metas('seed', 'citation_doi'), ['10.48550/arxiv.2606.23521']);
     assert.deepEqual(metas('seed', 'citation_arxiv_id'), ['2606.23521']);
   });
+  it('make Zotero save a preprint in the repository arXiv, with its archive id, date, abstract, DOI and address', () => {
+    // The fields that Zotero's Embedded Metadata translator takes each of these for.
+    assert.deepEqual(metas('seed', 'DC.type'), ['preprint']);
+    assert.deepEqual(metas('seed', 'citation_publisher'), ['arXiv']);
+    assert.deepEqual(metas('seed', 'citation_technical_report_number'), ['arXiv:2606.23521v1']);
+    assert.deepEqual(metas('seed', 'citation_public_url'), ['https://arxiv.org/abs/2606.23521v1']);
+    // Any of these would make it a journal article, a report or a paper of a conference.
+    for (const name of ['citation_journal_title', 'citation_technical_report_institution', 'citation_conference_title'])
+      assert.deepEqual(metas('seed', name), [], name);
+    assert.match(
+      metas('seed', 'citation_abstract')[0] ?? '',
+      /^Long-running LLM agents keep .* frameworks \[…\] \(Excerpt: the bundle carries only the beginning of the abstract\.\)$/,
+    );
+  });
+  it('describe the paper by its abstract, in every vocabulary, and never by the verdict', () => {
+    for (const name of ['description', 'og:description', 'twitter:description']) {
+      assert.match(metas('seed', name)[0] ?? '', /^Long-running LLM agents keep .* frameworks \[…\]$/, name);
+      assert.match(
+        metas('record-only', name)[0] ?? '',
+        /^The record pith:2006:.* This mirror has no abstract of it\.$/,
+      );
+    }
+  });
   it('have one author for each of three hundred, and one for names that cannot be split', () => {
     assert.equal(metas('authors-300', 'citation_author').length, 300);
     assert.deepEqual(metas('old-math', 'citation_author'), ['II, Tobias H. Testing, William P. Sample']);
     assert.match(metas('tex', 'citation_title')[0] ?? '', /^On René Thom's Cusp: \$\\eta/);
   });
   it('are text for Open Graph and Twitter, with the address that --site gives', () => {
-    assert.deepEqual(metas('seed', 'og:url'), [`${SITE}/pith/${suffixOf('seed')}/index.html`]);
-    assert.deepEqual(links('seed', 'canonical'), [`${SITE}/pith/${suffixOf('seed')}/index.html`]);
+    assert.deepEqual(metas('seed', 'og:url'), [`${SITE}/pith/${suffixOf('seed')}/`]);
+    assert.deepEqual(links('seed', 'canonical'), [`${SITE}/pith/${suffixOf('seed')}/`]);
     assert.deepEqual(metas('seed', 'twitter:card'), ['summary']);
   });
 });

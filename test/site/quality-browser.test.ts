@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
@@ -245,4 +245,114 @@ test('without scripts, nothing is shown that needs them', async () => {
   assert.equal(await page.locator('#verify-page').isVisible(), false);
   assert.ok(await page.getByRole('heading', { level: 1 }).isVisible());
   await close();
+});
+
+describe('the record page', () => {
+  const seed = `pith/${variety.suffixes.get('seed')}/index.html`;
+  const full = `pith/${variety.suffixes.get('full')}/index.html`;
+  /** Where an element begins and ends, from the top of the page. */
+  const span = (page: Page, selector: string): Promise<{ readonly top: number; readonly bottom: number }> =>
+    page
+      .locator(selector)
+      .first()
+      .evaluate((element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return { top: top + scrollY, bottom: bottom + scrollY };
+      });
+
+  test('shows title, authors, verdict and the start of the abstract in the first screen, on a desk and in a hand', async (t) => {
+    for (const path of [seed, full]) {
+      for (const [width, height] of [
+        [1280, 900],
+        [390, 844],
+      ] as const) {
+        const { page, close } = await open(path, { width, height });
+        const [title, authors, line, abstract] = await Promise.all(
+          ['h1', '.authors p', '.verdict-line', '.abstract'].map((selector) => span(page, selector)),
+        );
+        t.diagnostic(`${path.slice(5, 9)} at ${width} x ${height}: abstract at ${abstract?.top} px`);
+        for (const part of [title, authors, line]) assert.ok((part?.bottom ?? height) < height, `${path} ${width}`);
+        // Its first line.
+        assert.ok((abstract?.top ?? height) + 24 < height, `${path} ${width}: abstract at ${abstract?.top} px`);
+        await close();
+      }
+    }
+  });
+
+  test('of the real bundle is at most 5,500 px high on a desk', async (t) => {
+    const { page, close } = await open(seed, { width: 1280, height: 900 });
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    t.diagnostic(`${height} px`);
+    assert.ok(height <= 5500, `${height} px`);
+    await close();
+  });
+
+  test('has its table of contents beside the text or folded above it, without a script', async () => {
+    const wide = await open(full, { width: 1280, height: 900, scripts: false });
+    const list = wide.page.locator('.toc ol');
+    assert.ok(await list.isVisible());
+    assert.ok(!(await wide.page.locator('.toc summary').isVisible()));
+    const [toc, text] = [await list.boundingBox(), await wide.page.locator('h1').boundingBox()];
+    assert.ok((toc?.x ?? 0) + (toc?.width ?? 0) <= (text?.x ?? 0), 'beside the text');
+    const hrefs = await list.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
+    for (const href of hrefs) assert.equal(await wide.page.locator(href).count(), 1, href);
+    for (const href of ['#abstract', '#snapshot-claims', '#snapshot-references', '#cite', '#ledger'])
+      assert.ok(hrefs.includes(href), href);
+    // It stays in sight.
+    await wide.page.evaluate(() => scrollTo(0, 3000));
+    assert.ok(((await list.boundingBox())?.y ?? -1) >= 0);
+    await wide.close();
+
+    const narrow = await open(full, { width: 390, height: 844, scripts: false });
+    assert.ok(!(await narrow.page.locator('.toc ol').isVisible()));
+    await narrow.page.locator('.toc summary').click();
+    assert.ok(await narrow.page.locator('.toc ol').isVisible());
+    await narrow.close();
+  });
+
+  test('folds the groups of checks that all passed, and opens those with a failure; paper and listeners get every row', async () => {
+    const path = `pith/${variety.suffixes.get('mismatches')}/index.html`;
+    const { page, close } = await open(path, { width: 1280 });
+    const groups = await page.locator('.fold').evaluateAll((found) =>
+      found.map((group) => ({
+        isOpen: (group as HTMLDetailsElement).open,
+        outcomes: [...group.querySelectorAll('td.outcome')].map(({ textContent }) => textContent),
+        summary: group.querySelector('summary')?.textContent ?? '',
+        rowHeight: group.querySelector('tbody')?.getBoundingClientRect().height ?? 0,
+        isSeen: document.elementFromPoint(1, 1) !== null,
+      })),
+    );
+    assert.ok(groups.some(({ isOpen }) => isOpen) && groups.some(({ isOpen }) => !isOpen));
+    for (const { isOpen, outcomes, summary } of groups) {
+      assert.equal(
+        isOpen,
+        outcomes.some((outcome) => outcome !== 'verified'),
+        summary,
+      );
+      const verified = outcomes.filter((outcome) => outcome === 'verified').length;
+      if (verified > 0) assert.match(summary, new RegExp(`\\b${verified} verified`));
+    }
+    // Nothing in a folded group takes the focus.
+    assert.deepEqual(
+      await page
+        .locator('.fold:not([open]) a')
+        .evaluateAll((links) =>
+          links.filter((link) => link.checkVisibility({ visibilityProperty: true })).map(({ outerHTML }) => outerHTML),
+        ),
+      [],
+    );
+    const session = await page.context().newCDPSession(page);
+    const { nodes } = await session.send('Accessibility.getFullAXTree');
+    const heads = nodes.filter(({ ignored, role }) => !ignored && role?.value === 'rowheader').length;
+    assert.equal(heads, await page.locator('tbody th[scope="row"]').count());
+    await page.emulateMedia({ media: 'print' });
+    const printed = await page.locator('.fold tbody tr').evaluateAll((rows) =>
+      rows.map((row) => {
+        const box = row.closest('.fold')?.getBoundingClientRect();
+        return box !== undefined && row.getBoundingClientRect().bottom <= box.bottom + 1;
+      }),
+    );
+    assert.ok(printed.length > 10 && printed.every((isInside) => isInside));
+    await close();
+  });
 });

@@ -133,7 +133,7 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   const { producer, shard } = publication;
   const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
   const { catalogue, pages } = publication;
-  const files = [...handMade, ...pages.scripts, ...rendered, ...siteFiles(catalogue)];
+  const files = [...handMade, ...pages.assets, ...rendered, ...siteFiles(catalogue)];
   const others: readonly OtherFile[] = [
     { path: paths.REPORT, digest: null, pieces: () => publication.report.pieces() },
     ...(shard === null ? [] : [{ path: paths.SHARD, digest: null, pieces: () => [formatShard(shard)] }]),

@@ -1,6 +1,6 @@
 /**
- * Everything that the program bundles before it sees data: the pages, and the scripts for the reader's browser. It is
- * kept in the cache, and made anew where the program is another.
+ * Everything that the program bundles before it sees data: the pages, the scripts for the reader's browser, and the style
+ * sheet. The cache keeps it until the program changes.
  */
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -9,36 +9,38 @@ import { BuildError, systemLineOf } from '../base/failure.ts';
 import type { SiteFile } from '../base/site-file.ts';
 import { listSite } from '../base/tree.ts';
 import type { Cache } from '../resume/cache.ts';
+import { styleFile } from './styles.ts';
 
 /** Beside the bundled pages. */
-const SCRIPTS = 'scripts';
+const ASSETS = 'assets';
 
 export interface BundledPages {
   /** Path of the entry, for `PageRenderer`. */
   readonly entry: string;
-  readonly scripts: readonly SiteFile[];
+  /** Scripts and the style sheet. */
+  readonly assets: readonly SiteFile[];
 }
 
-function readScripts(folder: string): readonly SiteFile[] {
+function readAssets(folder: string): readonly SiteFile[] {
   return listSite(folder).map((path) => ({ path, content: readFileSync(join(folder, path)) }));
 }
 
 /** @throws BuildError where the system fails on the way. */
 export async function loadPages(cache: Cache, workDir: string): Promise<BundledPages> {
   const known = await cache.pages();
-  if (known !== null) return { entry: known, scripts: readScripts(join(known, '..', SCRIPTS)) };
+  if (known !== null) return { entry: known, assets: readAssets(join(known, '..', ASSETS)) };
   const folder = await cache.pagesFolder();
   try {
     // Astro takes longer to load than most files take to verify: only whoever bundles waits for it.
     const [{ bundlePages }, { scriptFiles }] = await Promise.all([import('./render.ts'), import('./scripts.ts')]);
     const entry = await bundlePages(folder, workDir);
-    const scripts = await scriptFiles();
-    for (const { path, content } of scripts) {
-      await mkdir(dirname(join(folder, SCRIPTS, path)), { recursive: true });
-      await writeFile(join(folder, SCRIPTS, path), content);
+    const assets = [...(await scriptFiles()), await styleFile()];
+    for (const { path, content } of assets) {
+      await mkdir(dirname(join(folder, ASSETS, path)), { recursive: true });
+      await writeFile(join(folder, ASSETS, path), content);
     }
     await cache.keepPages(entry);
-    return { entry: join(folder, entry), scripts };
+    return { entry: join(folder, entry), assets };
   } catch (error) {
     const line = systemLineOf(error);
     throw line === null ? error : new BuildError(`rendering failed: ${line}`);

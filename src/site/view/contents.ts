@@ -1,4 +1,4 @@
-/** What the graph says of the paper: the newest snapshot, part by part, and the lists of the current state. Pure. */
+/** What the graph says about the paper: the newest snapshot, part by part, and the lists of the current state. Pure. */
 import { currentSnapshot, member } from '../../formats/paper.ts';
 import {
   isArray,
@@ -11,6 +11,7 @@ import {
 } from '../../protocol/index.ts';
 import { visibleText } from '../shared/text.ts';
 import { counted, spaced } from '../shared/words.ts';
+import { type ListedItem, listedItems, upstreamLine } from './graph-parts.ts';
 import { cell, type Pair, pairsOf, restOf, type Table, tableOf, textCell } from './table.ts';
 
 /** One part that has something to show. */
@@ -19,6 +20,12 @@ export interface Part {
   readonly heading: string;
   /** A sentence on what it is, or on what is not known of it. */
   readonly words: string | null;
+  /** Upstream's own line of counts; empty where it has none. */
+  readonly line: string;
+  /** Claims or references, one after the other. */
+  readonly items: readonly ListedItem[];
+  /** How many more items the JSON has. */
+  readonly moreItems: number;
   readonly pairs: readonly Pair[];
   readonly table: Table | null;
   /** Where the JSON is: file, and pointer in it. */
@@ -28,7 +35,7 @@ export interface Part {
 
 export interface Contents {
   readonly parts: readonly Part[];
-  /** Names of parts that are there and empty, of lists without an entry, and of parts that are not there. */
+  /** Names of parts that are empty or missing, and of lists without an entry. */
   readonly empty: readonly string[];
 }
 
@@ -40,33 +47,35 @@ const isNothing = (value: Json): boolean =>
   (isArray(value) && value.every(isNothing)) ||
   (isObject(value) && [...value.values()].every(isNothing));
 
-/** How each known part of a snapshot is called, which list in it is a table, and which columns come first. */
+/** How each known part of a snapshot is called, in upstream's order, and which list in it is shown item by item. */
 const SNAPSHOT_PARTS: readonly {
   readonly name: string;
   readonly heading: string;
+  readonly items?: string;
   readonly list?: string;
   readonly first?: readonly string[];
   readonly words?: string;
 }[] = [
   {
-    name: 'verdict',
-    heading: 'Verdict',
-    words: 'What models of the origin made of the paper. Signed by the registry; nobody here checked what it says.',
+    name: 'claims',
+    heading: 'Claims',
+    items: 'items',
+    words: 'Extracted by the registry’s models and signed by the registry. Nobody here checked them.',
   },
-  { name: 'claims', heading: 'Claims', list: 'items', first: ['claim_id', 'kind', 'text', 'status', 'confidence'] },
+  { name: 'references', heading: 'References', items: 'sample' },
+  { name: 'formal_canon', heading: 'Formal links' },
+  { name: 'cited_by', heading: 'Cited by' },
+  {
+    name: 'verdict',
+    heading: 'Verdict of the registry’s models',
+    words: 'The registry signed this. Nobody here checked it.',
+  },
   {
     name: 'integrity',
     heading: 'Integrity findings',
     list: 'findings',
     first: ['severity', 'verdict_class', 'finding_type', 'note', 'ref_index', 'detected_doi', 'detector'],
   },
-  {
-    name: 'references',
-    heading: 'References',
-    list: 'sample',
-    first: ['ref_index', 'title', 'year', 'doi', 'arxiv_id', 'resolved'],
-  },
-  { name: 'formal_canon', heading: 'Formal canon' },
   { name: 'author_claims', heading: 'Author claims' },
 ];
 
@@ -85,8 +94,8 @@ const LIST_ORDER = ['corrections', ...LISTS.map(([, name]) => name)].filter(
 );
 
 const LIST_WORDS: Readonly<Record<string, string>> = {
-  timestamp_anchors: 'Signed statements that an anchor exists. The anchors themselves are not checked here.',
-  storage_attestations: 'Signed statements that a copy exists. The copies themselves are not looked at here.',
+  timestamp_anchors: 'Signed statements that an anchor exists. This mirror does not check the anchors themselves.',
+  storage_attestations: 'Signed statements that a copy exists. This mirror does not look at the copies.',
 };
 
 function integrityPairs(part: JsonObject): readonly Pair[] {
@@ -106,38 +115,59 @@ function integrityPairs(part: JsonObject): readonly Pair[] {
   ];
 }
 
+const PLAIN = { line: '', items: [], moreItems: 0, pairs: [], table: null } as const;
+
+function snapshotPart(
+  { name, heading, items: itemsOf, list, first, words }: (typeof SNAPSHOT_PARTS)[number],
+  part: Json,
+  said: Json,
+  pointer: string,
+): Part {
+  const found = member(part, itemsOf ?? list ?? '');
+  const several = isArray(found) && found.length > 0 ? found : [];
+  const upstream = upstreamLine(name, part);
+  const without = [...(upstream?.said ?? []), ...(itemsOf === undefined ? [] : [itemsOf])];
+  const rest = !isObject(said)
+    ? said
+    : list === undefined
+      ? restOf(said, ...without)
+      : restOf(said, list, 'summary', 'detectors_run');
+  const items = itemsOf === undefined ? [] : listedItems(name === 'claims' ? 'claims' : 'references', several);
+  const isTable = list !== undefined && several.length > 0;
+  return {
+    id: `snapshot-${name}`,
+    heading,
+    words: words ?? (name === 'integrity' && !isTable ? 'The detectors ran and found nothing.' : null),
+    line: upstream?.line ?? '',
+    items,
+    moreItems: items.length === 0 ? 0 : several.length - items.length,
+    pairs: name === 'integrity' && isObject(part) ? integrityPairs(part) : isNothing(rest) ? [] : pairsOf(rest),
+    table: isTable ? tableOf(several, first) : null,
+    file: 'bundle.json',
+    pointer: `${pointer}/${name}`,
+  };
+}
+
 function snapshotParts(snapshot: JsonObject, pointer: string): Contents {
   const parts: Part[] = [];
   const empty: string[] = [];
-  for (const { name, heading, list, first, words } of SNAPSHOT_PARTS) {
-    const part = snapshot.get(name);
+  for (const known of SNAPSHOT_PARTS) {
+    const part = snapshot.get(known.name);
     const said = isObject(part) ? restOf(part, 'snapshot_sha256', 'endpoint', 'clean', 'available') : part;
     if (part === undefined || said === undefined || isNothing(said)) {
-      empty.push(heading.toLowerCase());
-      continue;
-    }
-    const items = list === undefined ? undefined : member(part, list);
-    const isTable = isArray(items) && items.length > 0;
-    const rest = isObject(said) && list !== undefined ? restOf(said, list, 'summary', 'detectors_run') : said;
-    parts.push({
-      id: `snapshot-${name}`,
-      heading,
-      words: words ?? (name === 'integrity' && !isTable ? 'Detectors ran and found nothing.' : null),
-      pairs: name === 'integrity' && isObject(part) ? integrityPairs(part) : pairsOf(rest),
-      table: isTable ? tableOf(items, first) : null,
-      file: 'bundle.json',
-      pointer: `${pointer}/${name}`,
-    });
+      // Only upstream's pages were seen to have it: no snapshot lacks it.
+      if (known.name !== 'cited_by') empty.push(known.heading.toLowerCase().replace(/ of the registry.*$/, ''));
+    } else parts.push(snapshotPart(known, part, said, pointer));
   }
   const known = new Set(['paper', 'source', 'builder_version', ...SNAPSHOT_PARTS.map(({ name }) => name)]);
   for (const [name, part] of snapshot) {
     if (known.has(name) || isNothing(part)) continue;
     parts.push({
+      ...PLAIN,
       id: `snapshot-further-${parts.length}`,
       heading: visibleText(spaced(name)),
-      words: 'A part that this mirror does not know, whole.',
+      words: 'This mirror does not know this part, so it shows all of it.',
       pairs: pairsOf(part),
-      table: null,
       file: 'bundle.json',
       pointer: visibleText(`${pointer}/${name}`),
     });
@@ -164,10 +194,10 @@ function listPart(
     return textCell(typeof createdAt === 'string' ? createdAt.slice(0, 10) : String(i + 1), href);
   });
   return {
+    ...PLAIN,
     id: `list-${name}`,
     heading: LIST_HEADINGS[name] ?? spaced(name),
     words: LIST_WORDS[name] ?? null,
-    pairs: [],
     table: {
       ...table,
       columns: ['event of', ...table.columns],
@@ -184,10 +214,10 @@ function proofPart(merged: MergedRecord): Part | null {
   const proofs = bundle.value.get('timestamp_proofs');
   if (!isArray(proofs) || proofs.length === 0) return null;
   return {
+    ...PLAIN,
     id: 'proofs',
     heading: 'Timestamp proofs',
-    words: 'They stand beside the events, and this version does not check them.',
-    pairs: [],
+    words: 'The bundle carries them beside its events. This version does not check them.',
     table: tableOf(proofs),
     file: 'bundle.json',
     pointer: '/timestamp_proofs',

@@ -1,6 +1,5 @@
 /** What every page links to, from where it is. Pure. */
 import {
-  absoluteUrl,
   browsePage,
   HOME,
   ICON,
@@ -13,6 +12,7 @@ import {
   STYLE,
   VERIFY,
 } from '../../mirror/base/paths.ts';
+import { canonicalUrl } from './head.ts';
 
 export interface FrameLinks {
   readonly style: string;
@@ -38,7 +38,7 @@ export function frameLinks(page: string, site: string | null): FrameLinks {
     style: relativeLink(page, STYLE),
     icon: relativeLink(page, ICON),
     home: relativeLink(page, HOME),
-    canonical: site === null ? null : absoluteUrl(site, page === HOME ? '' : page),
+    canonical: site === null ? null : canonicalUrl(site, page),
   };
 }
 

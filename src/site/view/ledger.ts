@@ -1,27 +1,31 @@
-/** The checks that were made, as rows that people can read and repeat. Pure. */
+/** The checks that were made, in groups that people can read and repeat. Pure. */
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import type { Check, CheckOutcome, CheckSubject, PinnedKey } from '../../protocol/index.ts';
 import { visibleText } from '../shared/text.ts';
 import { CHECK_WORDS, OUTCOME_WORDS, spaced } from '../shared/words.ts';
-import { Repeater } from './repeat.ts';
+import { type GroupSubject, repeatLine } from './repeat.ts';
 
 export interface LedgerRow {
   readonly outcome: CheckOutcome;
   readonly outcomeWords: string;
   readonly name: string;
-  /** What the check proves where it holds. */
-  readonly shows: string;
   /** Digests, signatures or identifiers, safe to show; several where one row stands for several checks. */
   readonly values: readonly string[];
-  /** Line for a shell that repeats it, or null. */
-  readonly repeat: string | null;
 }
 
 export interface LedgerGroup {
+  /** Of its element. */
+  readonly id: string;
   readonly heading: string;
   /** Of the event, on this page; null where it is about none. */
   readonly href: string | null;
   readonly rows: readonly LedgerRow[];
+  /** How many of its checks came out how: `4 verified`. */
+  readonly summary: string;
+  /** Whether the reader sees its rows at once: something in it is not verified. */
+  readonly isOpen: boolean;
+  /** Line for a shell that repeats its checks, see `repeat.ts`; null where the files do not show them. */
+  readonly repeat: string | null;
 }
 
 export interface OutcomeCount {
@@ -34,23 +38,26 @@ export interface OutcomeCount {
 const GATHERED: ReadonlySet<CheckSubject> = new Set(['alias']);
 const OUTCOMES = ['verified', 'failed', 'absent', 'uncheckable'] as const;
 
+const KEY_WORDS = {
+  name: 'Key',
+  shows:
+    'signatures in its name were checked with the bytes that this mirror’s operator pinned, not with those in the bundle',
+} as const;
+
 type OpenRow = LedgerRow & { readonly values: string[] };
 
-function rowOf(check: Check, repeater: Repeater): OpenRow {
-  const { subject, outcome, value, where } = check;
-  const { name, shows } = CHECK_WORDS[subject];
+function rowOf({ subject, outcome, value, where }: Check): OpenRow {
+  const { name } = CHECK_WORDS[subject];
   const part = subject === 'snapshot' ? /\/([^/]+)\/snapshot_sha256$/.exec(where)?.[1] : undefined;
   return {
     outcome,
     outcomeWords: OUTCOME_WORDS[outcome],
-    name: part === undefined ? name : `${name} of ${visibleText(spaced(part))}`,
-    shows,
+    name: part === undefined ? name : `Snapshot of ${visibleText(spaced(part))}`,
     values: value === '' ? [] : [visibleText(value)],
-    repeat: repeater.line(check),
   };
 }
 
-function rowsOf(checks: readonly Check[], repeater: Repeater): readonly LedgerRow[] {
+function rowsOf(checks: readonly Check[]): readonly LedgerRow[] {
   const rows: OpenRow[] = [];
   const open = new Map<string, OpenRow>();
   for (const check of checks) {
@@ -61,7 +68,7 @@ function rowsOf(checks: readonly Check[], repeater: Repeater): readonly LedgerRo
       if (value !== '' && !gathered.values.includes(visibleText(value))) gathered.values.push(visibleText(value));
       continue;
     }
-    const row = rowOf(check, repeater);
+    const row = rowOf(check);
     open.set(key, row);
     rows.push(row);
   }
@@ -74,18 +81,24 @@ function keyRows({ merged }: RecordEntry): readonly LedgerRow[] {
   const published = merged.published.kind === 'received' ? [merged.published.bundle] : merged.published.from;
   const used = new Map<string, PinnedKey>(published.map(({ key }) => [key.keyId, key]));
   for (const { event } of merged.applied) used.set(event.key.keyId, event.key);
-  return [...used.values()].map(({ keyId, fingerprint, publicKeyHex }) => ({
+  return [...used.values()].map(({ keyId, fingerprint }) => ({
     outcome: 'verified',
     outcomeWords: OUTCOME_WORDS.verified,
-    name: 'Key',
-    shows:
-      'what is signed in its name was checked with the bytes that this mirror’s operator pinned, not with those in the bundle',
+    name: KEY_WORDS.name,
     values: [visibleText(keyId), fingerprint],
-    repeat: `python3 -c "import hashlib; print(hashlib.sha256(bytes.fromhex('${publicKeyHex}')).hexdigest()[:32])"  # ${fingerprint}`,
   }));
 }
 
 const OF_BUNDLE: ReadonlySet<CheckSubject> = new Set(['bundle_hash', 'bundle_signature', 'state']);
+
+/** How many rows there are of each outcome, all four. */
+export function outcomeCounts(groups: readonly Pick<LedgerGroup, 'rows'>[]): readonly OutcomeCount[] {
+  return OUTCOMES.map((outcome) => ({
+    outcome,
+    words: OUTCOME_WORDS[outcome],
+    count: groups.reduce((sum, { rows }) => sum + rows.filter((row) => row.outcome === outcome).length, 0),
+  }));
+}
 
 /**
  * Groups the ledger of a record: the record, each event in the order of the merge, the bundle, the keys.
@@ -94,10 +107,8 @@ const OF_BUNDLE: ReadonlySet<CheckSubject> = new Set(['bundle_hash', 'bundle_sig
  */
 export function ledgerGroups(
   entry: RecordEntry,
-  keys: readonly PinnedKey[],
   anchors: ReadonlyMap<string, { readonly name: string; readonly href: string }>,
 ): readonly LedgerGroup[] {
-  const repeater = new Repeater(entry, keys);
   const record: Check[] = [];
   const bundle: Check[] = [];
   const events = new Map<string, Check[]>([...anchors.keys()].map((id) => [id, []]));
@@ -109,23 +120,50 @@ export function ledgerGroups(
       else own.push(check);
     }
   }
+  const group = (
+    id: string,
+    heading: string,
+    rows: readonly LedgerRow[],
+    subject: GroupSubject,
+    href: string | null = null,
+  ): LedgerGroup => ({
+    id: `checks-${id}`,
+    heading,
+    href,
+    rows,
+    summary: outcomeCounts([{ rows }])
+      .filter(({ count }) => count > 0)
+      .map(({ count, words }) => `${count} ${words}`)
+      .join(', '),
+    isOpen: rows.some(({ outcome }) => outcome !== 'verified'),
+    repeat: repeatLine(entry, subject),
+  });
   return [
-    { heading: 'Record', href: null, rows: rowsOf(record, repeater) },
-    ...[...events].map(([id, own]) => ({
-      heading: anchors.get(id)?.name ?? visibleText(id),
-      href: anchors.get(id)?.href ?? null,
-      rows: rowsOf(own, repeater),
-    })),
-    { heading: 'Bundle and state', href: null, rows: rowsOf(bundle, repeater) },
-    { heading: 'Pinned keys', href: null, rows: keyRows(entry) },
+    group('record', 'Record', rowsOf(record), { kind: 'record' }),
+    ...[...events].map(([id, own], i) => {
+      const index = /^\/events\/(\d+)/.exec(own[0]?.where ?? '')?.[1];
+      const subject: GroupSubject = { kind: 'event', index: index === undefined ? null : Number(index) };
+      const { name, href } = anchors.get(id) ?? { name: visibleText(id), href: null };
+      return group(`event-${i + 1}`, name, rowsOf(own), subject, href);
+    }),
+    group('bundle', 'Bundle and state', rowsOf(bundle), { kind: 'bundle' }),
+    group('keys', 'Pinned keys', keyRows(entry), { kind: 'keys' }),
   ].filter(({ rows }) => rows.length > 0);
 }
 
-/** How many rows of the ledger there are of each outcome, all four. */
-export function outcomeCounts(groups: readonly LedgerGroup[]): readonly OutcomeCount[] {
-  return OUTCOMES.map((outcome) => ({
-    outcome,
-    words: OUTCOME_WORDS[outcome],
-    count: groups.reduce((sum, { rows }) => sum + rows.filter((row) => row.outcome === outcome).length, 0),
-  }));
+const MEANINGS: ReadonlyMap<string, string> = new Map(
+  [...Object.values(CHECK_WORDS), KEY_WORDS].map(({ name, shows }) => [name, shows]),
+);
+
+/** What each kind of check in a ledger proves if it passes, in the order in which they first occur. */
+export function checkMeanings(groups: readonly LedgerGroup[]): readonly (readonly [name: string, shows: string])[] {
+  const used = new Map<string, string>();
+  for (const { rows } of groups) {
+    for (const row of rows) {
+      const name = row.name.startsWith('Snapshot of ') ? CHECK_WORDS.snapshot.name : row.name;
+      const shows = MEANINGS.get(name);
+      if (shows !== undefined) used.set(name, shows);
+    }
+  }
+  return [...used];
 }

@@ -1,9 +1,6 @@
 /** One record's page in words: from what was verified and merged to what is shown. Pure. */
-import { categoryOf } from '../../formats/categories.ts';
 import { text } from '../../formats/paper.ts';
-import { plainTex } from '../../formats/tex-text.ts';
 import {
-  absoluteUrl,
   bundleFile,
   HOME,
   ICON,
@@ -17,26 +14,19 @@ import {
   STYLE,
   stateFile,
 } from '../../mirror/base/paths.ts';
-import type { SiteContext, Verdict } from '../../mirror/plan/catalogue.ts';
+import type { SiteContext } from '../../mirror/plan/catalogue.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
-import {
-  expectedAliases,
-  type Finding,
-  formatIndented,
-  isObject,
-  type Json,
-  type MergedRecord,
-} from '../../protocol/index.ts';
+import { expectedAliases, formatIndented, isObject, type Json, type MergedRecord } from '../../protocol/index.ts';
 import { visibleText } from '../shared/text.ts';
-import { counted } from '../shared/words.ts';
 import { type Alert, alertsOf } from './alerts.ts';
-import { type BadgeView, badgeView, citationSnippets, recordMetas, type Snippet, signposts } from './cite.ts';
+import { type AuthorsView, authorsView } from './authors.ts';
+import { type BadgeView, badgeView, citationSnippets, type Snippet } from './cite.ts';
 import { type Contents, contentsOf, newestSnapshot } from './contents.ts';
-import type { HeadLink, HeadMeta } from './head.ts';
-import { type LedgerGroup, ledgerGroups, type OutcomeCount, outcomeCounts } from './ledger.ts';
-import { arxivLink, doiLink, type Link, licenseOf, originRecord, safeHref } from './links.ts';
+import { canonicalUrl, type HeadLink, type HeadMeta } from './head.ts';
+import { checkMeanings, type LedgerGroup, ledgerGroups, type OutcomeCount, outcomeCounts } from './ledger.ts';
+import { arxivLink, type Link, licenseOf, originRecord, safeHref } from './links.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
-import { type RichPart, richParts } from './maths.ts';
+import type { RichPart } from './maths.ts';
 import {
   type EventRow,
   eventName,
@@ -46,10 +36,23 @@ import {
   type StateView,
   stateViews,
 } from './merge.ts';
+import { excerptText, recordMetas, signposts } from './metas.ts';
+import {
+  type AbstractView,
+  abstractView,
+  type CategoryView,
+  categoryViews,
+  headlineOf,
+  type PaperText,
+  paperLinks,
+  paperText,
+} from './paper.ts';
 import { REASON_WORDS } from './reasons.ts';
-import { repeatSetup } from './repeat.ts';
+import { checkScript } from './repeat.ts';
 import { type ShellLines, shellLines } from './shell.ts';
-import { type Badge, badges, type CompletenessRow, completeness } from './status.ts';
+import { type Badge, badges, type CompletenessView, completeness } from './status.ts';
+import { type TocEntry, tableOfContents } from './toc.ts';
+import { type VerdictView, verdictView } from './verdict.ts';
 
 export interface FileLink {
   readonly name: string;
@@ -64,31 +67,32 @@ export interface NoteView {
   readonly text: readonly MarkdownNode[];
 }
 
-/** A text of the paper's: with formulas, and as it was typed where that is another. */
-export interface PaperText {
-  readonly parts: readonly RichPart[];
-  readonly raw: string | null;
-}
-
-export interface RecordView {
+export interface RecordView extends VerdictView {
   readonly suffix: string;
   readonly pithNumber: string;
   readonly shortPithNumber: string;
-  readonly verdict: Verdict;
-  readonly verdictHeading: string;
-  readonly verdictText: string;
+  readonly toc: readonly TocEntry[];
   readonly counts: readonly OutcomeCount[];
   readonly alerts: readonly Alert[];
   readonly title: PaperText | null;
   /** The title on one line, formulas as TeX; the short number where no title is at hand. */
   readonly plainTitle: string;
-  readonly authors: PaperText | null;
-  readonly abstractExcerpt: PaperText | null;
-  readonly arxiv: Link;
-  readonly doi: Link | null;
+  readonly authors: AuthorsView | null;
+  /** The names as they were typed where that is another text than the page shows. */
+  readonly rawAuthors: string | null;
+  /** The snapshot's one line about the paper. */
+  readonly headline: readonly RichPart[] | null;
+  readonly abstract: AbstractView | null;
+  /** Where the paper is. */
+  readonly paperLinks: readonly Link[];
+  /** The paper's id and version. */
+  readonly arxiv: string;
+  readonly arxivBibtex: string | null;
   readonly license: Link | null;
   readonly submittedAt: string;
-  readonly categories: readonly { readonly code: string; readonly name: string | null }[];
+  /** `First submitted` from the second version on: the record has the date of the first. */
+  readonly submittedWords: string;
+  readonly categories: readonly CategoryView[];
   readonly badges: readonly Badge[];
   readonly findings: readonly {
     readonly code: string;
@@ -98,8 +102,9 @@ export interface RecordView {
     readonly message: string;
   }[];
   readonly ledger: readonly LedgerGroup[];
-  readonly repeatSetup: string;
-  readonly completeness: readonly CompletenessRow[];
+  readonly checkMeanings: readonly (readonly [name: string, shows: string])[];
+  readonly checkScript: string;
+  readonly completeness: CompletenessView;
   readonly contents: Contents;
   readonly events: readonly EventRow[];
   readonly states: readonly StateView[];
@@ -139,15 +144,6 @@ export interface RecordView {
   };
 }
 
-function paperText(raw: string | null): PaperText | null {
-  if (raw === null) return null;
-  const isPlain = !/[\\$]|--/.test(raw);
-  return {
-    parts: isPlain ? [{ kind: 'words', text: raw }] : richParts(raw),
-    raw: isPlain || plainTex(raw) === raw ? null : visibleText(raw),
-  };
-}
-
 function receiptRows(merged: MergedRecord | null, quoted: Json | null): RecordView['receipt'] {
   const created = merged?.applied.find(({ effect }) => effect === 'record');
   const receipt = created?.event.payload.get('receipt') ?? quoted ?? undefined;
@@ -160,40 +156,6 @@ function receiptRows(merged: MergedRecord | null, quoted: Json | null): RecordVi
     ['Receipt version', text(receipt.get('receipt_version'))],
   ];
   return rows.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
-}
-
-function verdictOf(
-  { merged }: RecordEntry,
-  findings: readonly Finding[],
-): Pick<RecordView, 'verdict' | 'verdictHeading' | 'verdictText'> {
-  if (merged === null) {
-    return {
-      verdict: 'record-only',
-      verdictHeading: 'Record only: nothing signed is at hand',
-      verdictText:
-        'This mirror has no bundle for this record. Its hash and number were recomputed from the record below and fit; who vouches for the record, and which events belong to it, cannot be checked here.',
-    };
-  }
-  const valid = counted(merged.events.valid.length, 'event');
-  if (findings.length === 0) {
-    return {
-      verdict: 'verified',
-      verdictHeading: 'Verified when this page was built',
-      verdictText: `Every signature of the bundle and its ${valid} was checked against the pinned key, and every digest that can be computed from a bundle; the state was recomputed by the merge. The ledger below names each check.`,
-    };
-  }
-  if (merged.published.kind === 'assembled') {
-    return {
-      verdict: 'findings',
-      verdictHeading: `Assembled from several bundles, with ${counted(findings.length, 'finding')}`,
-      verdictText: `No bundle that was received holds every valid event. The digests and signatures of the ${merged.bundles.length} bundles hold, and are what proves the events; the one that this mirror assembled from them is not signed. Of the events ${merged.events.valid.length} are valid and ${merged.events.invalid.length} are not. Read the findings before you rely on this record.`,
-    };
-  }
-  return {
-    verdict: 'findings',
-    verdictHeading: `Verified, with ${counted(findings.length, 'finding')}`,
-    verdictText: `The bundle’s digest and signature hold. Of its events ${merged.events.valid.length} are valid and ${merged.events.invalid.length} are not. Read the findings before you rely on this record.`,
-  };
 }
 
 function noteViews({ notes }: RecordEntry): readonly NoteView[] {
@@ -212,12 +174,12 @@ function fileLinks(entry: RecordEntry, page: string): readonly FileLink[] {
     href: relativeLink(page, path),
     text: words,
   });
-  const record = link(recordFile(suffix), 'the canonical record, canonical bytes');
+  const record = link(recordFile(suffix), 'the canonical record, in its canonical bytes');
   if (entry.merged === null) return [record];
   const isAssembled = entry.merged.published.kind === 'assembled';
   return [
     link(bundleFile(suffix), isAssembled ? 'assembled by this mirror, not signed' : 'the signed bundle, as received'),
-    link(stateFile(suffix), 'the state, recomputed by the merge'),
+    link(stateFile(suffix), 'the state, recomputed from the events'),
     record,
   ];
 }
@@ -228,39 +190,42 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
   const page = recordPage(suffix);
   const quoted = entry.notes.find((note) => note.quoted !== null)?.quoted ?? null;
   const { paper, citation, jsonLd } = entry.texts;
-  const judged = verdictOf(entry, findings);
   const events = eventRows(merged, newestSnapshot(merged));
   const anchors = new Map(
     events.flatMap((row) => (row.key === null ? [] : [[row.key, { name: eventName(row), href: `#${row.anchor}` }]])),
   );
-  const ledger = ledgerGroups(entry, trust.keys, anchors);
+  const ledger = ledgerGroups(entry, anchors);
+  const counts = outcomeCounts(ledger);
+  const judged = verdictView(entry, counts);
   const contents = contentsOf(merged, anchors);
   const plainTitle = paper.title === null ? shortPithNumber : visibleText(citation.title);
-  const description = `${judged.verdictHeading}: ${identified.pithNumber}`;
   const origin = originRecord(suffix);
-  return {
+  const arxiv = arxivLink(record.source.id, record.source.version);
+  const view: Omit<RecordView, 'toc'> = {
     suffix,
     pithNumber: identified.pithNumber,
     shortPithNumber,
     ...judged,
-    counts: outcomeCounts(ledger),
+    counts,
     alerts: alertsOf(entry, contents, events),
     title: paperText(paper.title),
     plainTitle,
-    authors: paperText(paper.authors),
-    abstractExcerpt: paperText(paper.abstractExcerpt),
-    arxiv: arxivLink(record.source.id, record.source.version),
-    doi: doiLink(record.source.id),
+    authors: authorsView(citation),
+    rawAuthors: paperText(paper.authors)?.raw ?? null,
+    headline: headlineOf(merged),
+    abstract: abstractView(entry),
+    paperLinks: paperLinks(record.source),
+    arxiv: visibleText(arxiv.text),
+    arxivBibtex: arxiv.href?.replace('/abs/', '/bibtex/') ?? null,
     license: licenseOf(record.license),
     submittedAt: record.submittedAt,
-    categories: [record.primaryCategory, ...record.crossCategories].map((code) => ({
-      code: visibleText(code),
-      name: categoryOf(code)?.name ?? null,
-    })),
+    submittedWords: record.source.version > 1 ? 'First submitted' : 'Submitted',
+    categories: categoryViews(entry),
     badges: badges(merged),
     findings: findings.map(({ code, where, message }) => ({ code, words: REASON_WORDS[code], where, message })),
     ledger,
-    repeatSetup: repeatSetup(trust.keys),
+    checkMeanings: checkMeanings(ledger),
+    checkScript: checkScript(entry, trust.keys),
     completeness: completeness(merged, suffix),
     contents,
     events,
@@ -291,8 +256,8 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
     badge: badgeView(entry, judged.verdict, site, origin),
     head: {
       title: paper.title === null ? shortPithNumber : `${plainTitle} · ${shortPithNumber}`,
-      description,
-      metas: recordMetas(entry, citation, description, site),
+      description: excerptText(entry),
+      metas: recordMetas(entry, citation, site),
       headLinks: signposts(entry, citation),
       jsonLd,
       scripts: [relativeLink(page, PAGE_SCRIPT)],
@@ -305,7 +270,8 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
       mirrors: relativeLink(page, MIRRORS),
       key: relativeLink(page, SIGNING_KEY),
       origin,
-      canonical: site === null ? null : absoluteUrl(site, page),
+      canonical: site === null ? null : canonicalUrl(site, page),
     },
   };
+  return { ...view, toc: tableOfContents(view) };
 }

@@ -14,7 +14,14 @@ export interface CompletenessRow {
   readonly isThere: boolean;
   readonly name: string;
   readonly text: string;
-  readonly link: Link | null;
+}
+
+export interface CompletenessView {
+  readonly rows: readonly CompletenessRow[];
+  /** A sentence in the place of the rows where none of the five is there, else null. */
+  readonly nothing: string | null;
+  /** Where what is missing can be added. */
+  readonly link: Link;
 }
 
 function count(value: Json | undefined): number {
@@ -41,7 +48,7 @@ export function badges(merged: MergedRecord | null): readonly Badge[] {
   if (merged === null)
     return ['attested', 'anchored', 'stored', 'references'].map((name) => ({
       state: 'unknown',
-      text: `${name}: not known here`,
+      text: `${name}: unknown here`,
     }));
   const badge = (is: boolean, yes: string, no: string): Badge => ({ state: is ? 'yes' : 'no', text: is ? yes : no });
   const references = member(currentSnapshot(merged), 'references');
@@ -55,23 +62,30 @@ export function badges(merged: MergedRecord | null): readonly Badge[] {
   ];
 }
 
-export function completeness(merged: MergedRecord | null, suffix: string): readonly CompletenessRow[] {
-  const origin: Link = { text: 'add it at the origin', href: originRecord(suffix) };
-  const row = (name: string, found: number, one: string, proof = 'in signed events'): CompletenessRow => {
-    if (found > 0) return { isThere: true, name, text: `${counted(found, one)}, ${proof}`, link: null };
-    const words = merged === null ? 'not known here' : 'none in the bundle';
-    return { isThere: false, name, text: words, link: origin };
-  };
-  return [
+export function completeness(merged: MergedRecord | null, suffix: string): CompletenessView {
+  const row = (name: string, found: number, one: string, proof = 'in signed events'): CompletenessRow => ({
+    isThere: found > 0,
+    name,
+    text: found > 0 ? `${counted(found, one)}, ${proof}` : 'none in the bundle',
+  });
+  const rows = [
     row(
       'Bitcoin timestamp',
       listLength(merged, 'timestamp_anchors') + proofs(merged),
       'anchor',
-      'itself not checked here',
+      'not checked by this mirror',
     ),
     row('Internet Archive', listLength(merged, 'storage_attestations'), 'storage attestation'),
     row('Author claim', listLength(merged, 'author_attestations'), 'attestation'),
     row('Citations', listLength(merged, 'citation_signatures'), 'signature'),
     row('Replications', listLength(merged, 'replication_records'), 'record'),
   ];
+  const names = 'Bitcoin timestamp, Internet Archive copy, author claim, citations or replications';
+  const nothing =
+    merged === null
+      ? `Without a bundle, this mirror does not know whether the record has a ${names}.`
+      : rows.every(({ isThere }) => !isThere)
+        ? `The bundle has no ${names} yet.`
+        : null;
+  return { rows, nothing, link: { text: 'Add one at the origin', href: originRecord(suffix) } };
 }

@@ -3,6 +3,7 @@ import { bundlesInPage } from '../../formats/bundle-script.ts';
 import { safeJson } from '../../formats/json-text.ts';
 import {
   bundleScript,
+  receivedBundleFile,
   recordPage,
   relativeLink,
   VERIFIER_SCRIPT,
@@ -17,6 +18,8 @@ import type { PageData } from '../shared/page-data.ts';
 export interface VerifyHereView {
   /** {@link PageData}, for a data block. */
   readonly json: string;
+  /** The bundles that were received, where the published one was assembled of them and so carries no signature; else empty. */
+  readonly received: readonly { readonly href: string; readonly name: string }[];
   /** Links from the record's page. */
   readonly links: {
     readonly button: string;
@@ -63,6 +66,13 @@ export function verifyHereView(entry: RecordEntry, { trust }: Pick<SiteContext, 
       },
       bundles: bundlesInPage(entry),
     }),
+    received:
+      merged.published.kind === 'received'
+        ? []
+        : entry.received.map(({ bytesSha256 }) => ({
+            href: relativeLink(page, receivedBundleFile(identified.suffix, bytesSha256)),
+            name: `${bytesSha256}.json`,
+          })),
     links: {
       button: relativeLink(page, VERIFY_BUTTON_SCRIPT),
       verifier: relativeLink(page, VERIFIER_SCRIPT),

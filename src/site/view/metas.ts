@@ -1,0 +1,96 @@
+/** What a record's page tells machines about the paper: search engines, Zotero, link previews, Signposting. Pure. */
+import type { Citation } from '../../formats/citation.ts';
+import { plainTex } from '../../formats/tex-text.ts';
+import { oneLine } from '../../formats/unseen.ts';
+import {
+  bibtexFile,
+  bundleFile,
+  cslFile,
+  jsonLdFile,
+  recordFile,
+  recordPage,
+  relativeLink,
+  risFile,
+  stateFile,
+} from '../../mirror/base/paths.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
+import { visibleText } from '../shared/text.ts';
+import { canonicalUrl, type HeadLink, type HeadMeta } from './head.ts';
+import { licenseOf } from './links.ts';
+import { isCutAbstract } from './paper.ts';
+
+/** The beginning of the abstract on one line; where none is here, a sentence that says what the page is about. */
+export function excerptText({ texts: { paper, citation }, identified }: RecordEntry): string {
+  const { abstractExcerpt } = paper;
+  if (abstractExcerpt === null)
+    return visibleText(`The record ${identified.pithNumber} of ${citation.arxiv}. This mirror has no abstract of it.`);
+  return `${visibleText(oneLine(plainTex(abstractExcerpt)).trim())}${isCutAbstract(abstractExcerpt) ? ' […]' : ''}`;
+}
+
+/**
+ * `citation_*` as Google Scholar and Zotero read them, Dublin Core's type, Open Graph and Twitter.
+ *
+ * Zotero takes its item type from `DC.type`; without it, `citation_title` makes a journal article. It fills a preprint's
+ * repository from `citation_publisher`, and its archive id from `citation_technical_report_number`.
+ */
+export function recordMetas(entry: RecordEntry, citation: Citation, site: string | null): readonly HeadMeta[] {
+  const { authors, doi, year, month, day, suffix } = citation;
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const title = visibleText(citation.title);
+  const description = excerptText(entry);
+  const isExcerpt = description.endsWith(' […]');
+  const abstract =
+    entry.texts.paper.abstractExcerpt === null
+      ? null
+      : isExcerpt
+        ? `${description} (Excerpt: the bundle carries only the beginning of the abstract.)`
+        : description;
+  const named = (name: string, content: string | null): readonly HeadMeta[] =>
+    content === null ? [] : [{ name, content }];
+  return [
+    ...named('DC.type', 'preprint'),
+    ...named('citation_title', title),
+    ...(authors?.list ?? []).map(({ name }) => ({ name: 'citation_author', content: visibleText(name) })),
+    ...named('citation_publication_date', `${String(year).padStart(4, '0')}/${two(month)}/${two(day)}`),
+    ...named('citation_doi', doi),
+    ...named('citation_arxiv_id', visibleText(entry.identified.record.source.id)),
+    ...named('citation_technical_report_number', visibleText(citation.arxiv)),
+    ...named('citation_publisher', 'arXiv'),
+    ...named('citation_abstract', abstract),
+    ...named('citation_abstract_html_url', citation.url),
+    ...named('citation_public_url', citation.url),
+    { property: 'og:type', content: 'article' },
+    { property: 'og:site_name', content: 'pith mirror' },
+    { property: 'og:title', content: title },
+    { property: 'og:description', content: description },
+    ...(site === null ? [] : [{ property: 'og:url', content: canonicalUrl(site, recordPage(suffix)) }]),
+    ...named('twitter:card', 'summary'),
+    ...named('twitter:title', title),
+    ...named('twitter:description', description),
+  ];
+}
+
+/** Signposting: where a machine finds the DOI, the metadata, the content, the license and the kind of this page. */
+export function signposts(entry: RecordEntry, citation: Citation): readonly HeadLink[] {
+  const { suffix } = citation;
+  const here = (path: string): string => relativeLink(recordPage(suffix), path);
+  const license = licenseOf(entry.identified.record.license)?.href ?? null;
+  return [
+    { rel: 'cite-as', href: citation.permanentUrl },
+    { rel: 'type', href: 'https://schema.org/ScholarlyArticle' },
+    { rel: 'type', href: 'https://schema.org/AboutPage' },
+    ...(license === null ? [] : [{ rel: 'license', href: license }]),
+    { rel: 'describedby', href: here(jsonLdFile(suffix)), type: 'application/ld+json' },
+    { rel: 'describedby', href: here(bibtexFile(suffix)), type: 'application/x-bibtex' },
+    { rel: 'describedby', href: here(risFile(suffix)), type: 'application/x-research-info-systems' },
+    { rel: 'describedby', href: here(cslFile(suffix)), type: 'application/vnd.citationstyles.csl+json' },
+    { rel: 'item', href: here(recordFile(suffix)), type: 'application/json' },
+    ...(entry.merged === null
+      ? []
+      : [bundleFile(suffix), stateFile(suffix)].map((path) => ({
+          rel: 'item',
+          href: here(path),
+          type: 'application/json',
+        }))),
+  ];
+}

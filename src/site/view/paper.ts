@@ -1,0 +1,95 @@
+/** What a record's page shows of the paper itself: title, headline, links, categories, abstract. Pure. */
+import { categoryOf } from '../../formats/categories.ts';
+import { currentSnapshot, member, text } from '../../formats/paper.ts';
+import { plainTex } from '../../formats/tex-text.ts';
+import { browsePage, recordPage, relativeLink } from '../../mirror/base/paths.ts';
+import type { RecordEntry } from '../../mirror/plan/plan.ts';
+import type { MergedRecord } from '../../protocol/index.ts';
+import { visibleText } from '../shared/text.ts';
+import { arxivLink, doiLink, type Link } from './links.ts';
+import { type RichPart, richParts } from './maths.ts';
+
+/** A text of the paper's: with formulas, and as it was typed where that is another. */
+export interface PaperText {
+  readonly parts: readonly RichPart[];
+  readonly raw: string | null;
+}
+
+/** The beginning of an abstract, or all of it. */
+export interface AbstractView extends PaperText {
+  /** Whether the text goes on at arXiv. */
+  readonly isCut: boolean;
+  /** Whether it was checked against the record's hash, in words. */
+  readonly words: string;
+}
+
+export interface CategoryView {
+  readonly code: string;
+  /** Null where it is none of arXiv's. */
+  readonly name: string | null;
+  /** The list of its records; null where there is none. */
+  readonly href: string | null;
+}
+
+export function paperText(raw: string | null): PaperText | null {
+  if (raw === null) return null;
+  const isPlain = !/[\\$]|--/.test(raw);
+  return {
+    parts: isPlain ? [{ kind: 'words', text: raw }] : richParts(raw),
+    raw: isPlain || plainTex(raw) === raw ? null : visibleText(raw),
+  };
+}
+
+/** Characters to which upstream cuts an abstract: one that is shorter is whole. */
+const EXCERPT = 600;
+
+export const isCutAbstract = (excerpt: string): boolean => [...excerpt].length >= EXCERPT;
+
+export function abstractView({ texts, checks }: RecordEntry): AbstractView | null {
+  const own = paperText(texts.paper.abstractExcerpt);
+  if (own === null) return null;
+  const isCut = isCutAbstract(texts.paper.abstractExcerpt ?? '');
+  const isVerified = checks.some(({ subject, outcome }) => subject === 'abstract' && outcome === 'verified');
+  const words = isVerified
+    ? 'This is the whole abstract: it matches the record’s hash.'
+    : isCut
+      ? 'The bundle carries only this excerpt, which cannot be checked against the record’s hash of the whole abstract.'
+      : 'This text could not be checked against the record’s hash of the abstract.';
+  return { ...own, isCut, words };
+}
+
+/** Upstream's one line about the paper. */
+export function headlineOf(merged: MergedRecord | null): readonly RichPart[] | null {
+  const snapshot = currentSnapshot(merged);
+  const headline =
+    text(member(snapshot, 'paper', 'headline')) ?? text(member(snapshot, 'verdict', 'pith_extraction_headline'));
+  return headline === null ? null : richParts(headline);
+}
+
+/** The lists that have a record's categories: a record without a proper date is on none. */
+export function categoryViews({ identified: { record, suffix } }: RecordEntry): readonly CategoryView[] {
+  const isListed = /^\d{4}-(?:0[1-9]|1[0-2])-/.test(record.submittedAt);
+  return [record.primaryCategory, ...record.crossCategories].map((code) => {
+    const known = categoryOf(code);
+    const list = browsePage('category', known?.code ?? 'other');
+    return {
+      code: visibleText(code),
+      name: known?.name ?? null,
+      href: isListed ? relativeLink(recordPage(suffix), list) : null,
+    };
+  });
+}
+
+export function paperLinks({ id, version }: RecordEntry['identified']['record']['source']): readonly Link[] {
+  const { href } = arxivLink(id, version);
+  const doi = doiLink(id);
+  return [
+    ...(href === null
+      ? []
+      : [
+          { text: 'Abstract at arXiv', href },
+          { text: 'PDF', href: href.replace('/abs/', '/pdf/') },
+        ]),
+    ...(doi === null ? [] : [{ text: 'DOI', href: doi.href }]),
+  ];
+}
