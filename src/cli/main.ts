@@ -7,6 +7,7 @@ import { CANON_HELP, canon } from './canon.ts';
 import { EXIT } from './command.ts';
 import { JOIN_HELP, join } from './join.ts';
 import { NUMBER_HELP, number } from './number.ts';
+import { STAMP_HELP, stamp } from './stamp.ts';
 import { SYNC_HELP, sync } from './sync.ts';
 import { printable } from './terminal.ts';
 import { VERIFY_HELP, verify } from './verify.ts';
@@ -23,6 +24,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['sync', { run: sync, help: SYNC_HELP }],
   ['canon', { run: canon, help: CANON_HELP }],
   ['number', { run: number, help: NUMBER_HELP }],
+  ['stamp', { run: stamp, help: STAMP_HELP }],
 ]);
 
 const HELP = `pith-mirror: a static mirror of Pith Open Graph bundles that proves what it shows

@@ -31,6 +31,23 @@ export {
 } from './merge/merge.ts';
 export type { MergedState } from './merge/state.ts';
 export type { EventSet } from './merge/union.ts';
+export { type BlockHeader, HEADER_LENGTH, parseBlockHeader } from './opentimestamps/header.ts';
+export { applyOperation, hashOfFile } from './opentimestamps/operations.ts';
+export {
+  type Attested,
+  attestationsOf,
+  type Branch,
+  formatTimestampProof,
+  isTimestampProof,
+  MAX_PROOF,
+  mergeTimestampTrees,
+  parseTimestampProof,
+  parseTimestampTree,
+  TimestampError,
+  type TimestampProof,
+  type TimestampTree,
+} from './opentimestamps/proof.ts';
+export { type AttestationVerdict, type HeaderSource, isProofOf, verifyAttestations } from './opentimestamps/verify.ts';
 export { MERGE_VERSION } from './parse/bundle.ts';
 export { canonicalize } from './parse/canonicalize.ts';
 export { parseJson } from './parse/json.ts';

@@ -40,11 +40,13 @@ const zones = [
   'protocol/parse',
   'protocol/verify',
   'protocol/merge',
+  'protocol/opentimestamps',
   'mirror/base/paths',
   ...stages,
   'mirror/commands',
   'formats',
   'records',
+  'timestamps',
   'site/entry',
   'site/runtime',
   'site/shared',
@@ -92,11 +94,16 @@ const stageRows = Object.fromEntries(
 
 const table: Readonly<Record<Zone, Row>> = {
   // index.ts is the door for the other layers. Nothing inside imports it: that would be a cycle.
-  'protocol/index': { values: ['protocol/top', 'protocol/parse', 'protocol/verify', 'protocol/merge'], types: [] },
+  'protocol/index': {
+    values: ['protocol/top', 'protocol/parse', 'protocol/verify', 'protocol/merge', 'protocol/opentimestamps'],
+    types: [],
+  },
   'protocol/top': { values: ['protocol/top'], types: [] },
   'protocol/parse': { values: ['protocol/top', 'protocol/parse'], types: [] },
   'protocol/verify': { values: ['protocol/top', 'protocol/parse', 'protocol/verify'], types: [] },
   'protocol/merge': { values: ['protocol/top', 'protocol/parse', 'protocol/verify', 'protocol/merge'], types: [] },
+  // Proofs of another protocol: they need nothing of Pith but bytes.
+  'protocol/opentimestamps': { values: ['protocol/top', 'protocol/opentimestamps'], types: [] },
   // paths.ts is pure, because site/ takes its values into pages.
   'mirror/base/paths': { values: ['protocol/index'], types: [] },
   ...stageRows,
@@ -106,6 +113,8 @@ const table: Readonly<Record<Zone, Row>> = {
   // The record index and the sums, as texts: what a build writes, and what another mirror, a sync or an audit reads. Of
   // Node, only its SHA-256: the protocol's own, in JavaScript, would be most of the work.
   records: { values: ['records', 'protocol/index', 'node:'], types: [] },
+  // OpenTimestamps proofs as files, and the calendars that make them.
+  timestamps: { values: ['timestamps', 'mirror/base', 'protocol/index', 'node:'], types: [] },
   // What Astro bundles the pages into.
   'site/entry': { values: ['site/runtime'], types: [] },
   // What compiled components call in the place of Astro's runtime.
@@ -125,7 +134,7 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/assets': { values: ['site/assets'], types: [] },
   // Talks to other sites. Judges what comes with the code of `verify`.
   network: { values: ['network', 'records', ...mirror, 'protocol/index', 'node:'], types: [] },
-  cli: { values: ['cli', 'network', ...mirror, 'records', 'protocol/index', 'node:'], types: [] },
+  cli: { values: ['cli', 'network', 'timestamps', ...mirror, 'records', 'protocol/index', 'node:'], types: [] },
 };
 
 /** Which files may import a package; a package that is missing here may not be imported under src at all. */

@@ -2,22 +2,30 @@
  * Programs of others that tests hold the mirror to: one table, so that the pretest can install them and no test is silently
  * left out.
  */
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** For each command, the Debian package that has it. Add a row here, and call `findTool` or `needTool` in the test. */
 export const TOOLS = {
   nginx: 'nginx-light',
+  opentimestamps: 'python3-opentimestamps',
   rsync: 'rsync',
   wget: 'wget',
 } as const satisfies Readonly<Record<string, string>>;
 export type ToolName = keyof typeof TOOLS;
 
+/** Tools without a command, each with a file by which it is known. */
+const FILES: Partial<Readonly<Record<ToolName, string>>> = {
+  opentimestamps: '/usr/lib/python3/dist-packages/opentimestamps/core/timestamp.py',
+};
+
 // Debian keeps servers and tools of file systems out of a user's PATH.
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
-/** The path of a command, or undefined if it is not installed. */
+/** The path of a command, or of the file that stands for a tool without one; undefined if it is not installed. */
 export function findTool(name: ToolName): string | undefined {
+  const file = FILES[name];
+  if (file !== undefined) return existsSync(file) ? file : undefined;
   return FOLDERS.filter((folder) => folder !== '')
     .map((folder) => join(folder, name))
     .find((path) => {

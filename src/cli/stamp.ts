@@ -1,0 +1,180 @@
+/** `pith-mirror stamp`: OpenTimestamps proofs of when a file existed. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
+import { type AttestationVerdict, isProofOf, verifyAttestations } from '../protocol/index.ts';
+import { DEFAULT_CALENDARS } from '../timestamps/calendar.ts';
+import { type Headers, openHeaders } from '../timestamps/headers.ts';
+import {
+  NONCE_BYTES,
+  proofFileOf,
+  readProof,
+  type Stamped,
+  stampFile,
+  type Upgraded,
+  upgradeProof,
+} from '../timestamps/stamp.ts';
+import { EXIT, parseOptions, userPath } from './command.ts';
+import { printable } from './terminal.ts';
+
+export const STAMP_HELP = `pith-mirror stamp FILE… | --upgrade FILE.ots… | --check FILE
+
+Proves with OpenTimestamps that a file existed at a time. What is worth a proof: records/snapshot.txt of a site and
+manifest-sha256.txt of a package. Each has the digests of everything else.
+
+  stamp FILE…             send a digest of each file to public calendars and write FILE.ots. The calendars learn neither the
+                          file nor its digest: random bytes are added first
+  stamp --upgrade P.ots…  some hours later: ask the calendars for the Bitcoin block and complete each proof
+  stamp --check FILE      check FILE.ots against FILE, without the network
+
+  --calendar URL          ask this calendar; may be repeated [four public ones]
+  --ots FILE.ots          the proof to check [FILE.ots]
+  --headers PATH          Bitcoin block headers to check against: a folder of HEIGHT.hex files, one such file, or one binary
+                          file of all headers, 80 bytes each
+  --json                  write the result as JSON
+
+Exit codes of --check: 0 proved by a Bitcoin block; 1 the proof is not of this file or does not hold; 3 not checked (pending, or
+no header for the block).
+`;
+
+interface CheckResult {
+  readonly file: string;
+  readonly proof: string;
+  readonly isOfFile: boolean;
+  readonly attestations: readonly AttestationVerdict[];
+}
+
+/** A time of a block in UTC to the minute: blocks are not more exact than that. */
+const minuteOf = (seconds: number): string =>
+  `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+function sentenceOf(verdict: AttestationVerdict, chainHeight: number | null): string {
+  switch (verdict.kind) {
+    case 'proved': {
+      const { height, header } = verdict;
+      const chain =
+        chainHeight === null
+          ? `if block ${height} is in the Bitcoin chain. Its hash is ${header.hash}; compare it with any copy of the chain. Its difficulty is ${Math.round(header.difficulty).toLocaleString('en')}: forging it costs as much as mining such a block`
+          : `block ${height} of the ${(chainHeight + 1).toLocaleString('en')} headers given, each checked from the first block on; its hash is ${header.hash}`;
+      return `existed before ${minuteOf(header.time)}, ${chain}`;
+    }
+    case 'failed':
+      return verdict.reason === 'merkle_root'
+        ? `does not hold: block ${verdict.height} has another Merkle root (header ${verdict.header.hash})`
+        : `does not hold: the header given for block ${verdict.height} does not have the work that it names (it hashes to ${verdict.header.hash})`;
+    case 'no_header':
+      return `not checked: no header for block ${verdict.height}. Its Merkle root must be ${verdict.merkleRoot}`;
+    case 'pending':
+      return `pending at ${verdict.uri}: no block yet. Ask again with --upgrade`;
+    default:
+      return `not checked: an attestation of an unknown kind (${verdict.tag})`;
+  }
+}
+
+function exitOf({ isOfFile, attestations }: CheckResult): number {
+  if (!isOfFile || attestations.some(({ kind }) => kind === 'failed')) return EXIT.FAILED;
+  return attestations.some(({ kind }) => kind === 'proved') ? EXIT.OK : EXIT.FINDINGS;
+}
+
+/** JSON for people and programs: bytes as hexadecimal. */
+const formatJson = (value: unknown): string =>
+  `${JSON.stringify(value, (_, item: unknown) => (item instanceof Uint8Array ? Buffer.from(item).toString('hex') : item), 2)}\n`;
+
+function readFileOf(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+function check(file: string, proof: string, headers: Headers, isJson: boolean): number {
+  const bytes = readFileOf(file);
+  readFileOf(proof);
+  const parsed = readProof(proof);
+  const isOfFile = isProofOf(parsed, bytes);
+  const attestations = isOfFile ? verifyAttestations(parsed, headers.headerAt) : [];
+  const result: CheckResult = { file, proof, isOfFile, attestations };
+  if (isJson) process.stdout.write(formatJson(result));
+  else if (!isOfFile)
+    process.stdout.write(`${printable(file)}: does not match: ${printable(proof)} is the proof of another file\n`);
+  else
+    for (const verdict of attestations)
+      process.stdout.write(`${printable(file)}: ${printable(sentenceOf(verdict, headers.chainHeight))}\n`);
+  return exitOf(result);
+}
+
+async function stampAll(files: readonly string[], calendars: readonly string[], isJson: boolean): Promise<number> {
+  const results: Stamped[] = [];
+  for (const file of files) {
+    readFileOf(file);
+    const stamped = await stampFile(file, calendars, new Uint8Array(randomBytes(NONCE_BYTES)));
+    results.push(stamped);
+    for (const problem of stamped.problems) process.stderr.write(`${printable(problem)}\n`);
+    if (!isJson)
+      process.stdout.write(
+        `${printable(stamped.proof)}: promised by ${stamped.calendars.length} calendars. Complete it in some hours: pith-mirror stamp --upgrade ${printable(stamped.proof)}\n`,
+      );
+  }
+  if (isJson) process.stdout.write(formatJson(results));
+  return EXIT.OK;
+}
+
+async function upgradeAll(proofs: readonly string[], calendars: readonly string[], isJson: boolean): Promise<number> {
+  const results: Upgraded[] = [];
+  for (const proof of proofs) {
+    readFileOf(proof);
+    const upgraded = await upgradeProof(proof, calendars);
+    results.push(upgraded);
+    for (const problem of upgraded.problems) process.stderr.write(`${printable(problem)}\n`);
+    if (isJson) continue;
+    const state = upgraded.isComplete
+      ? upgraded.isChanged
+        ? 'complete now'
+        : 'complete already'
+      : `still pending at ${upgraded.pending.join(', ')}`;
+    process.stdout.write(`${printable(proof)}: ${printable(state)}\n`);
+  }
+  if (isJson) process.stdout.write(formatJson(results));
+  return results.every(({ isComplete }) => isComplete) ? EXIT.OK : EXIT.FINDINGS;
+}
+
+const NO_HEADERS: Headers = { headerAt: () => null, chainHeight: null };
+
+function calendarsOf(urls: readonly string[] | undefined): readonly string[] {
+  for (const url of urls ?? []) {
+    if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+      throw new UsageError(`--calendar: expected an http or https URL, got ${url}`);
+  }
+  return urls ?? [];
+}
+
+/** @throws UsageError, BuildError */
+export async function stamp(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOptions(args, {
+    upgrade: { type: 'boolean' },
+    check: { type: 'boolean' },
+    calendar: { type: 'string', multiple: true },
+    ots: { type: 'string' },
+    headers: { type: 'string' },
+    json: { type: 'boolean' },
+  });
+  const { upgrade = false, check: isCheck = false, json = false } = values;
+  if (upgrade && isCheck) throw new UsageError('--upgrade and --check: choose one');
+  if (positionals.length === 0) throw new UsageError('expected a file; see pith-mirror stamp --help');
+  const calendars = calendarsOf(values.calendar);
+  const paths = positionals.map(userPath);
+  if (!isCheck && (values.ots !== undefined || values.headers !== undefined))
+    throw new UsageError('--ots and --headers are for --check');
+  if (isCheck) {
+    const [file = ''] = paths;
+    if (paths.length > 1) throw new UsageError('--check: expected one file');
+    if (calendars.length > 0) throw new UsageError('--calendar: --check does not ask the network');
+    const proof = values.ots === undefined ? proofFileOf(file) : userPath(values.ots);
+    return check(file, proof, values.headers === undefined ? NO_HEADERS : openHeaders(userPath(values.headers)), json);
+  }
+  if (upgrade) return upgradeAll(paths, calendars, json);
+  const own = paths.find((path) => path.endsWith('.ots'));
+  if (own !== undefined) throw new BuildError(`${own} is a proof itself; to complete it, add --upgrade`);
+  return stampAll(paths, calendars.length > 0 ? calendars : DEFAULT_CALENDARS, json);
+}

@@ -1,0 +1,162 @@
+/** Makes OpenTimestamps proofs beside files, and completes them when the calendars' promises are kept. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { BuildError } from '../mirror/base/failure.ts';
+import {
+  applyOperation,
+  attestationsOf,
+  type Branch,
+  formatTimestampProof,
+  MAX_PROOF,
+  mergeTimestampTrees,
+  parseTimestampProof,
+  TimestampError,
+  type TimestampProof,
+  type TimestampTree,
+} from '../protocol/index.ts';
+import { CalendarError, mayAsk, submit, upgrade } from './calendar.ts';
+
+/** Calendars that must answer: one alone may be gone when its promise is due. */
+const LEAST_CALENDARS = 2;
+export const NONCE_BYTES = 16;
+
+export const proofFileOf = (file: string): string => `${file}.ots`;
+
+/** Writes a whole file or none, without replacing what another program put there meanwhile. */
+function writeProof(path: string, proof: TimestampProof, isNew: boolean): void {
+  if (isNew) {
+    writeFileSync(path, formatTimestampProof(proof), { flag: 'wx' });
+    return;
+  }
+  const beside = `${path}.pith-mirror-part`;
+  try {
+    writeFileSync(beside, formatTimestampProof(proof));
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+/** @throws BuildError if the file is no OpenTimestamps proof. */
+export function readProof(path: string): TimestampProof {
+  const bytes = new Uint8Array(readFileSync(path));
+  try {
+    return parseTimestampProof(bytes);
+  } catch (error) {
+    if (error instanceof TimestampError) throw new BuildError(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+export interface Stamped {
+  readonly file: string;
+  readonly proof: string;
+  readonly calendars: readonly string[];
+  /** What each calendar that gave no answer said. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Sends the digest of a file, made unguessable by a nonce, to the calendars, and writes `FILE.ots`.
+ *
+ * @param nonce random bytes, {@link NONCE_BYTES} of them: without them whoever has the file could see that it was stamped.
+ * @throws BuildError if there is a proof already, or fewer than two calendars answered (all, if fewer were named).
+ */
+export async function stampFile(file: string, calendars: readonly string[], nonce: Uint8Array): Promise<Stamped> {
+  const path = proofFileOf(file);
+  if (existsSync(path))
+    throw new BuildError(`${path} is there already. To complete it: pith-mirror stamp --upgrade ${path}`);
+  const digest = new Uint8Array(createHash('sha256').update(readFileSync(file)).digest());
+  const append = { kind: 'append', operand: nonce } as const;
+  const salted = applyOperation(append, digest);
+  const message = applyOperation({ kind: 'sha256' }, salted);
+  const outcomes = await Promise.all(
+    calendars.map(async (calendar) => {
+      try {
+        return { calendar, tree: await submit(calendar, message) };
+      } catch (error) {
+        if (error instanceof CalendarError) return { calendar, problem: error.message };
+        throw error;
+      }
+    }),
+  );
+  const answered = outcomes.filter((outcome) => outcome.tree !== undefined);
+  const problems = outcomes.flatMap(({ problem }) => (problem === undefined ? [] : [problem]));
+  const least = Math.min(LEAST_CALENDARS, calendars.length);
+  if (answered.length < least)
+    throw new BuildError(
+      `${file}: expected answers of at least ${least} calendars, got ${answered.length}: ${problems.join('; ')}`,
+    );
+  const tree = answered.map((outcome) => outcome.tree).reduce((a, b) => mergeTimestampTrees(a, b));
+  const inner: TimestampTree = {
+    message: salted,
+    attestations: [],
+    branches: [{ operation: { kind: 'sha256' }, timestamp: tree }],
+  };
+  const timestamp: TimestampTree = {
+    message: digest,
+    attestations: [],
+    branches: [{ operation: append, timestamp: inner }],
+  };
+  writeProof(path, { hash: 'sha256', timestamp }, true);
+  return { file, proof: path, calendars: answered.map(({ calendar }) => calendar), problems };
+}
+
+export interface Upgraded {
+  readonly proof: string;
+  /** Whether the file was replaced by one that has more. */
+  readonly isChanged: boolean;
+  /** Whether a Bitcoin block attests it now. */
+  readonly isComplete: boolean;
+  readonly pending: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** The tree with what each calendar has by now in the place of its promise; the promise stays beside it. */
+async function upgradeTree(tree: TimestampTree, named: readonly string[], problems: string[]): Promise<TimestampTree> {
+  let result = tree;
+  for (const attestation of tree.attestations) {
+    if (attestation.kind !== 'pending') continue;
+    if (!mayAsk(attestation.uri, named)) {
+      problems.push(`${attestation.uri}: not a calendar that this program knows; to ask it, name it with --calendar`);
+      continue;
+    }
+    try {
+      const more = await upgrade(attestation.uri, tree.message);
+      if (more !== null) result = mergeTimestampTrees(result, more);
+    } catch (error) {
+      if (!(error instanceof CalendarError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  const branches: Branch[] = [];
+  for (const { operation, timestamp } of result.branches)
+    branches.push({ operation, timestamp: await upgradeTree(timestamp, named, problems) });
+  return { ...result, branches };
+}
+
+const hasBlock = (tree: TimestampTree): boolean =>
+  attestationsOf(tree).some(({ attestation }) => attestation.kind === 'bitcoin');
+
+/**
+ * Asks the calendars of a proof for what they have by now. The file is replaced when the new one is complete, and only if it
+ * has more.
+ *
+ * @param named calendars that may be asked beside the known ones.
+ * @throws BuildError if it is no proof.
+ */
+export async function upgradeProof(path: string, named: readonly string[]): Promise<Upgraded> {
+  const { hash, timestamp } = readProof(path);
+  const problems: string[] = [];
+  const isDone = hasBlock(timestamp);
+  const upgraded = isDone ? timestamp : await upgradeTree(timestamp, named, problems);
+  const next = formatTimestampProof({ hash, timestamp: upgraded });
+  if (next.length > MAX_PROOF) throw new BuildError(`${path}: the calendars' answers do not fit into a proof`);
+  const isChanged = Buffer.compare(next, formatTimestampProof({ hash, timestamp })) !== 0;
+  if (isChanged) writeProof(path, { hash, timestamp: upgraded }, false);
+  const pending = attestationsOf(upgraded).flatMap(({ attestation }) =>
+    attestation.kind === 'pending' ? [attestation.uri] : [],
+  );
+  return { proof: path, isChanged, isComplete: hasBlock(upgraded), pending, problems };
+}
