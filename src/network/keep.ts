@@ -16,11 +16,14 @@ import { flushFolder } from '../mirror/publish/flush.ts';
 import { Lock } from '../mirror/publish/lock.ts';
 import { type HeldFile, type Holdings, heldName, QUARANTINE } from './held.ts';
 import type { Reason } from './judge.ts';
+import type { Clock } from './pace.ts';
 
 const STAGE = '.pith-mirror-sync';
 const LOCK = '.pith-mirror-sync-lock';
 /** Files that are brought to the disk at once: the call takes as long for one as for many. */
-const BATCH = 256;
+const BATCH = 128;
+/** Milliseconds after which fewer are brought to the disk: at the usual rate a batch takes half a minute to come. */
+const FLUSH_AFTER = 2000;
 /** Refused files that are kept of one record. A page with a changing token would else fill the disk. */
 const MOST_REFUSED = 8;
 
@@ -37,22 +40,26 @@ export class Keeper {
   readonly #held: Holdings;
   #staged: Staged[] = [];
   #next = 0;
+  readonly #clock: Clock;
+  #flushedAt: number;
   #flushing: Promise<void> = Promise.resolve();
 
-  private constructor(folder: string, lock: Lock, held: Holdings) {
+  private constructor(folder: string, lock: Lock, held: Holdings, clock: Clock) {
+    this.#clock = clock;
+    this.#flushedAt = clock.now();
     this.#folder = folder;
     this.#lock = lock;
     this.#held = held;
   }
 
   /** @throws BuildError if another sync writes this folder. */
-  static async open(folder: string, read: () => Holdings): Promise<Keeper> {
+  static async open(folder: string, read: () => Holdings, clock: Clock): Promise<Keeper> {
     mkdirSync(folder, { recursive: true });
     const lock = await Lock.acquire(join(folder, LOCK));
     try {
       // What a killed run left. It was not verified to be on the disk, so it is fetched again.
       rmSync(join(folder, STAGE), { recursive: true, force: true });
-      return new Keeper(folder, lock, read());
+      return new Keeper(folder, lock, read(), clock);
     } catch (error) {
       await lock.release();
       throw error;
@@ -72,7 +79,7 @@ export class Keeper {
     const staged: Staged = { suffix, name, path };
     this.#staged.push(staged);
     this.#held.add(suffix, fileOf(staged, sha256, path));
-    if (this.#staged.length >= BATCH) await this.flush();
+    if (this.#staged.length >= BATCH || this.#clock.now() - this.#flushedAt > FLUSH_AFTER) await this.flush();
     return name;
   }
 
@@ -84,6 +91,7 @@ export class Keeper {
 
   async #flush(): Promise<void> {
     const batch = this.#staged;
+    this.#flushedAt = this.#clock.now();
     if (batch.length === 0) return;
     this.#staged = [];
     await flushFolder(join(this.#folder, STAGE));

@@ -5,7 +5,7 @@
 import { decodeUtf8 } from '../protocol/index.ts';
 import { type IndexRow, parseBucket } from '../records/bucket.ts';
 import { IndexError } from '../records/index-error.ts';
-import { bucketFile, SNAPSHOT, TOP_LIST, yearList } from '../records/layout.ts';
+import { bucketFile, SNAPSHOT, TOP_LIST, yearList, yearOf } from '../records/layout.ts';
 import {
   bucketOfRow,
   type ListRow,
@@ -93,7 +93,7 @@ export class Listing {
   /** The records of one bucket. @throws Changing or Unreadable. */
   async read({ bucket, row }: BucketLine): Promise<readonly IndexRow[]> {
     const path = bucketFile(bucket);
-    const text = await readNamed(this.source, path, row.bundles, 'the list above it', this.#cache);
+    const text = await readNamed(this.source, path, row.bundles, yearList(yearOf(bucket)), this.#cache);
     const rows = readIndexFile(() => parseBucket(bucket, text));
     if (rows.length !== row.records) throw new Changing(`${path} lists ${rows.length} records, not ${row.records}`);
     return rows;

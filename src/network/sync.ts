@@ -70,7 +70,11 @@ export async function sync(options: SyncOptions, progress: TransferProgress): Pr
     return log.report();
   }
   progress.stage('reading the folder', null);
-  const keeper = await Keeper.open(options.folder, () => Holdings.read(options.folder));
+  const keeper = await Keeper.open(
+    options.folder,
+    () => Holdings.read(options.folder),
+    options.network?.clock ?? systemClock,
+  );
   try {
     await new Run(options, progress, log, keeper.held, keeper).all();
   } finally {
