@@ -46,10 +46,11 @@ export function snapshotDigest(part: Json, hash?: Sha256): string {
 }
 
 /**
- * `title_canon_sha256` of a title: the digest of its lower-case text (section 4).
+ * `title_canon_sha256` of a title, or `abstract_canon_sha256` of a whole abstract in one line: the digest of its
+ * lower-case text.
  *
- * Observed on ASCII titles only. `toLowerCase` is independent of the locale.
+ * Observed on ASCII texts only. `toLowerCase` is independent of the locale.
  */
-export function titleDigest(title: string, hash: Sha256 = sha256Hex): string {
-  return hash(asWellFormed(title.toLowerCase()));
+export function canonTextDigest(text: string, hash: Sha256 = sha256Hex): string {
+  return hash(asWellFormed(text.toLowerCase()));
 }

@@ -7,7 +7,7 @@
  */
 export { asWellFormed, compareCodePoints, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
 export { formatCanonical, formatCompact, formatIndented } from './canonical-json.ts';
-export { sha256Hex, titleDigest } from './digest.ts';
+export { canonTextDigest, sha256Hex } from './digest.ts';
 export { ENGINE_NAMES, type Engine, EngineError, type EngineName } from './engine.ts';
 export { ParseError, type Problem, pointer, REASON_CODES, type ReasonCode } from './errors.ts';
 export {
@@ -61,9 +61,11 @@ export {
   verifyBundle,
   verifyBundleSteps,
 } from './verify/bundle.ts';
+export type { Context } from './verify/context.ts';
 export { isPublicKey, nobleEngine, verifySignature } from './verify/ed25519.ts';
 export type { InvalidEvent, VerifiedEvent } from './verify/event.ts';
-export { type Check, type CheckOutcome, type CheckSubject, type Finding, Ledger } from './verify/finding.ts';
+export type { Check, CheckOutcome, CheckSubject, Finding } from './verify/finding.ts';
+export { Ledger } from './verify/ledger.ts';
 export { verifyReceipt } from './verify/receipt.ts';
 export { type IdentifiedRecord, identifyRecord, pithNumber } from './verify/record.ts';
 export { assertEngineWorks } from './verify/self-test.ts';

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { openSslEngine } from '../../src/mirror/judge/openssl.ts';
 import {
   bundleDigest,
+  canonTextDigest,
   digestOf,
   eventDigest,
   snapshotDigest,
   stateDigest,
-  titleDigest,
 } from '../../src/protocol/digest.ts';
 import {
   formatCanonical,
@@ -72,7 +72,7 @@ function snapshotDigests(snapshot: ReadonlyMap<string, Json>): readonly string[]
   ];
   return [
     ...parts.map((part) => snapshotDigest(part, sha256)),
-    titleDigest(typeof title === 'string' ? title : '', sha256),
+    canonTextDigest(typeof title === 'string' ? title : '', sha256),
   ];
 }
 

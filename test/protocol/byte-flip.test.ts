@@ -15,6 +15,7 @@ import {
   REASON_CODES,
   verifyBundle,
 } from '../../src/protocol/index.ts';
+import { nobleEngine } from '../../src/protocol/verify/ed25519.ts';
 import { VerifiedEvent } from '../../src/protocol/verify/event.ts';
 import { identifyRecord } from '../../src/protocol/verify/record.ts';
 import {
@@ -279,7 +280,10 @@ describe('every byte of an event in a bundle that a registry sealed anew', () =>
           const value = parsed(changed(text, offset, change(text[offset] ?? 0)));
           if (value === undefined) return null;
           const spot = spots[offset];
-          const verdict = VerifiedEvent.verify(value, '/events/1', identified, testTrust);
+          const verdict = VerifiedEvent.verify(
+            { value, where: '/events/1', record: identified },
+            { trust: testTrust, engine: nobleEngine },
+          );
           const codes = verdict.findings.map(({ code }) => code);
           const say = (what: string): string => `offset ${offset} (${spot?.kind} ${spot?.path}): ${what}; ${codes}`;
           if (spot?.path === '/signature/signed_at')

@@ -4,12 +4,12 @@ import { describe, it } from 'node:test';
 import { encodeUtf8 } from '../../src/protocol/bytes.ts';
 import {
   bundleDigest,
+  canonTextDigest,
   digestOf,
   eventDigest,
   sha256Hex,
   snapshotDigest,
   stateDigest,
-  titleDigest,
 } from '../../src/protocol/digest.ts';
 import { isObject, type JsonObject } from '../../src/protocol/json.ts';
 import { parseJson } from '../../src/protocol/parse/json.ts';
@@ -70,8 +70,8 @@ describe('section 2: what each digest covers', () => {
   });
 
   it('section 4: a title is hashed in lower case, TeX kept raw', () => {
-    assert.equal(titleDigest("Ren\\'e and $\\Eta \\to 3\\pi$"), sha256("ren\\'e and $\\eta \\to 3\\pi$"));
+    assert.equal(canonTextDigest("Ren\\'e and $\\Eta \\to 3\\pi$"), sha256("ren\\'e and $\\eta \\to 3\\pi$"));
     // Never by the rules of a locale: a Turkish one would give a dotless i.
-    assert.equal(titleDigest('I'), sha256('i'));
+    assert.equal(canonTextDigest('I'), sha256('i'));
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decodeBase64, decodeHex, encodeHex, encodeUtf8 } from '../../src/protocol/bytes.ts';
-import { digestOf, snapshotDigest, stateDigest, titleDigest } from '../../src/protocol/digest.ts';
+import { canonTextDigest, digestOf, snapshotDigest, stateDigest } from '../../src/protocol/digest.ts';
 import { fingerprintBase32Of, fingerprintOf, suffixOf } from '../../src/protocol/identifier.ts';
 import { mergeBundles, pithNumber, verifyBundle, verifySignature } from '../../src/protocol/index.ts';
 import { isObject, type Json } from '../../src/protocol/json.ts';
@@ -35,7 +35,7 @@ describe('real data: 73 canonical records', () => {
     const titled = records.filter(({ title }) => typeof title === 'string');
     assert.equal(titled.length, 43);
     for (const { title, canonical_record } of titled) {
-      assert.equal(titleDigest(title), canonical_record.metadata.title_canon_sha256, title);
+      assert.equal(canonTextDigest(title), canonical_record.metadata.title_canon_sha256, title);
     }
   });
 });

@@ -13,6 +13,7 @@ import { basename } from 'node:path';
 import matter from 'gray-matter';
 import {
   type Check,
+  canonTextDigest,
   decodeUtf8,
   encodeUtf8,
   type Finding,
@@ -20,6 +21,7 @@ import {
   identifyRecord,
   type Json,
   Ledger,
+  nobleEngine,
   ParseError,
   PITH_NUMBER_PATTERN,
   parseJson,
@@ -30,7 +32,6 @@ import {
   sha256Hex,
   suffixOfNumber,
   type Trust,
-  titleDigest,
   verifyReceipt,
 } from '../../protocol/index.ts';
 
@@ -211,12 +212,22 @@ function checkQuoted({ identified, title, receipt }: QuotedRecord, trust: Trust)
   const ledger = new Ledger();
   const { record, canonicalSha256, pithNumber } = identified;
   // The number that the note claims has 130 bits of the digest, so it vouches for it.
-  ledger.check('record_hash', 'digest', 'verified', '/canonical_record', canonicalSha256);
-  ledger.check('pith_number', 'comparison', 'verified', '/pith_number', pithNumber);
-  if (title === null) ledger.check('title', 'digest', 'absent', '/title', record.titleSha256);
-  else ledger.compare('title', 'digest', 'title_mismatch', '/title', titleDigest(title), record.titleSha256);
-  if (receipt === null) ledger.check('receipt', 'signature', 'absent', '/receipt', '');
-  else verifyReceipt(receipt, canonicalSha256, trust, ledger, '/receipt', null);
+  const verified = { outcome: 'verified', where: '/canonical_record' } as const;
+  ledger.check({ subject: 'record_hash', how: 'digest', ...verified, value: canonicalSha256 });
+  ledger.check({ subject: 'pith_number', how: 'comparison', ...verified, where: '/pith_number', value: pithNumber });
+  const titleCheck = { subject: 'title', how: 'digest', where: '/title' } as const;
+  if (title === null) {
+    ledger.check({ ...titleCheck, outcome: 'absent', value: record.titleSha256 });
+  } else {
+    const computed = record.titleSha256;
+    ledger.compare({ ...titleCheck, code: 'title_mismatch', claimed: canonTextDigest(title), computed });
+  }
+  if (receipt === null) {
+    ledger.check({ subject: 'receipt', how: 'signature', outcome: 'absent', where: '/receipt', value: '' });
+  } else {
+    const context = { trust, engine: nobleEngine, ledger };
+    verifyReceipt({ receipt, canonicalSha256, where: '/receipt', eventId: null }, context);
+  }
   return ledger;
 }
 

@@ -1,6 +1,6 @@
 /** The scripts that run in the reader's browser: bundled from their TypeScript into classic scripts. */
 import { join } from 'node:path';
-import { type Plugin, rolldown } from 'rolldown';
+import { rolldown } from 'rolldown';
 import { PACKAGE_ROOT } from '../base/package.ts';
 import * as paths from '../base/paths.ts';
 import type { SiteFile } from '../base/site-file.ts';
@@ -30,18 +30,6 @@ const SCRIPTS: readonly Script[] = [
 const TARGET = 'es2019';
 
 /**
- * Leaves the quick way of reading JSON out: it gives the strict reader's value or none, and so only costs bytes where a reader
- * verifies a few bundles.
- */
-const WITHOUT_QUICK_WAY: Plugin = {
-  name: 'without-quick-way',
-  load: {
-    filter: { id: /[\\/]protocol[\\/]parse[\\/]compact-json\.[jt]s$/ },
-    handler: () => 'export function parseCompactJson() {}',
-  },
-};
-
-/**
  * One self-contained classic script: no module runs from `file:`.
  *
  * @param source absolute path of its TypeScript entry.
@@ -53,7 +41,6 @@ export async function bundleScript(source: string): Promise<string> {
     cwd: PACKAGE_ROOT,
     logLevel: 'silent',
     transform: { target: TARGET },
-    plugins: [WITHOUT_QUICK_WAY],
   });
   try {
     const { output } = await bundle.generate({ format: 'iife', minify: true });

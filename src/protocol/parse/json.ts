@@ -1,13 +1,12 @@
 /**
- * The strict JSON reader of section 1. One pass, linear in the input.
+ * The strict JSON reader (../README.md, "Reading"). One pass, linear in the input.
  *
  * JSON.parse alone cannot serve: it keeps the last of duplicate keys, rounds large integers, reorders integer-like
- * keys, and lets lone surrogates through. Where a text is proven to have none of them, compact-json.ts reads it.
+ * keys, and lets lone surrogates through.
  */
 import { decodeUtf8 } from '../bytes.ts';
 import { ParseError, pointer, type ReasonCode } from '../errors.ts';
 import type { Json, JsonArray, JsonNumber, JsonObject } from '../json.ts';
-import { parseCompactJson } from './compact-json.ts';
 
 /** Levels of arrays and objects. Far above any real bundle's dozen, far below what a stack holds. */
 export const MAX_DEPTH = 256;
@@ -254,11 +253,5 @@ class Reader {
  * `too_deep`, `number_out_of_range`, `too_large`) and the JSON pointer of the value in which reading stopped.
  */
 export function parseJson(bytes: Uint8Array, maxItems = Number.POSITIVE_INFINITY): Json {
-  const text = decodeUtf8(bytes);
-  return parseCompactJson(text, maxItems, MAX_DEPTH) ?? readStrictly(text, maxItems);
-}
-
-/** @internal {@link parseJson} without the quick way, for whatever text. Exported to be compared with it. */
-export function readStrictly(text: string, maxItems = Number.POSITIVE_INFINITY): Json {
-  return new Reader(text, maxItems).document();
+  return new Reader(decodeUtf8(bytes), maxItems).document();
 }

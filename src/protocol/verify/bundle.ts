@@ -1,4 +1,4 @@
-/** A whole bundle (sections 2 to 7): what it claims, against what follows from its bytes and the pinned keys. */
+/** A whole bundle: what it claims, against what follows from its bytes and the pinned keys. */
 import { bundleDigest, type Sha256 } from '../digest.ts';
 import type { Engine } from '../engine.ts';
 import { ParseError, type Problem, pointer } from '../errors.ts';
@@ -16,9 +16,11 @@ import { describe } from '../parse/members.ts';
 import type { ParsedRecord } from '../parse/record.ts';
 import type { Instant } from '../parse/timestamp.ts';
 import { rotations, verifyClaimedKeys, verifyClaims } from './claims.ts';
+import type { Context } from './context.ts';
 import { nobleEngine } from './ed25519.ts';
 import { diagnoseEvent, type InvalidEvent, RECORD_CREATED, VerifiedEvent } from './event.ts';
-import { type Check, type Finding, Ledger } from './finding.ts';
+import type { Check, Finding } from './finding.ts';
+import { Ledger } from './ledger.ts';
 import { type IdentifiedRecord, identifyRecord } from './record.ts';
 import { assertEngineWorks } from './self-test.ts';
 import { judgeSignature } from './signature.ts';
@@ -127,6 +129,7 @@ export class VerifiedBundle {
       return rejected(error.problems);
     }
     const ledger = new Ledger();
+    const context: Context = { trust, engine, ledger };
     yield ledger;
     const bundleSha256 = verifyBundleHash(value, engine.sha256Hex, ledger);
     yield ledger;
@@ -139,9 +142,9 @@ export class VerifiedBundle {
     }
     const identified = identifyRecord(parsed.record, engine.sha256Hex);
     verifyClaims(parsed, identified, ledger);
-    verifyClaimedKeys(parsed.claimedKeys, trust, engine.sha256Hex, ledger);
+    verifyClaimedKeys(parsed.claimedKeys, context);
     yield ledger;
-    const key = verifyBundleSignature(parsed, bundleSha256, trust, engine, ledger);
+    const key = verifyBundleSignature(parsed, bundleSha256, context);
     yield ledger;
 
     const judged = {
@@ -152,12 +155,12 @@ export class VerifiedBundle {
     };
     if (ledger.findings.length > 0 || key === null || bundleSha256 === null) {
       for (const [i, event] of parsed.events.entries()) {
-        diagnoseEvent(event, pointer('/events', i), identified, engine, ledger);
+        diagnoseEvent({ value: event, where: pointer('/events', i), record: identified }, context);
         yield ledger;
       }
       return { outcome: 'rejected', bundle: null, ...judged };
     }
-    const { events, invalidEvents } = yield* verifyEvents(parsed, identified, trust, engine, ledger);
+    const { events, invalidEvents } = yield* verifyEvents(parsed, identified, context);
     if (!events.some((event) => event.eventType === RECORD_CREATED)) {
       ledger.find('no_record_created', '/events', 'expected a valid record_created that holds this record, got none');
       return { outcome: 'rejected', bundle: null, ...judged };
@@ -242,25 +245,27 @@ function verifyBundleHash(value: Json, hash: Sha256, ledger: Ledger): string | n
   if (claimed === null) return null;
   const computed = bundleDigest(value, hash);
   const where = '/bundle_signature/bundle_sha256';
-  return ledger.compare('bundle_hash', 'digest', 'bundle_hash_mismatch', where, claimed, computed) ? computed : null;
+  const code = 'bundle_hash_mismatch';
+  return ledger.compare({ subject: 'bundle_hash', how: 'digest', code, where, claimed, computed }) ? computed : null;
 }
 
-function verifyBundleSignature(
-  parsed: ParsedBundle,
-  digest: string | null,
-  trust: Trust,
-  engine: Engine,
-  ledger: Ledger,
-): PinnedKey | null {
+/** @param digest the bundle's, or null if it is not the one claimed. */
+function verifyBundleSignature(parsed: ParsedBundle, digest: string | null, context: Context): PinnedKey | null {
+  const { ledger } = context;
   const claimed = parsed.claimedSignature;
   const where = '/bundle_signature';
-  const { key, isValid, problems } = judgeSignature(claimed, 'bundle', digest, trust, engine, where);
+  const { key, isValid, problems } = judgeSignature({ claimed, role: 'bundle', digest, where }, context);
   for (const { code, where: at, message } of problems) ledger.find(code, at, message);
   if (claimed !== null && parsed.claimedBundleSha256 === null && problems.length === 0) {
     ledger.find('bundle_schema', `${where}/bundle_sha256`, 'expected the digest that is signed, got none');
   }
-  const outcome = isValid === true ? 'verified' : claimed === null ? 'absent' : 'failed';
-  ledger.check('bundle_signature', 'signature', outcome, where, claimed?.signatureBase64 ?? '');
+  ledger.check({
+    subject: 'bundle_signature',
+    how: 'signature',
+    outcome: isValid === true ? 'verified' : claimed === null ? 'absent' : 'failed',
+    where,
+    value: claimed?.signatureBase64 ?? '',
+  });
   if (key !== null && key.role !== REGISTRY_ROLE) {
     const message = `expected a key with role ${REGISTRY_ROLE}, got ${describe(key.role)}`;
     ledger.find('role_mismatch', `${where}/key_id`, message);
@@ -270,11 +275,10 @@ function verifyBundleSignature(
 
 function* verifyEvents(
   parsed: ParsedBundle,
-  identified: IdentifiedRecord,
-  trust: Trust,
-  engine: Engine,
-  ledger: Ledger,
+  record: IdentifiedRecord,
+  context: Context,
 ): Generator<Ledger, { events: readonly VerifiedEvent[]; invalidEvents: readonly InvalidEvent[] }, undefined> {
+  const { ledger } = context;
   const events: VerifiedEvent[] = [];
   const invalidEvents: InvalidEvent[] = [];
   const rotation = rotations(parsed.claimedKeys);
@@ -282,7 +286,7 @@ function* verifyEvents(
     // Before the event, so that the caller sees the one before it whole.
     yield ledger;
     const where = pointer('/events', i);
-    const verdict = VerifiedEvent.verify(value, where, identified, trust, engine);
+    const verdict = VerifiedEvent.verify({ value, where, record }, context);
     // Not spread into push: an event can have more findings than a call takes arguments.
     for (const check of verdict.checks) ledger.checks.push(check);
     for (const finding of verdict.findings) ledger.findings.push(finding);

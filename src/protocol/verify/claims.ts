@@ -1,7 +1,6 @@
-/** What a bundle says of its record and its keys, against what follows from the record and the pinned keys (sections 3 and 6). */
+/** What a bundle claims about its record and its keys, against what follows from the record and the pinned keys. */
 import { decodeBase64, decodeHex, equalBytes } from '../bytes.ts';
 import { formatCanonical } from '../canonical-json.ts';
-import type { Sha256 } from '../digest.ts';
 import { pointer } from '../errors.ts';
 import {
   expectedAliases,
@@ -13,52 +12,75 @@ import {
 import type { ClaimedAlias, ClaimedKey, ParsedBundle } from '../parse/bundle.ts';
 import { describe } from '../parse/members.ts';
 import { type Instant, parseTimestamp } from '../parse/timestamp.ts';
-import type { Ledger } from './finding.ts';
+import type { Context } from './context.ts';
+import type { Ledger } from './ledger.ts';
 import type { IdentifiedRecord } from './record.ts';
-import type { Trust } from './signer.ts';
 
 /** The digest, the names, the source and the aliases that a bundle claims for its record. */
 export function verifyClaims(parsed: ParsedBundle, identified: IdentifiedRecord, ledger: Ledger): void {
   const { canonicalSha256, pithNumber, shortPithNumber, suffix, record } = identified;
-  ledger.compare(
-    'record_hash',
-    'digest',
-    'canonical_hash_mismatch',
-    '/canonical_sha256',
-    parsed.claimedCanonicalSha256,
-    canonicalSha256,
-  );
-
+  ledger.compare({
+    subject: 'record_hash',
+    how: 'digest',
+    code: 'canonical_hash_mismatch',
+    where: '/canonical_sha256',
+    claimed: parsed.claimedCanonicalSha256,
+    computed: canonicalSha256,
+  });
   const number = parsed.claimedPithNumber;
-  const numberCode = PITH_NUMBER_PATTERN.test(number) ? 'number_mismatch' : 'number_syntax';
-  ledger.compare('pith_number', 'comparison', numberCode, '/pith_number', number, pithNumber);
+  ledger.compare({
+    subject: 'pith_number',
+    how: 'comparison',
+    code: PITH_NUMBER_PATTERN.test(number) ? 'number_mismatch' : 'number_syntax',
+    where: '/pith_number',
+    claimed: number,
+    computed: pithNumber,
+  });
   const short = parsed.claimedShortPithNumber;
-  const shortCode = SHORT_PITH_NUMBER_PATTERN.test(short) ? 'short_number_mismatch' : 'number_syntax';
-  ledger.compare('short_number', 'comparison', shortCode, '/short_pith_number', short, shortPithNumber);
-
-  const source = formatCanonical(record.value.get('source') ?? null);
-  ledger.compare('source', 'comparison', 'source_mismatch', '/source', formatCanonical(parsed.claimedSource), source);
+  ledger.compare({
+    subject: 'short_number',
+    how: 'comparison',
+    code: SHORT_PITH_NUMBER_PATTERN.test(short) ? 'short_number_mismatch' : 'number_syntax',
+    where: '/short_pith_number',
+    claimed: short,
+    computed: shortPithNumber,
+  });
+  ledger.compare({
+    subject: 'source',
+    how: 'comparison',
+    code: 'source_mismatch',
+    where: '/source',
+    claimed: formatCanonical(parsed.claimedSource),
+    computed: formatCanonical(record.value.get('source') ?? null),
+  });
   verifyAliases(parsed.aliases, expectedAliases(record.source, suffix), ledger);
 }
 
-/** Aliases of a kind that follows from the record must be right; others are upstream's word and stay. */
+/** Aliases of a kind that follows from the record must be right. Others cannot be checked, and are kept. */
 function verifyAliases(aliases: readonly ClaimedAlias[], expected: ReadonlyMap<string, string>, ledger: Ledger): void {
   const seen = new Set<string>();
   aliases.forEach(({ kind, alias }, i) => {
     const where = pointer('/source_aliases', i);
     const right = expected.get(kind);
     if (right === undefined) {
-      ledger.check('alias', 'comparison', 'uncheckable', where, alias);
+      ledger.check({ subject: 'alias', how: 'comparison', outcome: 'uncheckable', where, value: alias });
       return;
     }
-    ledger.compare('alias', 'comparison', 'alias_mismatch', `${where}/alias_value`, alias, right);
+    ledger.compare({
+      subject: 'alias',
+      how: 'comparison',
+      code: 'alias_mismatch',
+      where: `${where}/alias_value`,
+      claimed: alias,
+      computed: right,
+    });
     if (seen.has(kind)) ledger.find('alias_mismatch', where, `expected one alias of kind ${kind}, got a second`);
     seen.add(kind);
   });
 }
 
-/** Claimed keys prove nothing, but a bundle that contradicts itself about them, or the pinned key, is rejected. */
-export function verifyClaimedKeys(keys: readonly ClaimedKey[], trust: Trust, hash: Sha256, ledger: Ledger): void {
+/** Claimed keys prove nothing, but a bundle that contradicts itself, or the pinned keys, about them is rejected. */
+export function verifyClaimedKeys(keys: readonly ClaimedKey[], { trust, engine, ledger }: Context): void {
   const seen = new Set<string>();
   keys.forEach((key, i) => {
     const at = (name: string): string => `${pointer('/public_keys', i)}/${name}`;
@@ -76,12 +98,12 @@ export function verifyClaimedKeys(keys: readonly ClaimedKey[], trust: Trust, has
       );
       return;
     }
-    const fingerprint = fingerprintOf(bytes, hash);
+    const fingerprint = fingerprintOf(bytes, engine.sha256Hex);
     if (key.fingerprintHex !== null && key.fingerprintHex !== fingerprint) {
       const message = `expected ${fingerprint}, got ${describe(key.fingerprintHex)}`;
       ledger.find('fingerprint_mismatch', at('fingerprint_sha256_hex'), message);
     }
-    const fingerprintBase32 = fingerprintBase32Of(bytes, hash);
+    const fingerprintBase32 = fingerprintBase32Of(bytes, engine.sha256Hex);
     if (key.fingerprintBase32 !== null && key.fingerprintBase32 !== fingerprintBase32) {
       const message = `expected ${fingerprintBase32}, got ${describe(key.fingerprintBase32)}`;
       ledger.find('fingerprint_mismatch', at('fingerprint_sha256_b32_first128bits'), message);
@@ -94,7 +116,7 @@ export function verifyClaimedKeys(keys: readonly ClaimedKey[], trust: Trust, has
   });
 }
 
-/** When each key ends, as the bundle says. Under a pinned id it has the pinned bytes: others were a rejection. */
+/** When each key ends, as the bundle says. Under a pinned id it is the pinned key: another would have rejected the bundle. */
 export function rotations(keys: readonly ClaimedKey[]): ReadonlyMap<string, Instant> {
   const ends = new Map<string, Instant>();
   for (const key of keys) {

@@ -1,23 +1,30 @@
-/** One event: its shape, digest, id, subject, timestamps, signature, key and role (section 7). */
+/** One event: its shape, digest, id, subject, timestamps, signature, key and role (../README.md, "Bundle and events"). */
 import { formatCanonical } from '../canonical-json.ts';
 import { digestOf, eventDigest, type Sha256 } from '../digest.ts';
-import type { Engine } from '../engine.ts';
 import { ParseError, pointer, type ReasonCode } from '../errors.ts';
 import { isNumber, isObject, type Json, type JsonObject } from '../json.ts';
 import { type ParsedEvent, parseEvent } from '../parse/event.ts';
 import { describe, quote } from '../parse/members.ts';
 import type { Instant } from '../parse/timestamp.ts';
-import { nobleEngine } from './ed25519.ts';
+import type { Context } from './context.ts';
 import type { Check, Finding } from './finding.ts';
-import { Ledger } from './finding.ts';
+import { type Comparison, Ledger } from './ledger.ts';
 import { verifyReceipt } from './receipt.ts';
 import type { IdentifiedRecord } from './record.ts';
 import { judgeSignature } from './signature.ts';
-import type { PinnedKey, Trust } from './signer.ts';
+import type { PinnedKey } from './signer.ts';
 import { verifySnapshot } from './snapshot.ts';
 
 export const RECORD_CREATED = 'record_created';
 export const GRAPH_SNAPSHOT = 'graph_snapshot';
+
+/** One event of a bundle, and the record that the bundle is of. */
+export interface EventSubject {
+  readonly value: Json;
+  /** JSON pointer of the event. */
+  readonly where: string;
+  readonly record: IdentifiedRecord;
+}
 
 /** An event that passed every check. A class with private members, so that no copy of its fields is one. */
 export class VerifiedEvent {
@@ -70,34 +77,25 @@ export class VerifiedEvent {
   }
 
   /** Verifies one event of a bundle. The only maker of a VerifiedEvent. */
-  static verify(
-    value: Json,
-    where: string,
-    record: IdentifiedRecord,
-    trust: Trust,
-    engine: Engine = nobleEngine,
-  ): EventVerdict {
+  static verify(subject: EventSubject, { trust, engine }: Pick<Context, 'trust' | 'engine'>): EventVerdict {
+    const { where, record } = subject;
     const ledger = new Ledger();
-    const digest = digestOfEvent(value, engine.sha256Hex);
-    const event = readEvent(value, where, digest, ledger);
-    const key = event === null ? null : judgeEvent(event, where, digest, record, trust, engine, ledger);
+    const context: Context = { trust, engine, ledger };
+    const digest = digestOfEvent(subject.value, engine.sha256Hex);
+    const event = readEvent(subject, digest, ledger);
+    const key = event === null ? null : judgeEvent({ event, digest, where, record }, context);
     const instant = event === null ? null : event.createdInstant;
     if (event === null || key === null || instant === null || ledger.findings.length > 0) {
-      return invalid(value, where, digest, ledger);
+      return invalid(subject, digest, ledger);
     }
     // From here on findings reject nothing: the event is valid whatever its payload says.
+    const { payload, claimedEventId: eventId } = event;
     if (event.eventType === RECORD_CREATED) {
-      verifyReceipt(
-        event.payload.get('receipt'),
-        record.canonicalSha256,
-        trust,
-        ledger,
-        `${where}/payload/receipt`,
-        event.claimedEventId,
-        engine,
-      );
+      const receipt = payload.get('receipt');
+      const { canonicalSha256 } = record;
+      verifyReceipt({ receipt, canonicalSha256, where: `${where}/payload/receipt`, eventId }, context);
     } else if (event.eventType === GRAPH_SNAPSHOT) {
-      verifySnapshot(event.payload, record.record, ledger, `${where}/payload`, event.claimedEventId, engine.sha256Hex);
+      verifySnapshot({ payload, record: record.record, where: `${where}/payload`, eventId }, context);
     }
     const verified = new VerifiedEvent(event, instant, key);
     return { outcome: 'valid', event: verified, checks: ledger.checks, findings: ledger.findings };
@@ -109,19 +107,14 @@ function digestOfEvent(value: Json, hash: Sha256): string {
 }
 
 /**
- * What is wrong with an event of a bundle that is rejected anyway: everything but its signatures. Trying those costs
- * a millisecond each, and whoever cannot sign a bundle could ask for a hundred thousand of them.
+ * Notes what is wrong with an event of a bundle that is rejected anyway, apart from its signature. To try a signature
+ * takes a millisecond, and whoever cannot sign a bundle could ask for a hundred thousand of them.
  */
-export function diagnoseEvent(
-  value: Json,
-  where: string,
-  record: IdentifiedRecord,
-  engine: Engine,
-  ledger: Ledger,
-): void {
-  const digest = digestOfEvent(value, engine.sha256Hex);
-  const event = readEvent(value, where, digest, ledger);
-  if (event !== null) judgeEvent(event, where, digest, record, null, engine, ledger);
+export function diagnoseEvent(subject: EventSubject, { engine, ledger }: Pick<Context, 'engine' | 'ledger'>): void {
+  const { where, record } = subject;
+  const digest = digestOfEvent(subject.value, engine.sha256Hex);
+  const event = readEvent(subject, digest, ledger);
+  if (event !== null) judgeEvent({ event, digest, where, record }, { trust: null, engine, ledger });
 }
 
 /** An event that failed: listed with its reason, never applied. */
@@ -158,8 +151,8 @@ function claimedEventId(value: Json): string | null {
   return typeof id === 'string' ? id : null;
 }
 
-/** The event, or null where its shape is wrong; then its digest is checked all the same. */
-function readEvent(value: Json, where: string, digest: string, ledger: Ledger): ParsedEvent | null {
+/** The event, or null if its shape is wrong; its digest is checked all the same. */
+function readEvent({ value, where }: EventSubject, digest: string, ledger: Ledger): ParsedEvent | null {
   try {
     return parseEvent(value, where);
   } catch (error) {
@@ -167,14 +160,21 @@ function readEvent(value: Json, where: string, digest: string, ledger: Ledger): 
     const id = claimedEventId(value);
     for (const { code, path, message } of error.problems) ledger.find(code, path, message, id);
     const claimed = isObject(value) ? value.get('content_sha256') : undefined;
-    if (typeof claimed === 'string') {
-      ledger.compare('event_hash', 'digest', 'content_hash_mismatch', `${where}/content_sha256`, claimed, digest, id);
-    }
+    if (typeof claimed === 'string') compareDigest({ where, claimed, computed: digest, eventId: id }, ledger);
     return null;
   }
 }
 
-function invalid(value: Json, where: string, digest: string, ledger: Ledger): EventVerdict {
+/** Compares the digest that an event claims with the one computed. @param where JSON pointer of the event. */
+function compareDigest(
+  { where, ...values }: Pick<Comparison, 'where' | 'claimed' | 'computed'> & { readonly eventId: string | null },
+  ledger: Ledger,
+): boolean {
+  const at = `${where}/content_sha256`;
+  return ledger.compare({ subject: 'event_hash', how: 'digest', code: 'content_hash_mismatch', where: at, ...values });
+}
+
+function invalid({ value, where }: EventSubject, digest: string, ledger: Ledger): EventVerdict {
   const eventId = claimedEventId(value);
   const reason = ledger.findings[0]?.code ?? 'event_schema';
   // Upstream signs all events anew at each build, so the signature is no part of what the event is.
@@ -183,31 +183,33 @@ function invalid(value: Json, where: string, digest: string, ledger: Ledger): Ev
   return { outcome: 'invalid', event, checks: ledger.checks, findings: ledger.findings };
 }
 
+/** An event that could be read. */
+interface ReadEvent {
+  readonly event: ParsedEvent;
+  /** The recomputed digest. */
+  readonly digest: string;
+  /** JSON pointer of the event. */
+  readonly where: string;
+  readonly record: IdentifiedRecord;
+}
+
+/** The context of an event; without trust, its signature is left out. */
+type EventContext = Omit<Context, 'trust'> & { readonly trust: Context['trust'] | null };
+
+/** The JSON pointer of something within an event. */
+const within = (where: string, ...names: readonly string[]): string => names.reduce<string>(pointer, where);
+
 /**
- * Makes every check that can make an event invalid, in the order of section 7. Returns the key it names, if any.
- *
- * @param trust null to leave the signature out.
+ * Makes every check that can make an event invalid, in the order in which the reasons count. Returns the key that the
+ * signature names, if any.
  */
-function judgeEvent(
-  event: ParsedEvent,
-  where: string,
-  digest: string,
-  record: IdentifiedRecord,
-  trust: Trust | null,
-  engine: Engine,
-  ledger: Ledger,
-): PinnedKey | null {
+function judgeEvent(subject: ReadEvent, context: EventContext): PinnedKey | null {
+  const { event, digest, where, record } = subject;
+  const { trust, engine, ledger } = context;
   const id = event.claimedEventId;
-  const at = (...names: string[]): string => names.reduce<string>(pointer, where);
-  const isWhole = ledger.compare(
-    'event_hash',
-    'digest',
-    'content_hash_mismatch',
-    at('content_sha256'),
-    event.claimedContentSha256,
-    digest,
-    id,
-  );
+  const at = (...names: readonly string[]): string => within(where, ...names);
+  const claimed = event.claimedContentSha256;
+  const isWhole = compareDigest({ where, claimed, computed: digest, eventId: id }, ledger);
   if (id !== `sha256:${event.claimedContentSha256}`) {
     const message = `expected ${quote(`sha256:${event.claimedContentSha256}`)}, got ${describe(id)}`;
     ledger.find('event_id_mismatch', at('event_id'), message, id);
@@ -223,25 +225,34 @@ function judgeEvent(
   if (event.claimedSignature?.signedAtIsTime === false) {
     ledger.find('timestamp', at('signature', 'signed_at'), 'expected a timestamp of a real date', id);
   }
-  const key = trust === null ? null : judgeEventSignature(event, isWhole ? digest : null, trust, engine, ledger, at);
-  if (event.eventType === RECORD_CREATED) judgeRecordEvent(event, record, engine.sha256Hex, ledger, at);
+  const key = trust === null ? null : judgeEventSignature(subject, isWhole, { trust, engine, ledger });
+  if (event.eventType === RECORD_CREATED) judgeRecordEvent(subject, context);
   return key;
 }
 
+/** @param isWhole whether the digest is the one that the event claims. */
 function judgeEventSignature(
-  event: ParsedEvent,
-  digest: string | null,
-  trust: Trust,
-  engine: Engine,
-  ledger: Ledger,
-  at: (...names: string[]) => string,
+  { event, digest, where }: ReadEvent,
+  isWhole: boolean,
+  context: Context,
 ): PinnedKey | null {
+  const { ledger } = context;
   const id = event.claimedEventId;
+  const at = (...names: readonly string[]): string => within(where, ...names);
   const claimed = event.claimedSignature;
-  const { key, isValid, problems } = judgeSignature(claimed, 'event', digest, trust, engine, at('signature'));
-  for (const { code, where, message } of problems) ledger.find(code, where, message, id);
-  const outcome = isValid === true ? 'verified' : claimed === null ? 'absent' : 'failed';
-  ledger.check('event_signature', 'signature', outcome, at('signature'), claimed?.signatureBase64 ?? '', id);
+  const { key, isValid, problems } = judgeSignature(
+    { claimed, role: 'event', digest: isWhole ? digest : null, where: at('signature') },
+    context,
+  );
+  for (const problem of problems) ledger.find(problem.code, problem.where, problem.message, id);
+  ledger.check({
+    subject: 'event_signature',
+    how: 'signature',
+    outcome: isValid === true ? 'verified' : claimed === null ? 'absent' : 'failed',
+    where: at('signature'),
+    eventId: id,
+    value: claimed?.signatureBase64 ?? '',
+  });
   if (claimed !== null && claimed.keyId !== event.signerKeyId) {
     const message = `expected the key of the signature, ${describe(claimed.keyId)}, got ${describe(event.signerKeyId)}`;
     ledger.find('key_id_mismatch', at('signer', 'key_id'), message, id);
@@ -258,27 +269,24 @@ function judgeEventSignature(
   return key;
 }
 
-/** `record_created` must hold this very record, and say the same of it in its other members. */
+/** `record_created` must hold this very record, and its other members must say the same about it. */
 function judgeRecordEvent(
-  event: ParsedEvent,
-  record: IdentifiedRecord,
-  hash: Sha256,
-  ledger: Ledger,
-  at: (...names: string[]) => string,
+  { event, where, record }: ReadEvent,
+  { engine, ledger }: Pick<Context, 'engine' | 'ledger'>,
 ): void {
   const id = event.claimedEventId;
+  const at = (name: string): string => within(where, 'payload', name);
   const { source } = record.record;
   const held = event.payload.get('canonical_record');
-  const claimed = held === undefined ? '' : digestOf(held, hash);
-  ledger.compare(
-    'record_event',
-    'digest',
-    'record_mismatch',
-    at('payload', 'canonical_record'),
-    claimed,
-    record.canonicalSha256,
-    id,
-  );
+  ledger.compare({
+    subject: 'record_event',
+    how: 'digest',
+    code: 'record_mismatch',
+    where: at('canonical_record'),
+    claimed: held === undefined ? '' : digestOf(held, engine.sha256Hex),
+    computed: record.canonicalSha256,
+    eventId: id,
+  });
   const expected: readonly (readonly [string, string])[] = [
     ['canonical_sha256', record.canonicalSha256],
     ['source_kind', source.kind],
@@ -290,7 +298,7 @@ function judgeRecordEvent(
     if (got === undefined) continue;
     const isSame = name === 'source_version' ? isNumber(got) && got.literal === value : got === value;
     if (!isSame) {
-      ledger.find('record_mismatch', at('payload', name), `expected ${quote(value)}, got ${describe(got)}`, id);
+      ledger.find('record_mismatch', at(name), `expected ${quote(value)}, got ${describe(got)}`, id);
     }
   }
 }

@@ -1,32 +1,36 @@
-/** The receipt's signature over the record's digest. A bad one is a finding, never a rejection (section 10). */
-import type { Engine } from '../engine.ts';
+/** The receipt's signature over the record's digest. A bad receipt is a finding, never a rejection. */
 import { ParseError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { describe } from '../parse/members.ts';
 import { parseReceipt } from '../parse/receipt.ts';
-import { nobleEngine } from './ed25519.ts';
-import type { Ledger } from './finding.ts';
+import type { Context } from './context.ts';
 import { assertEngineWorks } from './self-test.ts';
 import { judgeSignature } from './signature.ts';
-import { REGISTRY_ROLE, type Trust } from './signer.ts';
+import { REGISTRY_ROLE } from './signer.ts';
+
+/** One receipt, and the record it must be for. */
+export interface ReceiptSubject {
+  /** Undefined or null if there is none. */
+  readonly receipt: Json | undefined;
+  /** The recomputed digest of the record. */
+  readonly canonicalSha256: string;
+  /** JSON pointer of the receipt. */
+  readonly where: string;
+  /** The event that holds it; null if it stands alone. */
+  readonly eventId: string | null;
+}
 
 /**
- * Verifies a receipt and notes the check, and the finding `receipt_invalid` with its cause, in `ledger`.
+ * Verifies a receipt and notes the check, and the finding `receipt_invalid` with its cause, in the ledger.
  *
- * @param canonicalSha256 the recomputed digest of the record.
- * @param where JSON pointer of the receipt.
+ * @throws EngineError if the engine fails its self-test.
  */
-export function verifyReceipt(
-  receipt: Json | undefined,
-  canonicalSha256: string,
-  trust: Trust,
-  ledger: Ledger,
-  where: string,
-  eventId: string | null,
-  engine: Engine = nobleEngine,
-): void {
+export function verifyReceipt({ receipt, canonicalSha256, where, eventId }: ReceiptSubject, context: Context): void {
+  const { engine, ledger } = context;
+  const note = (outcome: 'verified' | 'failed' | 'absent', value: string): void =>
+    ledger.check({ subject: 'receipt', how: 'signature', outcome, where, eventId, value });
   if (receipt === undefined || receipt === null) {
-    ledger.check('receipt', 'signature', 'absent', where, '', eventId);
+    note('absent', '');
     ledger.find('receipt_invalid', where, 'expected a receipt, got none', eventId);
     return;
   }
@@ -40,9 +44,11 @@ export function verifyReceipt(
       const message = `expected ${canonicalSha256}, got ${describe(parsed.claimedCanonicalSha256)}`;
       problems.push({ where: `${where}/canonical_sha256`, message });
     }
-    const verdict = judgeSignature(parsed.claimedSignature, 'receipt', canonicalSha256, trust, engine, where);
-    for (const { code, where: at, message } of verdict.problems)
+    const claimed = parsed.claimedSignature;
+    const verdict = judgeSignature({ claimed, role: 'receipt', digest: canonicalSha256, where }, context);
+    for (const { code, where: at, message } of verdict.problems) {
       problems.push({ where: at, message: `${code}: ${message}` });
+    }
     if (verdict.key !== null && verdict.key.role !== REGISTRY_ROLE) {
       const message = `role_mismatch: expected a key with role ${REGISTRY_ROLE}, got ${describe(verdict.key.role)}`;
       problems.push({ where: `${where}/key_id`, message });
@@ -51,6 +57,6 @@ export function verifyReceipt(
     if (!(error instanceof ParseError)) throw error;
     for (const { path, message } of error.problems) problems.push({ where: path, message });
   }
-  ledger.check('receipt', 'signature', problems.length === 0 ? 'verified' : 'failed', where, signature, eventId);
+  note(problems.length === 0 ? 'verified' : 'failed', signature);
   for (const problem of problems) ledger.find('receipt_invalid', problem.where, problem.message, eventId);
 }

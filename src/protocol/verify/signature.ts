@@ -1,10 +1,10 @@
-/** Whether a signature object counts (section 5): who signed, in which role, over which digest. */
+/** Whether a signature object counts: who signed, in which role, over which digest (../README.md, "Signatures and trust"). */
 import { decodeBase64, decodeHex } from '../bytes.ts';
-import type { Engine } from '../engine.ts';
 import { pointer, type ReasonCode } from '../errors.ts';
 import { describe } from '../parse/members.ts';
 import type { ClaimedSignature } from '../parse/signature.ts';
-import type { PinnedKey, Trust } from './signer.ts';
+import type { Context } from './context.ts';
+import type { PinnedKey } from './signer.ts';
 
 /** The three documents that are signed, told apart by `signed_message`. */
 export const SIGNED_MESSAGES = {
@@ -14,6 +14,20 @@ export const SIGNED_MESSAGES = {
 } as const;
 export type SignatureRole = keyof typeof SIGNED_MESSAGES;
 
+/** One signature object, and what it must be over. */
+export interface SignatureSubject {
+  /** Null if there is none. */
+  readonly claimed: ClaimedSignature | null;
+  readonly role: SignatureRole;
+  /**
+   * The recomputed digest as 64 hexadecimal digits; null if it is not the one claimed. Then the signature is not tried:
+   * it is not known which bytes it would be over.
+   */
+  readonly digest: string | null;
+  /** JSON pointer of the signature object. */
+  readonly where: string;
+}
+
 interface SignatureProblem {
   readonly code: ReasonCode;
   readonly where: string;
@@ -21,28 +35,18 @@ interface SignatureProblem {
 }
 
 export interface SignatureVerdict {
-  /** The pinned key that the object names; null where it names none. Says nothing of validity. */
+  /** The pinned key that the object names; null if it names none. Says nothing about validity. */
   readonly key: PinnedKey | null;
-  /** Null where no signature was checked, because the object does not count or the digest is not right. */
+  /** Null if no signature was checked, because the object does not count or the digest is not right. */
   readonly isValid: boolean | null;
-  /** Empty exactly where everything holds, except for a digest that is not right, which is the caller's finding. */
+  /** Empty exactly if everything holds, apart from a digest that is not right, which the caller reports. */
   readonly problems: readonly SignatureProblem[];
 }
 
-/**
- * Judges one signature object.
- *
- * @param digest the recomputed digest as 64 hexadecimal digits, or null where it is not the one claimed: then the
- * signature itself is not tried, since nobody says which bytes it would be over.
- * @param where JSON pointer of the signature object.
- */
+/** Judges one signature object. Notes nothing: what a problem means depends on the document. */
 export function judgeSignature(
-  claimed: ClaimedSignature | null,
-  role: SignatureRole,
-  digest: string | null,
-  trust: Trust,
-  engine: Engine,
-  where: string,
+  { claimed, role, digest, where }: SignatureSubject,
+  { trust, engine }: Pick<Context, 'trust' | 'engine'>,
 ): SignatureVerdict {
   if (claimed === null) {
     const message = 'expected a signature object, got none';
@@ -55,7 +59,7 @@ export function judgeSignature(
     problems.push({ code, where: pointer(where, name), message });
   };
   expect('signature_status', 'signature_status', claimed.status, 'signed_v1');
-  // What says of itself that it is no signature need not look like one.
+  // An object that calls itself unsigned need not look like a signature.
   if (problems.length > 0) return { key: null, isValid: null, problems };
   expect('signature_status', 'algorithm', claimed.algorithm, 'ed25519');
   expect('role_mismatch', 'signed_message', claimed.signedMessage, SIGNED_MESSAGES[role]);

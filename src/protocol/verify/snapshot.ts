@@ -1,10 +1,18 @@
-/** Graph snapshots: the title against the record, and the parts whose digest is known (sections 2 and 4). */
-
-import { type Sha256, snapshotDigest, titleDigest } from '../digest.ts';
+/** Graph snapshots: title and abstract against the record, and the parts whose digest is known (../README.md). */
+import { canonTextDigest, snapshotDigest } from '../digest.ts';
 import { pointer } from '../errors.ts';
 import { isArray, isNumber, isObject, type Json, type JsonObject } from '../json.ts';
 import type { ParsedRecord } from '../parse/record.ts';
-import type { Ledger } from './finding.ts';
+import type { Context } from './context.ts';
+
+/** The payload of one `graph_snapshot` event, and the record that its paper must be. */
+export interface SnapshotSubject {
+  readonly payload: JsonObject;
+  readonly record: ParsedRecord;
+  /** JSON pointer of the payload. */
+  readonly where: string;
+  readonly eventId: string;
+}
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what this asks for.
 const ASCII = /^[\u0000-\u007f]*$/;
@@ -12,7 +20,20 @@ const ASCII = /^[\u0000-\u007f]*$/;
 const isZero = (value: Json | undefined): boolean => isNumber(value) && value.literal === '0';
 const isEmptyList = (value: Json | undefined): boolean => isArray(value) && value.length === 0;
 
-/** For each part that can be empty: whether it is. Section 2 knows the preimage of an empty one only. */
+/** Characters after which upstream cuts an abstract. */
+const EXCERPT_LENGTH = 600;
+
+/**
+ * Whether an excerpt is the whole abstract: it has fewer characters than upstream keeps. They are counted by code point,
+ * as Python counts them, whose programs cut them.
+ */
+function isWholeAbstract(excerpt: string): boolean {
+  // A code point has one or two units, so most texts need not be counted.
+  if (excerpt.length < EXCERPT_LENGTH) return true;
+  return excerpt.length < 2 * EXCERPT_LENGTH && Array.from(excerpt).length < EXCERPT_LENGTH;
+}
+
+/** For each part that can be empty: whether it is. The preimage of other parts is not known. */
 const IS_EMPTY: ReadonlyMap<string, (part: JsonObject) => boolean> = new Map([
   ['claims', (part: JsonObject) => isZero(part.get('count')) && isEmptyList(part.get('items'))],
   ['references', (part: JsonObject) => isZero(part.get('count')) && isEmptyList(part.get('sample'))],
@@ -24,7 +45,7 @@ const IS_EMPTY: ReadonlyMap<string, (part: JsonObject) => boolean> = new Map([
 const EMPTY_PART: Json = [];
 const EMPTY_PART_SHA256 = snapshotDigest(EMPTY_PART);
 
-/** What a part's `snapshot_sha256` is over, or null where that is not known. */
+/** What a part's `snapshot_sha256` is over, or null if that is not known. */
 function preimage(name: string, part: JsonObject): Json | null {
   if (name === 'integrity') {
     const detectors = part.get('detectors_run');
@@ -38,47 +59,53 @@ function preimage(name: string, part: JsonObject): Json | null {
   return IS_EMPTY.get(name)?.(part) ? EMPTY_PART : null;
 }
 
-function verifyTitle(
-  title: string,
-  record: ParsedRecord,
-  ledger: Ledger,
-  where: string,
-  eventId: string,
-  hash: Sha256,
-): void {
-  if (!title.isWellFormed()) return;
-  const computed = titleDigest(title, hash);
-  const equal = computed === record.titleSha256;
-  ledger.check('title', 'digest', equal ? 'verified' : 'failed', where, record.titleSha256, eventId);
-  if (equal) return;
+function verifyTitle(title: Json | undefined, { record, where, eventId }: SnapshotSubject, context: Context): void {
+  const { engine, ledger } = context;
+  const computed = typeof title === 'string' ? canonTextDigest(title, engine.sha256Hex) : null;
+  const outcome = computed === null ? 'absent' : computed === record.titleSha256 ? 'verified' : 'failed';
+  ledger.check({ subject: 'title', how: 'digest', outcome, where, eventId, value: record.titleSha256 });
+  if (typeof title !== 'string' || outcome !== 'failed') return;
   const doubt = ASCII.test(title) ? '' : '; the rule is known to hold for ASCII titles only';
   const message = `expected a title whose lower-case form hashes to ${record.titleSha256}, got ${computed}${doubt}`;
   ledger.find('title_mismatch', where, message, eventId);
 }
 
-/**
- * Checks what can be checked of a `graph_snapshot` event's payload. Findings only: the event itself is signed.
- *
- * @param where JSON pointer of the payload.
- */
-export function verifySnapshot(
-  payload: JsonObject,
-  record: ParsedRecord,
-  ledger: Ledger,
-  where: string,
-  eventId: string,
-  hash: Sha256,
+/** An excerpt that does not fit is no finding: upstream may have cut or cleaned it. */
+function verifyAbstract(
+  excerpt: Json | undefined,
+  { record, where, eventId }: SnapshotSubject,
+  context: Context,
 ): void {
+  const { engine, ledger } = context;
+  const isVerified =
+    typeof excerpt === 'string' &&
+    isWholeAbstract(excerpt) &&
+    canonTextDigest(excerpt, engine.sha256Hex) === record.abstractSha256;
+  ledger.check({
+    subject: 'abstract',
+    how: 'digest',
+    outcome: isVerified ? 'verified' : 'uncheckable',
+    where,
+    eventId,
+    value: record.abstractSha256,
+  });
+}
+
+/**
+ * Checks what can be checked of a `graph_snapshot` event's payload. It may lack any part. Whatever is wrong is a finding
+ * only: the event itself is signed.
+ */
+export function verifySnapshot(subject: SnapshotSubject, context: Context): void {
+  const { payload, where, eventId } = subject;
+  const { engine, ledger } = context;
   const snapshot = payload.get('graph_snapshot');
   if (!isObject(snapshot)) return;
   const base = pointer(where, 'graph_snapshot');
 
   const paper = snapshot.get('paper');
-  const title = isObject(paper) ? paper.get('title') : undefined;
-  if (typeof title === 'string') verifyTitle(title, record, ledger, `${base}/paper/title`, eventId, hash);
-  else ledger.check('title', 'digest', 'absent', `${base}/paper/title`, record.titleSha256, eventId);
-  // A bundle has an excerpt of the abstract at most, and the digest is over the whole.
-  ledger.check('abstract', 'digest', 'uncheckable', `${base}/paper/abstract_excerpt`, record.abstractSha256, eventId);
+  const member = (name: string): Json | undefined => (isObject(paper) ? paper.get(name) : undefined);
+  verifyTitle(member('title'), { ...subject, where: `${base}/paper/title` }, context);
+  verifyAbstract(member('abstract_excerpt'), { ...subject, where: `${base}/paper/abstract_excerpt` }, context);
 
   for (const [name, part] of snapshot) {
     const claimed = isObject(part) ? part.get('snapshot_sha256') : undefined;
@@ -86,10 +113,17 @@ export function verifySnapshot(
     const at = `${pointer(base, name)}/snapshot_sha256`;
     const known = preimage(name, part);
     if (known === null) {
-      ledger.check('snapshot', 'digest', 'uncheckable', at, claimed, eventId);
+      ledger.check({ subject: 'snapshot', how: 'digest', outcome: 'uncheckable', where: at, eventId, value: claimed });
       continue;
     }
-    const computed = known === EMPTY_PART ? EMPTY_PART_SHA256 : snapshotDigest(known, hash);
-    ledger.compare('snapshot', 'digest', 'snapshot_hash_mismatch', at, claimed, computed, eventId);
+    ledger.compare({
+      subject: 'snapshot',
+      how: 'digest',
+      code: 'snapshot_hash_mismatch',
+      where: at,
+      claimed,
+      computed: known === EMPTY_PART ? EMPTY_PART_SHA256 : snapshotDigest(known, engine.sha256Hex),
+      eventId,
+    });
   }
 }

@@ -34,7 +34,8 @@ export const CHECK_WORDS: Readonly<Record<CheckSubject, { readonly name: string;
   title: { name: 'Title', shows: 'the title is the record’s own: in lower case it has the hash that the record names' },
   abstract: {
     name: 'Abstract',
-    shows: 'nothing here: only an excerpt is at hand, and the record’s hash covers the whole',
+    shows:
+      'an abstract of fewer than 600 characters has the hash that the record names; of a longer one the bundle has only an excerpt, which has no hash of its own',
   },
   snapshot: { name: 'Snapshot hash', shows: 'this part of the snapshot is as it was when it was taken' },
   state: { name: 'State', shows: 'the merge, computed here, gives the state that the bundle ships' },

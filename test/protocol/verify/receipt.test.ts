@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Ledger, verifyReceipt } from '../../../src/protocol/index.ts';
+import { Ledger, nobleEngine, verifyReceipt } from '../../../src/protocol/index.ts';
 import { parseJson } from '../../../src/protocol/parse/json.ts';
 import {
   authorKey,
@@ -20,7 +20,8 @@ const RECEIPT = makeReceipt(RECORD);
 function judgeReceipt(receipt: Data): Ledger {
   const ledger = new Ledger();
   const value = receipt === undefined ? undefined : parseJson(bytesOf(receipt));
-  verifyReceipt(value, digest(RECORD), testTrust, ledger, '/receipt', null);
+  const subject = { receipt: value, canonicalSha256: digest(RECORD), where: '/receipt', eventId: null };
+  verifyReceipt(subject, { trust: testTrust, engine: nobleEngine, ledger });
   return ledger;
 }
 

@@ -91,7 +91,11 @@ describe('the self-test of an engine', () => {
     const ledger = new Ledger();
     const refusing = broken({ verify: () => false });
     assert.throws(
-      () => verifyReceipt(receipt, digest(record), testTrust, ledger, '/receipt', null, refusing),
+      () =>
+        verifyReceipt(
+          { receipt, canonicalSha256: digest(record), where: '/receipt', eventId: null },
+          { trust: testTrust, engine: refusing, ledger },
+        ),
       EngineError,
     );
     assert.deepEqual([ledger.checks, ledger.findings], [[], []]);

@@ -1,7 +1,29 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Data, digest, makeSnapshot, sealEvent, TITLE } from '../../support/bundles/make-bundle.ts';
-import { changed, codesOf, judgeEvent, RECORD, reasonsOf } from '../../support/bundles/verdicts.ts';
+import { canonTextDigest, eventDigest } from '../../../src/protocol/digest.ts';
+import {
+  decodeUtf8,
+  type JsonObject,
+  Ledger,
+  nobleEngine,
+  parseJson,
+  parseRecord,
+} from '../../../src/protocol/index.ts';
+import { verifySnapshot } from '../../../src/protocol/verify/snapshot.ts';
+import {
+  bytesOf,
+  type Data,
+  digest,
+  makeBundle,
+  makeRecord,
+  makeRecordCreated,
+  makeSnapshot,
+  sealEvent,
+  TITLE,
+  testTrust,
+} from '../../support/bundles/make-bundle.ts';
+import { vectorBytes } from '../../support/bundles/vectors.ts';
+import { changed, codesOf, judge, judgeEvent, RECORD, reasonsOf } from '../../support/bundles/verdicts.ts';
 
 const SNAPSHOT = makeSnapshot(RECORD);
 const PARTS = ['payload', 'graph_snapshot'] as const;
@@ -108,7 +130,94 @@ describe('section 4: title and abstract', () => {
     });
   }
 
-  it('the abstract cannot be checked from an excerpt, and that is said', () => {
-    assert.deepEqual(checksOf(SNAPSHOT, 'abstract'), [['uncheckable', 'paper']]);
+  /** The outcome of the check of an excerpt, in a record whose abstract is `abstract`. */
+  function abstractOutcome(abstract: string, excerpt: unknown): string | undefined {
+    const record = makeRecord();
+    record.metadata.abstract_canon_sha256 = canonTextDigest(abstract);
+    const event = sealEvent(changed(makeSnapshot(record), [...PARTS, 'paper', 'abstract_excerpt'], excerpt));
+    const verdict = judge(makeBundle(record, [makeRecordCreated(record), event]));
+    assert.deepEqual(codesOf(verdict), []);
+    return verdict.checks.find(({ subject }) => subject === 'abstract')?.outcome;
+  }
+
+  const SHORT = 'A Short Abstract.';
+  const cut = (text: string): string => Array.from(text).slice(0, 600).join('');
+
+  it('an excerpt of fewer than 600 characters is the whole abstract, and is checked in lower case', () => {
+    for (const abstract of [SHORT, 'x'.repeat(599), `$\\Lambda$ ${'Y'.repeat(500)}`]) {
+      assert.equal(abstractOutcome(abstract, abstract), 'verified', abstract);
+      assert.equal(abstractOutcome(abstract, abstract.toUpperCase()), 'verified', abstract);
+    }
   });
+
+  it('a short excerpt that does not fit the abstract is no finding: it cannot be checked', () => {
+    for (const excerpt of [`${SHORT} `, SHORT.slice(1), '', 'Another abstract.']) {
+      assert.equal(abstractOutcome(SHORT, excerpt), 'uncheckable', excerpt);
+    }
+  });
+
+  it('an excerpt of 600 characters may be a part, and is not checked, even if it is all', () => {
+    for (const length of [600, 601, 5000]) {
+      const abstract = 'x'.repeat(length);
+      assert.equal(abstractOutcome(abstract, cut(abstract)), 'uncheckable');
+    }
+  });
+
+  it('characters are counted by code point, as Python cuts them', () => {
+    const emoji = '😀'.repeat(599);
+    assert.equal(emoji.length, 1198);
+    assert.equal(abstractOutcome(emoji, emoji), 'verified');
+    assert.equal(abstractOutcome(`${emoji}😀`, `${emoji}😀`), 'uncheckable');
+  });
+
+  it('an excerpt that is missing or no text cannot be checked', () => {
+    for (const excerpt of [undefined, null, 5, [], {}]) assert.equal(abstractOutcome(SHORT, excerpt), 'uncheckable');
+  });
+});
+
+describe('a snapshot without every part', () => {
+  const real: Data = JSON.parse(decodeUtf8(vectorBytes('event-without-integrity.json')));
+
+  it('of a real event hashes to its id, and verifies as far as it goes without a finding', () => {
+    assert.equal(`sha256:${eventDigest(parseJson(bytesOf(real)) as JsonObject)}`, real.event_id);
+    assert.equal(Object.hasOwn(real.payload.graph_snapshot, 'integrity'), false);
+    const ledger = new Ledger();
+    const record = parseRecord(parseJson(bytesOf(makeRecord({ title: real.payload.graph_snapshot.paper.title }))));
+    const payload = parseJson(bytesOf(real.payload)) as JsonObject;
+    const subject = { payload, record, where: '/payload', eventId: real.event_id };
+    verifySnapshot(subject, { trust: testTrust, engine: nobleEngine, ledger });
+    assert.deepEqual(ledger.findings, []);
+    assert.deepEqual(
+      ledger.checks.map(({ subject, outcome, where }) => [
+        subject,
+        outcome,
+        where.replace('/payload/graph_snapshot/', ''),
+      ]),
+      [
+        ['title', 'verified', 'paper/title'],
+        ['abstract', 'uncheckable', 'paper/abstract_excerpt'],
+        ['snapshot', 'verified', 'claims/snapshot_sha256'],
+        ['snapshot', 'verified', 'references/snapshot_sha256'],
+        ['snapshot', 'verified', 'formal_canon/snapshot_sha256'],
+        ['snapshot', 'verified', 'author_claims/snapshot_sha256'],
+      ],
+    );
+  });
+
+  for (const part of [
+    'paper',
+    'claims',
+    'references',
+    'formal_canon',
+    'author_claims',
+    'integrity',
+    'source',
+    'verdict',
+  ]) {
+    it(`is as valid as one with all of them: without ${part}`, () => {
+      const verdict = judgeEvent(withPart([part], undefined));
+      assert.deepEqual(codesOf(verdict), []);
+      assert.deepEqual(reasonsOf(verdict), []);
+    });
+  }
 });

@@ -42,11 +42,11 @@ function verdictOf(bytes: Uint8Array, trust: string): unknown {
 
 /** The answers, as JSON: equal texts are equal answers. */
 export function answer({ canonical, records, titles, signatures, bundles }: Questions): readonly string[] {
-  const { canonicalize, decodeUtf8, encodeUtf8, pithNumber, sha256Hex, titleDigest, verifySignature } = protocol;
+  const { canonicalize, decodeUtf8, encodeUtf8, pithNumber, sha256Hex, canonTextDigest, verifySignature } = protocol;
   const answers: readonly unknown[] = [
     ...canonical.map((text) => attempt(() => decodeUtf8(canonicalize(encodeUtf8(text))))),
     ...records.map((text) => [pithNumber(encodeUtf8(text)), sha256Hex(canonicalize(encodeUtf8(text)))]),
-    ...titles.map((title) => titleDigest(title)),
+    ...titles.map((title) => canonTextDigest(title)),
     ...signatures.map(([key, message, signature]) =>
       verifySignature(fromHex(key), fromHex(message), fromHex(signature)),
     ),

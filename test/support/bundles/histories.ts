@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { type VerifiedBundle, verifyBundle } from '../../../src/protocol/index.ts';
 import { parseJson } from '../../../src/protocol/parse/json.ts';
 import { parseRecord } from '../../../src/protocol/parse/record.ts';
+import { nobleEngine } from '../../../src/protocol/verify/ed25519.ts';
 import { VerifiedEvent } from '../../../src/protocol/verify/event.ts';
 import { identifyRecord } from '../../../src/protocol/verify/record.ts';
 import {
@@ -241,7 +242,10 @@ export function referenceState(bundleBytes: Uint8Array): string {
     { readonly event_id: string | null; readonly reason: string; readonly own: string }
   >();
   for (const item of data.events) {
-    const verdict = VerifiedEvent.verify(parseJson(bytesOf(item)), '', identified, testTrust);
+    const verdict = VerifiedEvent.verify(
+      { value: parseJson(bytesOf(item)), where: '', record: identified },
+      { trust: testTrust, engine: nobleEngine },
+    );
     if (verdict.outcome === 'valid') {
       if (!valid.has(item.event_id)) valid.set(item.event_id, item);
       continue;

@@ -10,7 +10,7 @@ hashes.sha512 = sha512;
 
 import { decodeHex, encodeBase64, encodeHex, encodeUtf8 } from '../../../src/protocol/bytes.ts';
 import { formatCanonical } from '../../../src/protocol/canonical-json.ts';
-import { sha256Hex, titleDigest } from '../../../src/protocol/digest.ts';
+import { canonTextDigest, sha256Hex } from '../../../src/protocol/digest.ts';
 import {
   expectedAliases,
   fingerprintBase32Of,
@@ -92,7 +92,7 @@ export function makeRecord(changes: { id?: string; version?: number; title?: str
       license: 'http://creativecommons.org/licenses/by/4.0/',
       primary_cat: 'cs.DC',
       submitted_at: '2026-06-22T16:06:11Z',
-      title_canon_sha256: titleDigest(changes.title ?? TITLE),
+      title_canon_sha256: canonTextDigest(changes.title ?? TITLE),
       ...changes.metadata,
     },
     schema_version: '1.0',

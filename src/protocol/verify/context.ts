@@ -1,0 +1,12 @@
+/** What every step of a verification is given beside its subject. */
+import type { Engine } from '../engine.ts';
+import type { Ledger } from './ledger.ts';
+import type { Trust } from './signer.ts';
+
+export interface Context {
+  /** The keys that the operator pins. */
+  readonly trust: Trust;
+  readonly engine: Engine;
+  /** Gets the checks and the findings of the step. */
+  readonly ledger: Ledger;
+}
