@@ -3,6 +3,8 @@ import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { type BuildResult, buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
 import { parseShard } from '../mirror/resume/shard.ts';
+import { withUnpackedInput } from '../packages/build-input.ts';
+import { isPackage } from '../packages/stored.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { single } from './single.ts';
@@ -12,7 +14,8 @@ export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE
        pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
 
 Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
-and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own.
+and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own. BUNDLES may also be a package that
+pack wrote, or all packages of a set: the site that was packed is made again.
 
   --out DIR     where the site goes; replaced only when the new one is complete and checked
   --trust FILE  the keys you trust; default: the file that comes with pith-mirror (pith-v1-2026-05)
@@ -94,7 +97,9 @@ export async function build(args: readonly string[]): Promise<number> {
     single: { type: 'string', multiple: true },
     force: { type: 'boolean', default: false },
   });
-  const given = singleArgument(positionals);
+  const packages = positionals.map((name) => ({ name, path: userPath(name) })).filter(({ path }) => isPackage(path));
+  const isPackaged = packages.length > 0 && packages.length === positionals.length;
+  const given = isPackaged ? undefined : singleArgument(positionals);
   const started = performance.now();
   const progress = new TerminalProgress();
   // The defaults are the project's folders, wherever the user stands in it; a path that is given is from there.
@@ -107,15 +112,19 @@ export async function build(args: readonly string[]): Promise<number> {
   const jobs = jobsOption(values.jobs);
   const trust = await trustOption(values.trust);
   if (values.force && values.single === undefined) throw new UsageError('--force goes with --single');
-  try {
+  const make = async (folder: string): Promise<number> => {
     if (values.single !== undefined) {
       const { strict, force, single: names } = values;
-      return await single({ input, trust, site, strict, engine, jobs, force, names, out: values.out }, progress);
+      const how = { input: folder, trust, site, strict, engine, jobs, force, names, out: values.out };
+      return single(how, progress);
     }
-    const options = { input, out, trust, site, strict: values.strict, recheck: values.recheck };
+    const options = { input: folder, out, trust, site, strict: values.strict, recheck: values.recheck };
     const result = await buildMirror({ ...options, engine, renderer, shard, only: null, jobs }, progress);
     progress.finish();
     return tell(result, { out, isJson: values.json, milliseconds: performance.now() - started });
+  };
+  try {
+    return await (isPackaged ? withUnpackedInput(packages, out, progress, make) : make(input));
   } finally {
     progress.finish();
   }

@@ -7,6 +7,7 @@ import { CANON_HELP, canon } from './canon.ts';
 import { EXIT } from './command.ts';
 import { JOIN_HELP, join } from './join.ts';
 import { NUMBER_HELP, number } from './number.ts';
+import { PACK_HELP, pack } from './pack.ts';
 import { STAMP_HELP, stamp } from './stamp.ts';
 import { SYNC_HELP, sync } from './sync.ts';
 import { printable } from './terminal.ts';
@@ -21,6 +22,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['build', { run: build, help: BUILD_HELP }],
   ['join', { run: join, help: JOIN_HELP }],
   ['verify', { run: verify, help: VERIFY_HELP }],
+  ['pack', { run: pack, help: PACK_HELP }],
   ['sync', { run: sync, help: SYNC_HELP }],
   ['canon', { run: canon, help: CANON_HELP }],
   ['number', { run: number, help: NUMBER_HELP }],

@@ -4,14 +4,20 @@ import { UsageError } from '../mirror/base/failure.ts';
 import type { VerifyInput } from '../mirror/judge/judge.ts';
 import { listInput } from '../mirror/read/read.ts';
 import { verifyFiles } from '../mirror/verify.ts';
+import { isVerifiable } from '../packages/verify.ts';
 import { EXIT, engineOption, isFolder, parseOptions, readArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { TerminalProgress } from './terminal.ts';
+import { verifyEachPackage } from './verify-packages.ts';
 
 export const VERIFY_HELP = `pith-mirror verify PATH… [--trust FILE] [--engine NAME] [--json]
 
 Checks bundles as build does, each alone, and writes nothing. PATH is a file, a folder (every *.json below it),
 or - for standard input.
+
+PATH may also be a package that pack wrote (a ZIP, or its unpacked folder) or the folder of a site. Then every file is
+compared with the package's manifest or the site's sums/, every bundle is checked, and every state is compared with the
+merge of its bundles. What is missing, extra or changed is named.
 
   --trust FILE  the keys you trust; default: the file that comes with pith-mirror (pith-v1-2026-05)
   --engine NAME openssl (default) or noble, the slow reference; one verdict
@@ -48,8 +54,18 @@ export async function verify(args: readonly string[]): Promise<number> {
   const started = performance.now();
   const engine = engineOption(values.engine);
   const trust = await trustOption(values.trust);
+  const packages = positionals.filter((argument) => argument !== '-' && isVerifiable(userPath(argument)));
+  if (packages.length > 0 && packages.length < positionals.length)
+    throw new UsageError('expected packages and sites alone, or bundles alone; verify them one after the other');
   const inputs: VerifyInput[] = [];
   const progress = new TerminalProgress();
+  if (packages.length > 0) {
+    try {
+      return await verifyEachPackage(packages, { trust, engine, isJson: values.json, started }, progress);
+    } finally {
+      progress.finish();
+    }
+  }
   for (const argument of positionals) {
     const found = await expand(argument, progress);
     inputs.push(...(positionals.length === 1 ? found : found.map((input) => nameAmongSeveral(argument, input))));

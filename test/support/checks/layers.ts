@@ -46,6 +46,8 @@ const zones = [
   'mirror/commands',
   'formats',
   'records',
+  'packages/formats',
+  'packages/shell',
   'timestamps',
   'site/entry',
   'site/runtime',
@@ -113,6 +115,13 @@ const table: Readonly<Record<Zone, Row>> = {
   // The record index and the sums, as texts: what a build writes, and what another mirror, a sync or an audit reads. Of
   // Node, only its SHA-256: the protocol's own, in JavaScript, would be most of the work.
   records: { values: ['records', 'protocol/index', 'node:'], types: [] },
+  // Archive formats, as functions of their entries: iterable in, chunks out.
+  'packages/formats': { values: ['packages/formats', 'protocol/index'], types: [] },
+  // What reads a site and writes packages of it. It stands beside the mirror's commands, and no stage of the mirror sees it.
+  'packages/shell': {
+    values: ['packages/shell', 'packages/formats', 'records', ...mirror, 'protocol/index', 'node:'],
+    types: [],
+  },
   // OpenTimestamps proofs as files, and the calendars that make them.
   timestamps: { values: ['timestamps', 'mirror/base', 'protocol/index', 'node:'], types: [] },
   // What Astro bundles the pages into.
@@ -132,9 +141,12 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/search': { values: ['site/search', 'site/browser', 'site/view', 'site/shared'], types: [] },
   'site/page': { values: ['site/page'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
-  // Talks to other sites. Judges what comes with the code of `verify`.
-  network: { values: ['network', 'records', ...mirror, 'protocol/index', 'node:'], types: [] },
-  cli: { values: ['cli', 'network', 'timestamps', ...mirror, 'records', 'protocol/index', 'node:'], types: [] },
+  // Talks to other sites. Judges what comes with the code of `verify`; takes bundles out of packages.
+  network: { values: ['network', 'packages/shell', 'records', ...mirror, 'protocol/index', 'node:'], types: [] },
+  cli: {
+    values: ['cli', 'network', 'packages/shell', 'timestamps', ...mirror, 'records', 'protocol/index', 'node:'],
+    types: [],
+  },
 };
 
 /** Which files may import a package; a package that is missing here may not be imported under src at all. */
@@ -151,6 +163,8 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
   rolldown: { values: /^src\/mirror\/render\/scripts\.ts$/ },
   // Folds a page and its files into one: reads its markup as a browser does.
   parse5: { values: /^src\/mirror\/render\/single-page\.ts$/ },
+  // Its deflate gives the same bytes on every system and every Node, which zlib's does not.
+  fflate: { values: /^src\/packages\/compress\.ts$/ },
   // Astro's JS API belongs to render.ts, and its runtime to the bundle of the pages; its types (APIRoute, HTMLAttributes)
   // describe what site/ files are.
   astro: { values: /^src\/(?:mirror\/render\/render|site\/(?:entry|runtime))\.ts$/, types: /^src\/site\// },
@@ -210,6 +224,7 @@ function zoneOf(path: string): Zone | undefined {
     return named;
   if (/^src\/protocol\/[^/]+$/.test(path)) return 'protocol/top';
   if (/^src\/mirror\/[^/]+$/.test(path)) return 'mirror/commands';
+  if (/^src\/packages\/[^/]+$/.test(path)) return 'packages/shell';
   const folder = zones.find((zone) => path.startsWith(`src/${zone}/`));
   if (folder !== undefined) return folder;
   return /^src\/site\/.+\.(css|svg|png|woff2|json)$/.test(path) ? 'site/assets' : undefined;

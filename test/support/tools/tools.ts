@@ -7,10 +7,17 @@ import { delimiter, join } from 'node:path';
 
 /** For each command, the Debian package that has it. Add a row here, and call `findTool` or `needTool` in the test. */
 export const TOOLS = {
+  '7z': 'p7zip-full',
+  bsdtar: 'libarchive-tools',
+  ia: 'internetarchive',
   nginx: 'nginx-light',
+  openssl: 'openssl',
   opentimestamps: 'python3-opentimestamps',
+  python3: 'python3',
   rsync: 'rsync',
+  unzip: 'unzip',
   wget: 'wget',
+  zip: 'zip',
 } as const satisfies Readonly<Record<string, string>>;
 export type ToolName = keyof typeof TOOLS;
 

@@ -1,0 +1,35 @@
+/** A package as the input of a build: unpacked beside the output for as long as the build takes. */
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Progress } from '../mirror/base/progress.ts';
+import { Lock } from '../mirror/publish/lock.ts';
+import { unpackInput } from './unpack-input.ts';
+
+/**
+ * @param out folder of the site that is to be built; the input lies beside it, so on a disk with room for the site.
+ * @param use gets the folder.
+ * @returns what `use` returns.
+ * @throws UsageError or BuildError if a package is damaged or a part of a set is missing, and whatever `use` throws.
+ */
+export async function withUnpackedInput<T>(
+  packages: readonly { readonly path: string; readonly name: string }[],
+  out: string,
+  progress: Progress,
+  use: (folder: string) => Promise<T>,
+): Promise<T> {
+  const target = resolve(out);
+  const beside = (what: string): string => join(dirname(target), `.${basename(target)}.pith-mirror-${what}`);
+  await mkdir(dirname(target), { recursive: true });
+  const lock = await Lock.acquire(beside('unpack-lock'));
+  const folder = beside('unpacked');
+  try {
+    // Left by one that was killed.
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder);
+    unpackInput(packages, folder, progress);
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+    await lock.release();
+  }
+}

@@ -1,0 +1,51 @@
+/** A new file, written in large pieces from many small ones. */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+
+/** Bytes that are gathered before they are written. */
+const GATHER = 1 << 20;
+
+export class ChunkFile {
+  readonly #descriptor: number;
+  readonly #digest = createHash('sha256');
+  #chunks: Uint8Array[] = [];
+  #held = 0;
+  #bytes = 0;
+
+  /** @throws the system's error if there is such a file already. */
+  constructor(path: string) {
+    this.#descriptor = openSync(path, 'wx', 0o644);
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  write(chunks: Iterable<Uint8Array>): void {
+    for (const chunk of chunks) {
+      this.#digest.update(chunk);
+      this.#bytes += chunk.length;
+      this.#chunks.push(chunk);
+      this.#held += chunk.length;
+      if (this.#held >= GATHER) this.#flush();
+    }
+  }
+
+  #flush(): void {
+    const bytes = Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    this.#held = 0;
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
+  }
+
+  /** Writes what is gathered, and waits until it is on the disk. @returns the SHA-256 of the whole, in hexadecimal. */
+  finish(): string {
+    this.#flush();
+    fsyncSync(this.#descriptor);
+    return this.#digest.digest('hex');
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}

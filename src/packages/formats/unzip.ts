@@ -1,0 +1,167 @@
+/**
+ * Reads what `zip.ts` writes, and what other programs make of the same files: the list at the end of an archive, then
+ * each file by its place. `zip.ts` shows the bytes.
+ *
+ * An archive comes from strangers. Whatever it says is checked before anything is read by it: names that would leave the
+ * folder, names that are there twice, files that overlap (the trick of zip bombs), sizes beyond the limit.
+ */
+import { decodeUtf8 } from '../../protocol/index.ts';
+import { pathProblem } from './entry.ts';
+
+/** Why an archive cannot be read. The message names no file; the caller knows which one it is. */
+export class ZipError extends Error {
+  override readonly name = 'ZipError';
+}
+
+/** Where the list of files is, from the archive's last bytes. */
+export interface Directory {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly entries: number;
+}
+
+/** A file of an archive, and where it is. */
+export interface Member {
+  readonly path: string;
+  readonly method: 'stored' | 'deflated';
+  readonly crc: number;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** Bytes in the archive. */
+  readonly packedBytes: number;
+  /** Where its local header begins. */
+  readonly offset: number;
+}
+
+/** The most bytes at the end of an archive in which its end record may stand: itself and a comment. */
+export const END_BYTES = 22 + 0xffff;
+/** Bytes of a local header before the name. */
+export const LOCAL_BYTES = 30;
+/** No file of a mirror comes near it; a bomb would. */
+export const MAX_FILE_BYTES = 1 << 28;
+
+const LOCAL = 0x04034b50;
+const CENTRAL = 0x02014b50;
+const END = 0x06054b50;
+const ENCRYPTED = 0x0001;
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/**
+ * Finds the list of files.
+ *
+ * @param tail the last bytes of the archive, `END_BYTES` of them or all.
+ * @param fileBytes the archive's size.
+ * @throws ZipError if it is no ZIP, was cut short, or is of a kind that this program does not read.
+ */
+export function readEnd(tail: Uint8Array, fileBytes: number): Directory {
+  const view = viewOf(tail);
+  for (let at = tail.length - 22; at >= 0; at--) {
+    if (view.getUint32(at, true) !== END || at + 22 + view.getUint16(at + 20, true) !== tail.length) continue;
+    const entries = view.getUint16(at + 10, true);
+    const bytes = view.getUint32(at + 12, true);
+    const offset = view.getUint32(at + 16, true);
+    if (entries === 0xffff || bytes === 0xffffffff || offset === 0xffffffff)
+      throw new ZipError('it is a ZIP64 archive; unpack it and name the folder instead');
+    if (view.getUint32(at + 4, true) !== 0) throw new ZipError('it is one disk of several');
+    if (offset + bytes !== fileBytes - tail.length + at)
+      throw new ZipError('its list of files is not where it says; the file is damaged or was put together');
+    return { offset, bytes, entries };
+  }
+  throw new ZipError('it has no end record; it is no ZIP, or was cut short');
+}
+
+/** The name of a file. Names without the flag of UTF-8 are in an unknown code page, except ASCII. */
+function nameOf(bytes: Uint8Array): string {
+  try {
+    return decodeUtf8(bytes);
+  } catch {
+    throw new ZipError(`the name of a file is not in UTF-8: ${JSON.stringify(String.fromCharCode(...bytes))}`);
+  }
+}
+
+function methodOf(value: number, path: string): Member['method'] {
+  if (value === 0) return 'stored';
+  if (value === 8) return 'deflated';
+  throw new ZipError(`${path}: compressed by method ${value}; expected 0 (stored) or 8 (deflate)`);
+}
+
+function checkMember(member: Member, before: Directory): void {
+  const { path, method, size, packedBytes, offset } = member;
+  const problem = pathProblem(path);
+  if (problem !== null)
+    throw new ZipError(`${JSON.stringify(path)}: ${problem}; nothing is unpacked from this archive`);
+  if (size > MAX_FILE_BYTES)
+    throw new ZipError(`${path}: would unpack to ${size} bytes; a file of a package has at most ${MAX_FILE_BYTES}`);
+  // Deflate gives at most 1,032 bytes for one.
+  if (method === 'deflated' && size > packedBytes * 1032)
+    throw new ZipError(`${path}: ${packedBytes} bytes cannot unpack to ${size}`);
+  if (method === 'stored' && size !== packedBytes) throw new ZipError(`${path}: stored, but of two sizes`);
+  if (offset + LOCAL_BYTES + packedBytes > before.offset)
+    throw new ZipError(`${path}: lies outside of the archive's data`);
+}
+
+/**
+ * The files that an archive lists, folders left out, in the order of the list.
+ *
+ * @param bytes of the list.
+ * @throws ZipError at the first one that is not as it has to be.
+ */
+export function readDirectory(bytes: Uint8Array, directory: Directory): readonly Member[] {
+  const view = viewOf(bytes);
+  const members: Member[] = [];
+  const names = new Set<string>();
+  let at = 0;
+  for (let i = 0; i < directory.entries; i++) {
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL)
+      throw new ZipError(`its list of files is damaged at entry ${i + 1} of ${directory.entries}`);
+    const nameLength = view.getUint16(at + 28, true);
+    const next = at + 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    if (next > bytes.length)
+      throw new ZipError(`its list of files is damaged at entry ${i + 1} of ${directory.entries}`);
+    const path = nameOf(bytes.subarray(at + 46, at + 46 + nameLength));
+    if ((view.getUint16(at + 8, true) & ENCRYPTED) !== 0) throw new ZipError(`${path}: is encrypted`);
+    if (names.has(path)) throw new ZipError(`${path}: is there twice`);
+    names.add(path);
+    // Some programs list folders too.
+    if (!path.endsWith('/') || view.getUint32(at + 24, true) !== 0) {
+      const member: Member = {
+        path,
+        method: methodOf(view.getUint16(at + 10, true), path),
+        crc: view.getUint32(at + 16, true),
+        packedBytes: view.getUint32(at + 20, true),
+        size: view.getUint32(at + 24, true),
+        offset: view.getUint32(at + 42, true),
+      };
+      checkMember(member, directory);
+      members.push(member);
+    }
+    at = next;
+  }
+  if (at !== bytes.length) throw new ZipError('its list of files has bytes that belong to no file');
+  checkOverlap(members);
+  return members;
+}
+
+/** Files that share bytes of the archive: how some megabytes unpack to petabytes. */
+function checkOverlap(members: readonly Member[]): void {
+  const ordered = members.toSorted((a, b) => a.offset - b.offset);
+  for (const [i, { path, offset }] of ordered.entries()) {
+    const before = ordered[i - 1];
+    if (before !== undefined && before.offset + LOCAL_BYTES + before.packedBytes > offset)
+      throw new ZipError(`${path}: overlaps ${before.path}`);
+  }
+}
+
+/**
+ * Where a file's data begins, counted from its local header.
+ *
+ * @param header the first `LOCAL_BYTES` bytes there.
+ * @throws ZipError if there is no header.
+ */
+export function dataStart(header: Uint8Array, path: string): number {
+  const view = viewOf(header);
+  if (header.length < LOCAL_BYTES || view.getUint32(0, true) !== LOCAL)
+    throw new ZipError(`${path}: its header is not where the list says`);
+  return LOCAL_BYTES + view.getUint16(26, true) + view.getUint16(28, true);
+}

@@ -1,0 +1,117 @@
+/** What a site was made from: the names of its input files, and the files that are in no site, such as notes. */
+import { hash } from 'node:crypto';
+import { UsageError } from '../mirror/base/failure.ts';
+import type { Progress } from '../mirror/base/progress.ts';
+import { type InputFile, listInput, readInput } from '../mirror/read/read.ts';
+import { ParseError } from '../protocol/index.ts';
+import { extraPath, type InputLine } from './formats/inputs.ts';
+import { reportedFiles } from './report-names.ts';
+
+/** A file of the input that is not in the site. */
+export interface Extra {
+  readonly line: InputLine;
+  readonly read: () => Uint8Array;
+}
+
+export interface Inputs {
+  /** Whether the input folder was given. */
+  readonly isGiven: boolean;
+  /** The names under which these bytes were in the input. */
+  namesOf(sha256: string): readonly string[];
+  readonly extras: readonly Extra[];
+  /** Of the extras together. */
+  readonly bytes: number;
+}
+
+const isNote = (name: string): boolean => name.endsWith('.md');
+
+interface Reported {
+  readonly names: ReadonlyMap<string, readonly string[]>;
+  /** Names of the files that are not in the site, with their digests. */
+  readonly rejected: ReadonlyMap<string, string | null>;
+}
+
+async function readReport(site: string): Promise<Reported> {
+  const names = new Map<string, string[]>();
+  const rejected = new Map<string, string | null>();
+  for await (const { file, sha256, outcome } of reportedFiles(site)) {
+    if (outcome === 'rejected' || sha256 === null) {
+      rejected.set(file, sha256);
+      continue;
+    }
+    const known = names.get(sha256);
+    if (known === undefined) names.set(sha256, [file]);
+    else known.push(file);
+  }
+  return { names, rejected };
+}
+
+function different(input: string, name: string): never {
+  throw new UsageError(
+    `--input ${input}: ${name} is not what the site was built from; name the folder that it was built from, or build it again first`,
+  );
+}
+
+/** The digest of a file, and its size; null if it cannot be read, as it could not when the site was built. */
+function digestOf(file: InputFile): { readonly sha256: string; readonly bytes: number } | null {
+  try {
+    const bytes = readInput(file);
+    return { sha256: hash('sha256', bytes), bytes: bytes.length };
+  } catch (error) {
+    if (error instanceof ParseError) return null;
+    throw error;
+  }
+}
+
+/** The extras of an input folder. @throws UsageError unless the site was built from it, as far as its report tells. */
+async function extrasOf(
+  input: string,
+  { names, rejected }: Reported,
+  progress: Progress,
+): Promise<Omit<Inputs, 'isGiven' | 'namesOf'>> {
+  const listing = await listInput(input, (name) => name.endsWith('.json') || isNote(name)).catch((error) => {
+    throw new UsageError(`--input ${input}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const extras: Extra[] = [];
+  let bytes = 0;
+  const missing = new Set([...names.values()].flat().filter((name) => !isNote(name)));
+  progress.stage('reading the input', listing.files.length);
+  for (const file of listing.files) {
+    progress.step();
+    const found = digestOf(file);
+    missing.delete(file.name);
+    if (found === null) {
+      progress.note(`not packed, because it cannot be read: ${file.name}`);
+      continue;
+    }
+    const { sha256 } = found;
+    if (names.get(sha256)?.includes(file.name) === true && !isNote(file.name)) continue;
+    if (!isNote(file.name) && rejected.get(file.name) !== sha256) different(input, file.name);
+    bytes += found.bytes;
+    const line: InputLine = { name: file.name, sha256, path: extraPath(sha256) };
+    extras.push({ line, read: () => readAgain(input, file, sha256) });
+  }
+  const [gone] = missing;
+  if (gone !== undefined) different(input, gone);
+  return { extras, bytes };
+}
+
+function readAgain(input: string, file: InputFile, sha256: string): Uint8Array {
+  const bytes = readInput(file);
+  return hash('sha256', bytes) === sha256 ? bytes : different(input, file.name);
+}
+
+/**
+ * @param input the folder that the site was built from, or null: then names are known, and notes and rejected files are not.
+ * @throws UsageError if the folder is another one.
+ */
+export async function gatherInputs(site: string, input: string | null, progress: Progress): Promise<Inputs> {
+  const reported = await readReport(site);
+  const namesOf = (sha256: string): readonly string[] => reported.names.get(sha256) ?? [];
+  if (input !== null) return { isGiven: true, namesOf, ...(await extrasOf(input, reported, progress)) };
+  if (reported.rejected.size > 0)
+    progress.note(
+      `${reported.rejected.size} rejected files of the input are not in the site, and so not in the package; --input BUNDLES adds them and the notes`,
+    );
+  return { isGiven: false, namesOf, extras: [], bytes: 0 };
+}

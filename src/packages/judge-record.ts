@@ -1,0 +1,87 @@
+/**
+ * Judges a record of a site by its files alone: each bundle received with the pinned keys, and what was published of
+ * them against the merge that they give.
+ */
+
+import { bundleFile, recordFile, stateFile } from '../mirror/base/paths.ts';
+import { judgeBundle } from '../mirror/judge/judge.ts';
+import { type FileReport, fileLine } from '../mirror/judge/report.ts';
+import { type Engine, equalBytes, mergeBundles, type Trust, type VerifiedBundle } from '../protocol/index.ts';
+import type { DoneRecord, Problem } from './job.ts';
+
+const isReceived = (path: string): boolean => /^pith\/[A-Z2-7]{26}\/bundles\/[0-9a-f]{64}\.json$/.test(path);
+
+/** The paths of the bundles that were received: those in `bundles/`, else `bundle.json` itself. */
+export function receivedPaths(suffix: string, paths: Iterable<string>): readonly string[] {
+  const all = [...paths];
+  const several = all.filter(isReceived);
+  if (several.length > 0) return several;
+  return all.filter((path) => path === bundleFile(suffix));
+}
+
+/** What of a published record is not what its bundles give. */
+function comparePublished(
+  suffix: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  bundles: readonly VerifiedBundle[],
+  engine: Engine,
+): readonly Problem[] {
+  const merged = mergeBundles(bundles, engine);
+  const problems: Problem[] = [];
+  const state = files.get(stateFile(suffix));
+  if (state !== undefined && !equalBytes(state, merged.state.bytes))
+    problems.push({
+      path: stateFile(suffix),
+      kind: 'wrong-state',
+      message: `is not the merge of the bundles of ${suffix}; the merge has state_sha256 ${merged.state.sha256}`,
+    });
+  const bundle = files.get(bundleFile(suffix));
+  if (bundle !== undefined && !equalBytes(bundle, merged.published.bytes))
+    problems.push({
+      path: bundleFile(suffix),
+      kind: 'wrong-bundle',
+      message: 'is not what a mirror publishes of the bundles in bundles/',
+    });
+  const record = files.get(recordFile(suffix));
+  const [newest] = merged.bundles;
+  if (record !== undefined && engine.sha256Hex(record) !== newest.canonicalSha256)
+    problems.push({
+      path: recordFile(suffix),
+      kind: 'wrong-record',
+      message: `is not the canonical record of ${suffix}, whose SHA-256 is ${newest.canonicalSha256}`,
+    });
+  return problems;
+}
+
+/**
+ * @param files of one record's folder, by their path in the site.
+ * @returns a report for each bundle received, and every published file that does not follow from them.
+ */
+export function judgeRecord(
+  suffix: string,
+  files: ReadonlyMap<string, Uint8Array>,
+  trust: Trust,
+  engine: Engine,
+): { readonly record: DoneRecord; readonly problems: readonly Problem[] } {
+  const reports: FileReport[] = [];
+  const bundles: VerifiedBundle[] = [];
+  const problems: Problem[] = [];
+  for (const path of receivedPaths(suffix, files.keys())) {
+    const { report, bundle } = judgeBundle(path, files.get(path) ?? new Uint8Array(), trust, engine);
+    reports.push(report);
+    if (bundle === null) continue;
+    if (bundle.suffix === suffix) bundles.push(bundle);
+    else
+      problems.push({ path, kind: 'wrong-record', message: `is a bundle of ${bundle.pithNumber}; expected ${suffix}` });
+  }
+  if (bundles.length > 0) problems.push(...comparePublished(suffix, files, bundles, engine));
+  const instants = bundles.map(({ builtInstant }) => Date.parse(`${builtInstant.slice(0, 19)}Z`) / 1000);
+  return {
+    record: {
+      lines: reports.map(fileLine),
+      pithNumber: bundles[0]?.pithNumber ?? null,
+      seconds: instants.length > 0 ? Math.max(...instants) : null,
+    },
+    problems,
+  };
+}

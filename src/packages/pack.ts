@@ -1,0 +1,265 @@
+/**
+ * `pack --format zip`: from a site to one or more ZIP archives, each of them a BagIt bag.
+ *
+ *     survey the site ──▶ cut into parts ──▶ read, judge, compress (workers) ──▶ write ──▶ read back ──▶ rename all
+ *
+ * The bytes that are judged are the bytes that are packed. Nothing has its final name before everything is written, is on
+ * the disk, and was read back; nothing is left if anything fails.
+ */
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import { BuildError, UsageError } from '../mirror/base/failure.ts';
+import { packageVersion } from '../mirror/base/package.ts';
+import type { Progress } from '../mirror/base/progress.ts';
+import { Lock } from '../mirror/publish/lock.ts';
+import { trustDocument } from '../mirror/read/trust-file.ts';
+import type { EngineName, Trust } from '../protocol/index.ts';
+import { BagWriter } from './bag-writer.ts';
+import type { Compression } from './compress.ts';
+import { pathProblem } from './formats/entry.ts';
+import type { Contents, PackageFacts } from './formats/facts.ts';
+import type { InputLine } from './formats/inputs.ts';
+import { RO_CRATE } from './formats/ro-crate.ts';
+import { gatherInputs, type Inputs } from './inputs.ts';
+import type { Done, Job, StoredFile } from './job.ts';
+import { cutParts, LIMITS, type Limits, type Part, partName, suffixOfPath, type Unit } from './parts.ts';
+import { readBack } from './read-back.ts';
+import { checkKeys, dateOf, openSite, type Site } from './site.ts';
+import { ofRecord, survey } from './survey.ts';
+import { Team } from './team.ts';
+import { isThere, walk } from './walk.ts';
+
+export interface PackOptions {
+  /** Folder of the site. */
+  readonly site: string;
+  /** Folder for the packages. */
+  readonly out: string;
+  /** What the names of the packages begin with; null for `pith-mirror-DATE`. */
+  readonly name: string | null;
+  readonly contents: Contents;
+  readonly compression: Compression;
+  /** The folder that the site was built from, whose notes and rejected files are packed too; or null. */
+  readonly input: string | null;
+  readonly trust: Trust;
+  readonly engine: EngineName;
+  /** Replace packages of the same name. */
+  readonly force: boolean;
+  /** Worker threads; null for one a processor. */
+  readonly jobs: number | null;
+  readonly limits?: Limits;
+}
+
+export interface Packed {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** In the payload. */
+  readonly files: number;
+  readonly records: number;
+}
+
+export interface PackResult {
+  readonly packages: readonly Packed[];
+  readonly records: number;
+  /** Bundles that have findings; they are packed all the same. */
+  readonly withFindings: number;
+  readonly findings: number;
+}
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+function nameOf({ name }: PackOptions, site: Site): string {
+  const chosen = name ?? `pith-mirror-${dateOf(site.seconds)}`;
+  if (!NAME.test(chosen) || pathProblem(chosen) !== null)
+    throw new UsageError(
+      `--name: expected up to 100 of A–Z a–z 0–9 . _ -, beginning with a letter or a digit (found ${JSON.stringify(chosen)})`,
+    );
+  return chosen;
+}
+
+/** Files of a bag that are not its payload; more than there ever are. */
+const OWN_FILES = 16;
+
+/** What is known of one package before its first byte is written. */
+interface Plan {
+  readonly part: Part;
+  readonly facts: PackageFacts;
+  readonly suffixes: readonly string[];
+}
+
+function planOf(
+  parts: readonly Part[],
+  site: Site,
+  options: PackOptions,
+  about: Pick<PackageFacts, 'set' | 'version' | 'extraInputs'>,
+): readonly Plan[] {
+  const names = parts.map((_, i) => partName(about.set, i, parts.length));
+  const ofPart = parts.map(({ units }) =>
+    units.map(({ path }) => suffixOfPath(path)).filter((suffix) => suffix !== null),
+  );
+  const allRecords = ofPart.reduce((total, { length }) => total + length, 0);
+  return parts.map((part, index) => {
+    const suffixes = ofPart[index] ?? [];
+    const [first, last] = [suffixes[0], suffixes.at(-1)];
+    const tops = new Set(part.units.map(({ path }) => /^[^/]+\/?/.exec(path)?.[0] ?? path));
+    const facts: PackageFacts = {
+      ...about,
+      name: names[index] ?? about.set,
+      parts: names,
+      index,
+      contents: options.contents,
+      seconds: site.seconds,
+      url: site.url,
+      keys: options.trust.keys.map(({ keyId, role, fingerprint }) => ({ keyId, role, fingerprint })),
+      allRecords,
+      records: suffixes.length,
+      range: first === undefined || last === undefined ? null : [first, last],
+      bytes: part.bytes,
+      files: part.files,
+      tops: [...tops],
+    };
+    return { part, facts, suffixes };
+  });
+}
+
+/** The files of a unit as they lie there now; a record's may have changed since the survey. */
+function filesOf(folder: string, unit: Unit, contents: Contents): readonly StoredFile[] {
+  const stored = (path: string): StoredFile => ({ path, place: { file: join(folder, path) }, sha256: null });
+  if (!unit.path.endsWith('/')) return [stored(unit.path)];
+  const none = (): void => undefined;
+  return ofRecord([...walk(folder, () => false, none, unit.path)], contents).map(({ path }) => stored(path));
+}
+
+interface UnitJob extends Job {
+  readonly unit: Unit;
+}
+
+function* jobsOf({ units }: Part, folder: string, { contents, compression }: PackOptions): Generator<UnitJob> {
+  for (const unit of units) {
+    yield { unit, files: filesOf(folder, unit, contents), suffix: suffixOfPath(unit.path), pack: compression };
+  }
+}
+
+/** @throws BuildError unless a unit was read as it was surveyed, and everything of it holds. */
+function checkUnit({ path, files, bytes }: Unit, done: Done): void {
+  const [problem] = done.problems;
+  const rejected = done.record?.lines.find(({ outcome }) => outcome === 'rejected');
+  const advice =
+    'nothing is packed; pith-mirror verify SITE lists every problem, and pith-mirror build --recheck makes the site anew';
+  if (problem !== undefined) throw new BuildError(`${problem.path}: ${problem.message}; ${advice}`);
+  if (rejected !== undefined) throw new BuildError(`${rejected.file}: is rejected; ${advice}`);
+  const read = done.files.reduce((total, file) => total + file.bytes, 0);
+  if (done.files.length !== files || read !== bytes)
+    throw new BuildError(`${path}: changed while the site was packed; nothing is packed; run pack again`);
+}
+
+/** What all parts of one run share. */
+interface Run {
+  readonly options: PackOptions;
+  readonly site: Site;
+  readonly team: Team;
+  readonly inputs: Inputs;
+  readonly progress: Progress;
+  /** Folder of unfinished packages. */
+  readonly work: string;
+  readonly tally: { withFindings: number; findings: number };
+}
+
+/** Writes one package into the work folder, and reads it back. */
+async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omit<Packed, 'path'>> {
+  const { options, site, team, inputs, progress, work, tally } = run;
+  const path = join(work, `${facts.name}.zip`);
+  const bag = new BagWriter(path, facts, options);
+  try {
+    bag.begin(trustDocument(options.trust));
+    const lines: InputLine[] = [];
+    for await (const [{ unit }, done] of team.inOrder(jobsOf(part, site.folder, options))) {
+      checkUnit(unit, done);
+      if (!bag.hasCrate && unit.path > RO_CRATE) bag.addCrate();
+      const seconds = done.record?.seconds ?? site.seconds;
+      for (const file of done.files) {
+        bag.addPayload(file, seconds);
+        for (const name of inputs.namesOf(file.sha256))
+          lines.push({ name, sha256: file.sha256, path: `data/${file.path}` });
+      }
+      for (const line of done.record?.lines ?? []) {
+        tally.findings += line.findings;
+        if (line.findings > 0) tally.withFindings++;
+      }
+      progress.step();
+    }
+    if (!bag.hasCrate) bag.addCrate();
+    const extras = facts.index === 0 ? inputs.extras : [];
+    bag.addInputs([...lines, ...extras.map(({ line }) => line)], extras);
+    const written = bag.end(suffixes);
+    await readBack(path, facts.name, team, progress);
+    return { ...written, records: facts.records, files: facts.files };
+  } finally {
+    bag.close();
+  }
+}
+
+/**
+ * Packs a site.
+ *
+ * @throws UsageError, BuildError or the system's error. Then no package has its final name, and none that was there before
+ * is touched.
+ */
+export async function packSite(options: PackOptions, progress: Progress): Promise<PackResult> {
+  const site = await openSite(options.site);
+  await checkKeys(site, options.trust);
+  const set = nameOf(options, site);
+  const { out, contents, force } = options;
+  progress.stage('listing the site', null);
+  const found = survey(site.folder, contents);
+  for (const { path, why } of found.odd) progress.note(`not packed, ${why}: ${path}`);
+  if (found.records.length === 0) throw new BuildError(`${options.site}: has no record; there is nothing to pack`);
+  const inputs = await gatherInputs(site.folder, options.input, progress);
+  const version = await packageVersion();
+  const own: Limits = { files: OWN_FILES + inputs.extras.length, bytes: inputs.bytes };
+  const parts = cutParts(found.every, found.lists, found.records, own, options.limits ?? LIMITS);
+  const plans = planOf(parts, site, options, {
+    set,
+    version,
+    extraInputs: inputs.isGiven ? inputs.extras.length : null,
+  });
+  const targets = plans.map(({ facts }) => join(out, `${facts.name}.zip`));
+  const taken = targets.find((target) => isThere(target));
+  if (taken !== undefined && !force)
+    throw new UsageError(`${taken}: exists already; name another with --out or --name, or replace it with --force`);
+  await mkdir(out, { recursive: true });
+  const beside = (what: string): string => join(out, `.${set}.pith-mirror-${what}`);
+  const lock = await Lock.acquire(beside('lock'));
+  const work = beside('pack');
+  const team = new Team(options.jobs ?? availableParallelism(), {
+    trust: trustDocument(options.trust),
+    engine: options.engine,
+  });
+  try {
+    // Left by one that was killed.
+    await rm(work, { recursive: true, force: true });
+    await mkdir(work);
+    const tally = { withFindings: 0, findings: 0 };
+    const run: Run = { options, site, team, inputs, progress, work, tally };
+    const packages: Packed[] = [];
+    for (const plan of plans) {
+      const { facts, part } = plan;
+      progress.stage(
+        parts.length === 1 ? 'packing' : `packing ${facts.index + 1} of ${parts.length}`,
+        part.units.length,
+      );
+      packages.push({ path: targets[facts.index] ?? '', ...(await writePart(plan, run)) });
+    }
+    progress.stage('checking that the site did not change', null);
+    if (survey(site.folder, contents).stamp !== found.stamp)
+      throw new BuildError(`${options.site}: the site changed while it was packed; nothing is packed; run pack again`);
+    await team.closeFiles();
+    for (const { path } of packages) await rename(join(work, basename(path)), path);
+    return { packages, records: found.records.length, ...tally };
+  } finally {
+    await team.dismiss();
+    await rm(work, { recursive: true, force: true });
+    await lock.release();
+  }
+}

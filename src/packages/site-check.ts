@@ -1,0 +1,77 @@
+/** A site folder to verify: its files by the digests that its build wrote to `sums/`, if it has them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BuildError, messageOf } from '../mirror/base/failure.ts';
+import { IndexError } from '../records/index-error.ts';
+import { parseSums } from '../records/sums.ts';
+import type { Job, Problem, StoredFile } from './job.ts';
+import { suffixOfPath } from './parts.ts';
+import { isThere, walk } from './walk.ts';
+
+const SUMS = 'sums/';
+
+/** The digests of a site's files, by path; null if it has none. @throws BuildError if a list cannot be read. */
+export function readSums(folder: string): ReadonlyMap<string, string> | null {
+  if (!isThere(join(folder, SUMS))) return null;
+  const sums = new Map<string, string>();
+  try {
+    for (const name of readdirSync(join(folder, SUMS), { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.sha256')) continue;
+      const path = `${SUMS}${name.replaceAll('\\', '/')}`;
+      for (const { path: listed, sha256 } of parseSums(path, readFileSync(join(folder, path), 'utf8')))
+        sums.set(listed, sha256);
+    }
+  } catch (error) {
+    if (error instanceof IndexError) throw new BuildError(messageOf(error));
+    throw error;
+  }
+  return sums;
+}
+
+/** What a site has beside the files that `sums/` lists. */
+const isOwnList = (path: string): boolean => path.startsWith(SUMS);
+
+export interface SiteJobs {
+  readonly jobs: Iterable<Job>;
+  /** Complete when all jobs were taken. */
+  readonly problems: readonly Problem[];
+  /** Files that are not part of the mirror. */
+  readonly foreign: readonly string[];
+}
+
+/** Files in one job that are no record's. */
+const BATCH = 16;
+
+/**
+ * Jobs that take the digest of every file of a site, and judge every record. The folder is listed while they are done, so
+ * a site of any size takes little memory; its digests take some 100 bytes a file.
+ */
+export function siteJobs(folder: string, sums: ReadonlyMap<string, string> | null): SiteJobs {
+  const problems: Problem[] = [];
+  const foreign: string[] = [];
+  const missing = new Set(sums?.keys());
+  function* jobs(): Generator<Job> {
+    let suffix: string | null = null;
+    let held: StoredFile[] = [];
+    const odd = ({ path, why }: { readonly path: string; readonly why: string }): number =>
+      foreign.push(`${path} (${why})`);
+    for (const { path } of walk(folder, (below) => below === '.git/', odd)) {
+      const sha256 = sums?.get(path) ?? null;
+      missing.delete(path);
+      if (sums !== null && sha256 === null && !isOwnList(path)) {
+        foreign.push(path);
+        continue;
+      }
+      const next = suffixOfPath(path);
+      if (held.length > 0 && (next !== suffix || (next === null && held.length === BATCH))) {
+        yield { files: held, suffix, pack: null };
+        held = [];
+      }
+      suffix = next;
+      held.push({ path, place: { file: join(folder, path) }, sha256 });
+    }
+    if (held.length > 0) yield { files: held, suffix, pack: null };
+    for (const path of missing) problems.push({ path, kind: 'missing', message: 'is missing; sums/ lists it' });
+  }
+  return { jobs: jobs(), problems, foreign };
+}

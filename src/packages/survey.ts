@@ -1,0 +1,66 @@
+/** What a site has to pack: its files as units that are never cut, and one digest that tells whether any was touched. */
+import { createHash } from 'node:crypto';
+import { pathProblem } from './formats/entry.ts';
+import type { Contents } from './formats/facts.ts';
+import { placeOf, suffixOfPath, type Unit } from './parts.ts';
+import { type FoundFile, type OddFile, walk } from './walk.ts';
+
+export interface Survey {
+  readonly every: readonly Unit[];
+  readonly lists: readonly Unit[];
+  readonly records: readonly Unit[];
+  /** What is neither a file nor a folder, and is not packed. */
+  readonly odd: readonly OddFile[];
+  /** Of every file's path, size, time and identity. Equal digests: the site was not touched in between. */
+  readonly stamp: string;
+}
+
+/** Folders that are no part of any package: copies for servers, and what version control keeps. */
+export const isSkipped = (folder: string): boolean => folder === '.well-known/' || folder === '.git/';
+
+/** The files of one record that are packed: of a record with several bundles, `--only bundles` takes the received ones. */
+export function ofRecord(files: readonly FoundFile[], contents: Contents): readonly FoundFile[] {
+  const chosen = files.filter(({ path }) => placeOf(path, contents) === 'record');
+  const hasSeveral = chosen.some(({ path }) => path.includes('/bundles/'));
+  return contents === 'bundles' && hasSeveral ? chosen.filter(({ path }) => path.includes('/bundles/')) : chosen;
+}
+
+/** Lists a site once. Keeps a few numbers for each record. */
+export function survey(folder: string, contents: Contents): Survey {
+  const digest = createHash('sha256');
+  const odd: OddFile[] = [];
+  const every: Unit[] = [];
+  const lists: Unit[] = [];
+  const records: Unit[] = [];
+  /** Of the record that is being listed. */
+  let suffix: string | null = null;
+  let held: FoundFile[] = [];
+  const endRecord = (): void => {
+    const files = ofRecord(held, contents);
+    const bytes = files.reduce((total, file) => total + file.bytes, 0);
+    if (files.length > 0) records.push({ path: `pith/${suffix}/`, files: files.length, bytes });
+    held = [];
+  };
+  for (const file of walk(folder, isSkipped, (found) => odd.push(found))) {
+    digest.update(`${file.path}\0${file.stamp}\n`);
+    // No file of a mirror has such a name. Somebody else's may.
+    const why = pathProblem(file.path);
+    if (why !== null) {
+      odd.push({ path: file.path, why });
+      continue;
+    }
+    const next = suffixOfPath(file.path);
+    if (next !== suffix) endRecord();
+    suffix = next;
+    if (suffix !== null) {
+      held.push(file);
+      continue;
+    }
+    const place = placeOf(file.path, contents);
+    const unit: Unit = { path: file.path, files: 1, bytes: file.bytes };
+    if (place === 'every-part') every.push(unit);
+    if (place === 'first-part') lists.push(unit);
+  }
+  endRecord();
+  return { every, lists, records, odd, stamp: digest.digest('hex') };
+}

@@ -1,0 +1,112 @@
+/** Worker threads that do jobs side by side and give the results in the order of the jobs. */
+import { Worker } from 'node:worker_threads';
+import { BuildError } from '../mirror/base/failure.ts';
+import type { Answer, Done, Job, TeamStart } from './job.ts';
+
+/** Jobs that wait at each worker: it never waits for the next one, and what is done but not taken stays small. */
+const AHEAD = 3;
+
+// Compiled in an installed package, source in a checkout.
+const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+/** What failed in a worker. An error does not cross threads whole. */
+function errorOf({ message, stack, code, isSystem }: NonNullable<Answer['error']>): Error {
+  return isSystem ? Object.assign(new BuildError(message), { code }) : Object.assign(new Error(message), { stack });
+}
+
+/** A worker, and the jobs that it has. */
+class Member {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { resolve(done: Done): void; reject(error: Error): void }>();
+  #next = 0;
+  #lost: Error | null = null;
+
+  constructor(start: TeamStart) {
+    this.#worker = new Worker(PROGRAM, { workerData: start });
+    this.#worker.on('message', ({ id, done, error }: Answer) => {
+      const waiting = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error !== undefined) waiting?.reject(errorOf(error));
+      else if (done !== undefined) waiting?.resolve(done);
+    });
+    this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('exit', (code) => this.#lose(new BuildError(`a worker thread ended by itself, with code ${code}`)));
+  }
+
+  #lose(error: Error): void {
+    this.#lost ??= error;
+    for (const { reject } of this.#waiting.values()) reject(this.#lost);
+    this.#waiting.clear();
+  }
+
+  get load(): number {
+    return this.#waiting.size;
+  }
+
+  run(job: Job | 'close'): Promise<Done> {
+    return new Promise((resolve, reject) => {
+      if (this.#lost !== null) return reject(this.#lost);
+      const id = this.#next++;
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, job });
+    });
+  }
+
+  async dismiss(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
+
+export class Team {
+  readonly #size: number;
+  readonly #start: TeamStart;
+  readonly #members: Member[] = [];
+
+  /** @param size worker threads at most; each is started when there is work for it. */
+  constructor(size: number, start: TeamStart) {
+    this.#size = size;
+    this.#start = start;
+  }
+
+  #leastBusy(): Member {
+    const [member] = this.#members.toSorted((a, b) => a.load - b.load);
+    if (member !== undefined && (member.load === 0 || this.#members.length >= this.#size)) return member;
+    const started = new Member(this.#start);
+    this.#members.push(started);
+    return started;
+  }
+
+  /**
+   * Does all jobs. At most a few jobs per worker are under way or waiting to be taken, so memory does not grow with them.
+   *
+   * @returns each job with its result, in the order of the jobs.
+   */
+  async *inOrder<J extends Job>(jobs: Iterable<J>): AsyncGenerator<readonly [J, Done]> {
+    const pending: { readonly job: J; readonly done: Promise<Done> }[] = [];
+    try {
+      for (const job of jobs) {
+        const done = this.#leastBusy().run(job);
+        // Whoever takes it learns of the failure; until then, it is not unhandled.
+        done.catch(() => undefined);
+        pending.push({ job, done });
+        if (pending.length < this.#size * AHEAD) continue;
+        const first = pending.shift();
+        if (first !== undefined) yield [first.job, await first.done];
+      }
+      for (let first = pending.shift(); first !== undefined; first = pending.shift())
+        yield [first.job, await first.done];
+    } finally {
+      await Promise.allSettled(pending.map(({ done }) => done));
+    }
+  }
+
+  /** Lets go of the file that each worker holds open, so that it can be renamed on every system. */
+  async closeFiles(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.run('close')));
+  }
+
+  /** Ends the workers, whatever they do. */
+  async dismiss(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.dismiss()));
+  }
+}

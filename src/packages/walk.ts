@@ -1,0 +1,77 @@
+/** Every file of a site, in the order of the bytes of its path: that of manifests and packages. */
+import { type Dirent, lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { codeOf } from '../mirror/base/failure.ts';
+import { compareCodePoints } from '../protocol/index.ts';
+
+/** A file as it lies on the disk. */
+export interface FoundFile {
+  /** From the root, with `/`. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Size, time of change and identity: equal stamps mean that the file was not touched. */
+  readonly stamp: string;
+}
+
+/** Something that is neither a file nor a folder, or whose name is no text. */
+export interface OddFile {
+  readonly path: string;
+  readonly why: string;
+}
+
+interface Name {
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly why: string | null;
+}
+
+function kindOf(entry: Dirent<Buffer>): Name {
+  const name = entry.name.toString();
+  const isText = Buffer.from(name).equals(entry.name);
+  if (!isText) return { name, isFolder: false, why: 'its name is not UTF-8' };
+  if (entry.isDirectory()) return { name, isFolder: true, why: null };
+  if (entry.isFile()) return { name, isFolder: false, why: null };
+  return { name, isFolder: false, why: entry.isSymbolicLink() ? 'a symbolic link' : 'not a regular file' };
+}
+
+/** A folder sorts as its files do: `a-b` before `a/c`, since `-` is before `/`. */
+const sortName = ({ name, isFolder }: Name): string => (isFolder ? `${name}/` : name);
+
+/**
+ * Walks a folder. Nothing is read but names and stamps; at no time are more names in memory than one folder and those
+ * above it have.
+ *
+ * @param skip folders, as `a/b/`, that are left out whole.
+ * @param odd is told of what is no file.
+ * @throws the system's error if a folder cannot be listed.
+ */
+export function* walk(
+  root: string,
+  skip: (folder: string) => boolean,
+  odd: (file: OddFile) => void,
+  below = '',
+): Generator<FoundFile> {
+  const names = readdirSync(join(root, below), { withFileTypes: true, encoding: 'buffer' }).map(kindOf);
+  for (const found of names.sort((a, b) => compareCodePoints(sortName(a), sortName(b)))) {
+    const path = `${below}${found.name}`;
+    if (found.why !== null) {
+      odd({ path, why: found.why });
+    } else if (found.isFolder) {
+      if (!skip(`${path}/`)) yield* walk(root, skip, odd, `${path}/`);
+    } else {
+      const status = lstatSync(join(root, path));
+      yield { path, bytes: status.size, stamp: `${status.size}:${status.mtimeMs}:${status.ino}` };
+    }
+  }
+}
+
+/** Whether there is anything of this name. */
+export function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return false;
+    throw error;
+  }
+}
