@@ -2,9 +2,11 @@
 import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
 import { packageVersion } from '../mirror/base/package.ts';
 import { EngineError, ParseError } from '../protocol/index.ts';
+import { AUDIT_HELP, audit } from './audit.ts';
 import { BUILD_HELP, build } from './build.ts';
 import { CANON_HELP, canon } from './canon.ts';
 import { EXIT } from './command.ts';
+import { COMPARE_HELP, compare } from './compare.ts';
 import { JOIN_HELP, join } from './join.ts';
 import { NUMBER_HELP, number } from './number.ts';
 import { PACK_HELP, pack } from './pack.ts';
@@ -24,6 +26,8 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['verify', { run: verify, help: VERIFY_HELP }],
   ['pack', { run: pack, help: PACK_HELP }],
   ['sync', { run: sync, help: SYNC_HELP }],
+  ['compare', { run: compare, help: COMPARE_HELP }],
+  ['audit', { run: audit, help: AUDIT_HELP }],
   ['canon', { run: canon, help: CANON_HELP }],
   ['number', { run: number, help: NUMBER_HELP }],
   ['stamp', { run: stamp, help: STAMP_HELP }],

@@ -82,7 +82,7 @@ function sourceOption(name: string): SyncOptions['sources'][number] {
   return { name: sourceUrl(name)?.href ?? name, folder: '' };
 }
 
-function rateOption(text = '4'): number {
+export function rateOption(text = '4'): number {
   if (!/^\d{1,4}(\.\d{1,3})?$/.test(text))
     throw new UsageError(
       `--rate: expected a number of requests per second, 0 for no limit (found ${JSON.stringify(text)})`,

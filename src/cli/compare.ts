@@ -1,0 +1,188 @@
+/** `pith-mirror compare`: what two mirrors hold, against each other. */
+import { UsageError } from '../mirror/base/failure.ts';
+import { type Comparison, compareMirrors, outcomeOf, type StateDifference } from '../network/compare.ts';
+import { ageProblem, newestData, parseAge } from '../network/freshness.ts';
+import { Unreadable } from '../network/listing.ts';
+import { systemClock } from '../network/pace.ts';
+import { NoIndex, Unsettled, whenSettled } from '../network/settled.ts';
+import type { Source } from '../network/source.ts';
+import type { Snapshot } from '../records/lists.ts';
+import { parseOptions } from './command.ts';
+import { openSite, openWeb } from './site-argument.ts';
+import { rateOption } from './sync.ts';
+import { printable, TerminalProgress } from './terminal.ts';
+
+export const COMPARE_HELP = `pith-mirror compare A B [--max-age AGE] [--rate N] [--json]
+
+Compares what two mirrors hold: which records, in which state, made from which bundles. A and B are folders or URLs
+of sites that pith-mirror built. Only the indexes are compared; to check that a mirror serves what its index says,
+use audit.
+
+  --max-age AGE warn if the newest data of a mirror is older, or from the future: 90m, 12h, 7d, 2w
+  --rate N      requests per second to one host; 0 for no limit [4]
+  --json        print the result as JSON, with all records and all events that differ
+
+Exit code: 0 the mirrors are equal; 1 a record that both hold has different states; 2 wrong usage, or a mirror cannot
+be read; 3 they differ only in the bundles received or in the records they hold; 4 a mirror keeps changing, or its
+index contradicts itself.
+`;
+
+const EXIT_EQUAL = 0;
+const EXIT_STATES = 1;
+const EXIT_TROUBLE = 2;
+const EXIT_SELECTION = 3;
+const EXIT_UNSETTLED = 4;
+
+/** Records that the text names, of each kind. The whole lists are in the JSON. */
+const SHOWN = 10;
+
+const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+
+/** `1 record`, `1,203 records`. */
+export const countOf = (count: number, noun: string): string => `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+function named(heading: string, suffixes: readonly string[]): readonly string[] {
+  if (suffixes.length === 0) return [];
+  const left = suffixes.length - SHOWN;
+  return [
+    '',
+    `${heading}:`,
+    ...suffixes.slice(0, SHOWN).map((suffix) => `  ${suffix}`),
+    ...(left > 0 ? [`  and ${thousands(left)} more (--json lists all)`] : []),
+  ];
+}
+
+function stateLines({ suffix, events, problem }: StateDifference): readonly string[] {
+  const lines = [`  ${suffix}`];
+  if (problem !== null) lines.push(`    ${printable(problem)}`);
+  for (const id of events?.onlyInA ?? []) lines.push(`    only in A: ${printable(id)}`);
+  for (const id of events?.onlyInB ?? []) lines.push(`    only in B: ${printable(id)}`);
+  return lines;
+}
+
+/** The result for people. */
+export function formatComparison(comparison: Comparison): string {
+  const { a, inBoth, equal, statesDiffer, bytesDiffer, onlyInA, onlyInB } = comparison;
+  if (outcomeOf(comparison) === 'equal')
+    return `equal: both hold ${countOf(a.records, 'record')}, in the same states and from the same bundles\n`;
+  const { withheldByA, withheldByB, reasonsDiffer } = comparison;
+  const parts = [`${thousands(equal)} equal`];
+  const add = (count: number, words: string): void => {
+    if (count > 0) parts.push(`${thousands(count)} ${words}`);
+  };
+  parts.push(`${thousands(statesDiffer.length)} differ in state`, `${thousands(bytesDiffer.length)} in bytes`);
+  add(withheldByA.length, 'withheld by A');
+  add(withheldByB.length, 'withheld by B');
+  add(reasonsDiffer.length, 'withheld for different reasons');
+  const lines = [
+    `${countOf(inBoth, 'record')} in both: ${parts.join(', ')}; ${thousands(onlyInA.length)} only in A; ${thousands(onlyInB.length)} only in B`,
+  ];
+  if (statesDiffer.length > 0) {
+    lines.push('', 'Different states:', ...statesDiffer.slice(0, SHOWN).flatMap(stateLines));
+    const left = statesDiffer.length - SHOWN;
+    if (left > 0) lines.push(`  and ${thousands(left)} more (--json lists all)`);
+  }
+  lines.push(
+    ...named('The same state, made from other bundles', bytesDiffer),
+    ...named('Withheld by A', withheldByA),
+    ...named('Withheld by B', withheldByB),
+    ...named('Withheld for different reasons', reasonsDiffer),
+    ...named('Only in A', onlyInA),
+    ...named('Only in B', onlyInB),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** The result for programs. */
+function jsonOf(comparison: Comparison, sources: { a: Source; b: Source }, warnings: readonly string[]): string {
+  const side = ({ name }: Source, { records, states, bundles }: Snapshot): object => ({
+    name,
+    records,
+    states,
+    bundles,
+  });
+  const document = {
+    outcome: outcomeOf(comparison),
+    a: side(sources.a, comparison.a),
+    b: side(sources.b, comparison.b),
+    in_both: comparison.inBoth,
+    equal: comparison.equal,
+    states_differ: comparison.statesDiffer.map(({ suffix, events, problem }) => ({
+      suffix,
+      only_in_a: events?.onlyInA ?? null,
+      only_in_b: events?.onlyInB ?? null,
+      problem,
+    })),
+    bytes_differ: comparison.bytesDiffer,
+    withheld_by_a: comparison.withheldByA,
+    withheld_by_b: comparison.withheldByB,
+    withheld_for_different_reasons: comparison.reasonsDiffer,
+    only_in_a: comparison.onlyInA,
+    only_in_b: comparison.onlyInB,
+    warnings,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function maxAgeOption(text: string | undefined): number | null {
+  const age = text === undefined ? null : parseAge(text);
+  if (text !== undefined && age === null)
+    throw new UsageError(`--max-age: expected a number and a unit, such as 90m, 12h, 7d or 2w (found ${text})`);
+  return age;
+}
+
+async function ageWarnings(sources: readonly Source[], maxAge: number): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  for (const source of sources) {
+    const problem = ageProblem(source.name, await newestData(source), maxAge, systemClock.date());
+    if (problem !== null) warnings.push(problem);
+  }
+  return warnings;
+}
+
+/** What cannot be read, or contradicts itself, is no difference. @returns the exit code, or null for another error. */
+export function troubleOf(error: unknown): number | null {
+  if (error instanceof Unsettled) return EXIT_UNSETTLED;
+  return error instanceof NoIndex || error instanceof Unreadable ? EXIT_TROUBLE : null;
+}
+
+export async function compare(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOptions(args, {
+    'max-age': { type: 'string' },
+    rate: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  });
+  const [nameOfA, nameOfB, ...more] = positionals;
+  if (nameOfA === undefined || nameOfB === undefined || more.length > 0)
+    throw new UsageError(`expected two mirrors to compare, each a folder or a URL (found ${positionals.length})`);
+  const maxAge = maxAgeOption(values['max-age']);
+  const progress = new TerminalProgress();
+  const web = await openWeb(rateOption(values.rate), (text) => progress.note(text));
+  const [a, b] = [await openSite(nameOfA, web), await openSite(nameOfB, web)];
+  try {
+    const explained = values.json ? Number.POSITIVE_INFINITY : SHOWN;
+    const comparison = await whenSettled(
+      [a, b],
+      systemClock,
+      (text) => progress.note(text),
+      () => {
+        progress.stage('comparing the indexes', null);
+        return compareMirrors({ a, b }, explained, () => progress.step());
+      },
+    );
+    const warnings = maxAge === null ? [] : await ageWarnings([a, b], maxAge);
+    progress.finish();
+    process.stdout.write(values.json ? jsonOf(comparison, { a, b }, warnings) : formatComparison(comparison));
+    for (const warning of warnings) process.stderr.write(`pith-mirror: warning: ${printable(warning)}\n`);
+    const outcome = outcomeOf(comparison);
+    return outcome === 'equal' ? EXIT_EQUAL : outcome === 'states' ? EXIT_STATES : EXIT_SELECTION;
+  } catch (error) {
+    progress.finish();
+    const code = troubleOf(error);
+    if (code === null || !(error instanceof Error)) throw error;
+    process.stderr.write(`pith-mirror: ${printable(error.message)}\n`);
+    return code;
+  } finally {
+    progress.finish();
+  }
+}

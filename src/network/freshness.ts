@@ -1,0 +1,42 @@
+/**
+ * How old a mirror's newest data is. The only place in a comparison that reads the clock.
+ */
+import { parseTimestamp } from '../protocol/index.ts';
+import { MANIFEST, type Source } from './source.ts';
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
+
+/** `90m`, `12h`, `7d` or `2w` in milliseconds; null for anything else. */
+export function parseAge(text: string): number | null {
+  const [, count, unit = ''] = /^([1-9]\d{0,4})([mhdw])$/.exec(text) ?? [];
+  const milliseconds = UNITS[unit];
+  return count === undefined || milliseconds === undefined ? null : Number(count) * milliseconds;
+}
+
+/** The time of the newest data of a mirror, as its manifest says it; null if it does not. */
+export async function newestData(source: Source): Promise<string | null> {
+  const answer = await source.file(MANIFEST, 1024 * 1024, true);
+  if (answer.kind !== 'found') return null;
+  try {
+    const { generated_at: time } = JSON.parse(Buffer.from(answer.bytes).toString('utf8')) as Record<string, unknown>;
+    return typeof time === 'string' && parseTimestamp(time) !== null ? time : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What is wrong with the age of a mirror's newest data, in words; null if nothing is.
+ *
+ * @param newest see {@link newestData}. @param maxAge in milliseconds. @param now milliseconds since 1970.
+ */
+export function ageProblem(name: string, newest: string | null, maxAge: number, now: number): string | null {
+  if (newest === null) return `${name}: the age of its data is unknown: ${MANIFEST} names no time`;
+  const age = now - Date.parse(newest);
+  // Clocks differ; a minute is no reason to worry.
+  if (age < -60_000) return `${name}: its newest data is from the future (${newest})`;
+  if (age <= maxAge) return null;
+  const days = age / 86_400_000;
+  const words = days < 2 ? `${Math.floor(age / 3_600_000)} hours` : `${Math.floor(days)} days`;
+  return `${name}: its newest data is ${words} old (${newest})`;
+}

@@ -1,0 +1,38 @@
+/** What well-known hosts do to a site that an audit may excuse, if it is told where the site is. Pure. */
+
+/** The hosts that `--host` names. */
+export const HOST_NAMES = ['static', 'github-pages', 'cloudflare-pages', 'netlify'] as const;
+export type HostName = (typeof HOST_NAMES)[number];
+
+interface Allowance {
+  /** What an audit found. */
+  readonly problem: 'changed' | 'missing';
+  readonly paths: RegExp;
+  /** What the host does, for the report. */
+  readonly words: string;
+}
+
+const ALLOWANCES: Readonly<Record<HostName, readonly Allowance[]>> = {
+  static: [],
+  'github-pages': [],
+  'cloudflare-pages': [
+    {
+      problem: 'changed',
+      paths: /^robots\.txt$/,
+      words: 'Cloudflare puts its managed content signals in front of robots.txt (setting “Manage your robots.txt”)',
+    },
+  ],
+  netlify: [
+    {
+      problem: 'missing',
+      paths: /^\.(?!well-known\/)/,
+      words: 'Netlify does not publish files whose name begins with a dot, except those in .well-known',
+    },
+  ],
+};
+
+/** Why a problem is none on this host, in words; null if it is one. */
+export function allowanceOf(host: HostName, problem: string, path: string): string | null {
+  const found = ALLOWANCES[host].find((allowance) => allowance.problem === problem && allowance.paths.test(path));
+  return found?.words ?? null;
+}
