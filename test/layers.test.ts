@@ -188,14 +188,14 @@ const innocents: readonly (readonly [path: string, text: string])[] = [
 
 describe('the checker itself', () => {
   for (const [rule, path, text] of offences) {
-    test(`${rule}: ${path}: ${JSON.stringify(text)}`, () => {
+    test(`reports ${rule} in ${path}: ${JSON.stringify(text)}`, () => {
       const found = checkSource(path, text);
       assert.deepEqual([...new Set(found.map((complaint) => complaint.rule))], [rule]);
     });
   }
 
   for (const [path, text] of innocents) {
-    test(`nothing to say of ${path}: ${JSON.stringify(text)}`, () => {
+    test(`accepts in ${path}: ${JSON.stringify(text)}`, () => {
       assert.deepEqual(checkSource(path, text), []);
     });
   }
@@ -212,11 +212,11 @@ describe('the checker itself', () => {
     assert.deepEqual(folderCircles(files.filter(({ path }) => path !== 'src/c/three.ts')), []);
   });
 
-  test('every rule has an offence above', () => {
+  test('every rule has an example above', () => {
     assert.deepEqual([...new Set(offences.map(([rule]) => rule))].sort(), [...rules].sort());
   });
 
-  test('lines are those of the file, also behind front matter', () => {
+  test('complaints name the line of the file, also behind front matter', () => {
     const text =
       '---\nconst a = 1;\nconst b = Date.now();\n---\n<p>x</p>\n<script is:inline>\nMath.random();\n</script>\n<p set:html="x" />';
     const found = checkSource('src/site/pages/a.astro', text).map(({ rule, line }) => [rule, line]);

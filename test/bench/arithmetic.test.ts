@@ -6,7 +6,7 @@ const build = { records: 1000, seconds: 1, cpuSeconds: 2, peakBytes: 2 ** 28, si
 const values = (...builds: readonly (typeof build)[]): Readonly<Record<string, string>> =>
   Object.fromEntries(estimate(builds).map(({ what, value }) => [what, value]));
 
-test('all records cost in proportion to what was measured', () => {
+test('the cost of all records is in proportion to what was measured', () => {
   assert.deepEqual(values(build), {
     'time of one first build, on this machine': '0.4 h',
     'CPU time of it': '0.9 h',
@@ -20,7 +20,7 @@ test('all records cost in proportion to what was measured', () => {
   });
 });
 
-test('memory grows as it did between the smallest and the largest build; the largest gives the other figures', () => {
+test('memory is extrapolated from the smallest and the largest build, all else from the largest', () => {
   const larger = { ...build, records: 2000, siteBytes: 200e6, peakBytes: 2 ** 28 + 1_024_000 };
   const all = values(larger, build);
   assert.equal(all.bytes, '153.0 GB');

@@ -9,7 +9,7 @@ import { makeBundle } from './generate.ts';
 const folder = temporaryFolder();
 const COUNT = 5;
 
-test('a cache gives back what was made, and is made anew once it is not whole', () => {
+test('the cache returns what was made, and is rebuilt if it is not whole', () => {
   const path = cachedBundles(COUNT, folder);
   const bytes = readFileSync(path);
   const seen: string[] = [];
@@ -24,7 +24,7 @@ test('a cache gives back what was made, and is made anew once it is not whole', 
   assert.ok(readFileSync(path).equals(bytes));
 });
 
-test('the folder of a build has a file for each bundle; one is changed, others are added', () => {
+test('the input folder has a file for each bundle, of which one can be changed and others added', () => {
   const input = join(folder, 'input');
   writeInput(cachedBundles(COUNT, folder), input);
   const names = (from: number, to: number): string[] =>

@@ -7,7 +7,7 @@ import { GENERATOR_VERSION, MANY_EVENTS, MANY_EVERY, makeBundle, trustFile } fro
 const trust = readTrust(encodeUtf8(trustFile()));
 const many = MANY_EVERY - 1;
 
-test('one index gives one bundle, byte for byte, on every machine', () => {
+test('the same index gives the same bundle, byte for byte, on every machine', () => {
   const bytes = [0, 1, many].map((index) => makeBundle(index).text).join('\n');
   assert.equal(bytes, [0, 1, many].map((index) => makeBundle(index).text).join('\n'));
   // A cache of another machine, or of an older checkout, may be believed only while this holds; else raise the version.
@@ -39,7 +39,7 @@ for (const [name, index, further, events] of [
   });
 }
 
-test('bundles are of distinct records, and of the size of the real one', () => {
+test('bundles have distinct records and the size of the real one', () => {
   const bundles = Array.from({ length: 60 }, (_, index) => makeBundle(index));
   assert.equal(new Set(bundles.map(({ suffix }) => suffix)).size, bundles.length);
   const bytes = bundles.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0) / bundles.length;
@@ -48,7 +48,7 @@ test('bundles are of distinct records, and of the size of the real one', () => {
   assert.notEqual(makeBundle(0).text, makeBundle(0, 1).text);
 });
 
-test('the key says of itself that it is for tests', () => {
+test('the key id says that the key is for tests', () => {
   assert.match(makeBundle(0).text, /TEST KEY of the benchmark/);
   assert.match(trustFile(), /"key_id":"TEST-bench"/);
 });

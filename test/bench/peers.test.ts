@@ -18,7 +18,7 @@ function writeSite(folder: string, pages: readonly string[]): void {
   });
 }
 
-test('a site is taken apart and put together again, also where a page is like none of the first sample', () => {
+test('a site is taken apart and put together again, even if a page has a shape that the first sample lacks', () => {
   const folder = temporaryFolder();
   const [site, made, other] = ['site', 'made', 'other'].map((name) => join(folder, name)) as [string, string, string];
   // More than are sampled at first; the odd one is of their size, and in the middle.

@@ -20,7 +20,7 @@ const measurements = (records: number, ...rows: readonly Row[]): Measurements =>
 });
 const judged = (...all: readonly Measurements[]): readonly (boolean | null)[] => bars(all).map(({ holds }) => holds);
 
-test('nothing holds, and nothing fails, that was not measured', () => {
+test('a bar that was not measured neither holds nor fails', () => {
   const none = { ...measurements(1000), isSameTree: null };
   for (const { measured, holds } of bars([none])) assert.deepEqual([measured, holds], ['not measured', null]);
 });
@@ -47,7 +47,7 @@ function atTheEdge(slow: number): readonly Measurements[] {
   ];
 }
 
-test('each bar holds at its edge and not beyond it', () => {
+test('each bar holds at its limit and fails beyond it', () => {
   assert.ok(judged(...atTheEdge(1)).every((holds) => holds === true));
   const beyond = bars(atTheEdge(1.01)).filter(({ holds }) => holds !== false);
   // The growth is the same and the trees are equal, however slow it is.
@@ -64,14 +64,14 @@ test('each bar holds at its edge and not beyond it', () => {
   );
 });
 
-test('a record may cost a little more among ten times as many', () => {
+test('a record may cost a little more in a mirror ten times as large', () => {
   const of = (seconds: number): readonly (boolean | null)[] =>
     judged(measurements(10_000, row('build', 10_000, 5)), measurements(100_000, row('build', 100_000, seconds)));
   assert.ok(!of(57.4).includes(false));
   assert.ok(of(57.6).includes(false));
 });
 
-test('a peer with other pages, or with another number of them, decides nothing', () => {
+test('a peer with other pages, or another number of pages, decides no bar', () => {
   const of = (records: number, isFair: boolean): readonly (boolean | null)[] =>
     judged({
       ...measurements(records, row('build', records, 1), row('hugo', records, 9, { isFair })),
@@ -82,7 +82,7 @@ test('a peer with other pages, or with another number of them, decides nothing',
   assert.ok(!of(1000, true).includes(true));
 });
 
-test('of several runs, each step gives the one in the middle; one different tree is enough', () => {
+test('each step reports the median of several runs, and one differing tree fails the bar', () => {
   const runs = [3, 1, 2].map((seconds) => ({
     ...measurements(1000, row('build', 1000, seconds)),
     isSameTree: seconds !== 1,
@@ -95,7 +95,7 @@ test('of several runs, each step gives the one in the middle; one different tree
   assert.equal(isSameTree, false);
 });
 
-test('a table is Markdown, and its figures stand below each other', () => {
+test('a table is Markdown with aligned figures', () => {
   assert.equal(
     table(
       ['step', 's'],
@@ -109,13 +109,13 @@ test('a table is Markdown, and its figures stand below each other', () => {
   );
 });
 
-test('the result says what is missing, and reckons from the largest build', () => {
+test('the result says what is missing, and extrapolates from the largest build', () => {
   const text = formatResults({ machine: [['commit', 'x']], measurements: atTheEdge(1), runs: 1, missing: ['no Hugo'] });
   assert.match(text, /^Not measured: no Hugo\.$/m);
   assert.match(text, /1,530,000 × 50,000 bytes/);
 });
 
-test('tells how steady the machine was', () => {
+test('the result tells how steady the machine was', () => {
   const steps = [row('read', 1000, 1, { paceSeconds: 0.04 }), row('build', 1000, 9, { paceSeconds: 0.07 })];
   const text = formatResults({ machine: [], measurements: [measurements(1000, ...steps)], runs: 1, missing: [] });
   assert.match(text, /here 40 ms to 70 ms, so the machine was up to 1\.75 times as slow at one step as at another/);

@@ -27,12 +27,12 @@ describe('a template that was found', () => {
   const { template, valuesOf } = findTemplate(samples);
   const render = renderer(template);
 
-  test('gives back its samples, and pages that it has not seen', () => {
+  test('it reproduces its samples and pages that it has not seen', () => {
     const unseen = page('Q &#39;q&#39;', ['x', 'y', 'z', '&lt;'], 'third');
     for (const html of [...samples, unseen]) assert.equal(render(valuesOf(html)), html);
   });
 
-  test('does not cover a page of another shape', () => {
+  test('it does not cover a page of another shape', () => {
     for (const html of [
       page('A', []).replace('<h1>', '<h1 id="x">'),
       page('A', []).replace('</ol>', '</ol><ol></ol>'),
@@ -43,7 +43,7 @@ describe('a template that was found', () => {
     }
   });
 
-  test('has loops and conditions where the samples differ, and values where texts do', () => {
+  test('it has loops and conditions where samples differ, and values where texts differ', () => {
     // One title at four places is one value.
     const text = toNunjucks(template, 'r');
     assert.match(
@@ -63,6 +63,6 @@ describe('a template that was found', () => {
   });
 });
 
-test('a page that does not close what it opens is no page', () => {
+test('a page with an unclosed element is refused', () => {
   for (const html of ['<p>', '<p></b>', '</p>']) assert.throws(() => readPage(html), TypeError);
 });

@@ -1,8 +1,8 @@
 /**
- * The catalogue: each record as lists, browse trees and search know it, a few hundred bytes, and the report's totals.
+ * The catalogue: the few hundred bytes of each record that lists, browse pages and the search need, and the report's totals.
  *
- * Record pages get a whole `RecordEntry`; every other page gets this and nothing else, since whole records of a large
- * mirror fit into no memory. Pure.
+ * Record pages get a whole `RecordEntry`; every other page gets only this, because the whole records of a large mirror do not
+ * fit into memory. Pure.
  */
 import { hash } from 'node:crypto';
 import { currentSnapshot, member } from '../../formats/paper.ts';
@@ -11,7 +11,7 @@ import { compareCodePoints, isArray, isNumber, type MergedRecord, type Trust } f
 import type { FileReport, Totals } from '../judge/report.ts';
 import type { RecordEntry } from './plan.ts';
 
-/** How a record as a whole is marked. */
+/** The verdict on a record as a whole. */
 export type Verdict = 'verified' | 'findings' | 'record-only';
 
 /** What the recomputed state of a record holds, for browsing by status. */
@@ -33,25 +33,25 @@ export interface CatalogueEntry {
   /** `source.id` of the record, and its version. */
   readonly sourceId: string;
   readonly sourceVersion: number;
-  /** TeX's accents as letters; formulas as TeX. */
+  /** With TeX accents as letters and formulas as TeX. */
   readonly title: string | null;
-  /** The same of the names, as upstream writes them. */
+  /** The authors' names in upstream's order, treated like the title. */
   readonly authors: string | null;
   readonly submittedAt: string;
-  /** The primary one first. */
+  /** The primary category first. */
   readonly categories: readonly string[];
   readonly verdict: Verdict;
-  /** In the order of the type above. */
+  /** In the order of the list above. */
   readonly marks: readonly Mark[];
   /** When the newest of its bundles was built, else when it was submitted: what stands for a time of its files. */
   readonly time: string;
-  /** Of all the others: what is made of entries alone is as it was where their digests are. */
+  /** Digest of all other members. Whatever is made from entries alone is unchanged if their digests are. */
   readonly digest: string;
 }
 
 /** What all pages of one site share. */
 export interface SiteContext {
-  /** Base URL at which the site will be, or null where it is not said. */
+  /** Base URL of the published site, or null if it is not known. */
   readonly site: string | null;
   readonly trust: Trust;
   readonly version: string;
@@ -61,7 +61,7 @@ export interface Catalogue extends SiteContext {
   /** Newest first by submission, then by suffix. */
   readonly entries: readonly CatalogueEntry[];
   readonly totals: Totals;
-  /** Reports of the files that were rejected or have findings; those that are in order are only counted. */
+  /** Reports of the files that were rejected or have findings; verified files are only counted. */
   readonly troubled: readonly FileReport[];
 }
 
@@ -84,7 +84,7 @@ function isListed(merged: MergedRecord, list: string): boolean {
   return isArray(value) && value.length > 0;
 }
 
-/** A snapshot without claims has the member all the same, with a count of 0 and an empty list. */
+/** A snapshot without claims still has the member, with a count of 0 and an empty list. */
 function hasClaims(merged: MergedRecord): boolean {
   const claims = member(currentSnapshot(merged), 'claims');
   const items = member(claims, 'items');
@@ -139,7 +139,7 @@ export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
   return { ...row, digest: digestOfValue(row) };
 }
 
-/** SHA-256 of a value's JSON, in base64: to see whether it is as it was. */
+/** SHA-256 of a value's JSON, in base64: tells whether the value has changed. */
 export function digestOfValue(value: unknown): string {
   return hash('sha256', JSON.stringify(value), 'base64');
 }

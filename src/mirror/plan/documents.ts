@@ -1,4 +1,4 @@
-/** The data files of the site: what is written beside the pages, byte for byte. Pure. */
+/** The data files of the site, which are written beside the pages byte for byte. Pure. */
 import { formatBadge } from '../../formats/badge.ts';
 import { bundleScriptText } from '../../formats/bundle-script.ts';
 import {
@@ -30,7 +30,7 @@ function mirrorEntry(name: string, base: string, status: string): Record<string,
   };
 }
 
-/** A pinned key in the form in which upstream publishes its own, as far as a trust file knows it. */
+/** A pinned key in the form of upstream's own key document, with the members that a trust file has. */
 function keyDocument(key: PinnedKey): Record<string, unknown> {
   return {
     key_id: key.keyId,
@@ -69,7 +69,7 @@ function mirrorsDocument({ trust, site, entries }: Catalogue): string {
   });
 }
 
-/** The record's files. What was received is what is published; what is made of it says the same in other forms. */
+/** The files of a record: the bundle as it was received, and the same facts in other forms. */
 export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
   const { identified, merged, received, texts } = entry;
   const { suffix, record } = identified;
@@ -98,7 +98,7 @@ export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
   return files;
 }
 
-/** The site's own files, but for the report. */
+/** The site's own files, except the report. */
 export function siteFiles(catalogue: Catalogue): readonly SiteFile[] {
   const key = signingKey(catalogue.trust);
   return [

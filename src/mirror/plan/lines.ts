@@ -8,34 +8,34 @@ import type { CatalogueEntry } from './catalogue.ts';
 export interface InputLine {
   /** Name relative to the input. */
   readonly name: string;
-  /** Of its bytes; null where it could not be read. */
+  /** SHA-256 of its bytes; null if it could not be read. */
   readonly sha256: string | null;
-  /** The record that it belongs to; null where it was rejected. */
+  /** Suffix of the record that the file belongs to; null if it was rejected. */
   readonly suffix: string | null;
-  /** Null for a note about which there is nothing to say. */
+  /** Null for a note without findings. */
   readonly report: FileLine | null;
 }
 
-/** A record that lies in the stage, complete. */
+/** A record whose files are complete in the stage. */
 export interface RecordLine {
   readonly entry: CatalogueEntry;
-  /** What it shows of collisions with other records. */
+  /** Its findings about collisions with other records. */
   readonly across: readonly Finding[];
-  /** Of its files; kept for a join. */
+  /** Digest of its files; only kept by shards, for a join. */
   readonly digest?: string;
 }
 
 export interface Produced {
   readonly lines: readonly InputLine[];
-  /** Null where the files give no record, or where `isWritten` is false. */
+  /** Null if the files give no record, or if `isWritten` is false. */
   readonly record: RecordLine | null;
-  /** Whether the record was written; not so where another file of its number was first. */
+  /** Whether the record was written. It is not if another file of its number was written first. */
   readonly isWritten: boolean;
   /** Of the files that were written, see `packSums`; `''` where nothing was. */
   readonly sums: string;
 }
 
-/** What several files or notes of one number, or a collision, take: everything anew, together. */
+/** A record to make from all of its files: there are several, or notes, or it collides with another record. */
 export interface RecordTask {
   readonly suffix: string;
   readonly files: readonly InputFile[];

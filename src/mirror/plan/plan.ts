@@ -1,8 +1,8 @@
 /**
- * The plan of one record: its bundles and notes, judged each alone, become all that its page shows and its reports say.
+ * The plan of one record: turns its bundles and notes, each judged alone, into all that its page shows and its reports say.
  *
- * Records are planned one by one, since all of them fit into no memory; what shows only across records comes from
- * `collisions`. Pure.
+ * Records are planned one by one, because all of them together would not fit into memory. What shows only across records comes
+ * from {@link collisions}. Pure.
  */
 
 import { type RecordTexts, recordTexts } from '../../formats/texts.ts';
@@ -35,19 +35,19 @@ export interface ReceivedFile {
 /** One record of the mirror. */
 export interface RecordEntry {
   readonly identified: IdentifiedRecord;
-  /** Null for a record without a bundle: nothing signed is at hand. */
+  /** Null for a record without a bundle: nothing about it is signed. */
   readonly merged: MergedRecord | null;
-  /** Bundle files of this number, distinct bytes, newest first. */
+  /** The bundle files of this number with distinct bytes, newest first. */
   readonly received: readonly ReceivedFile[];
   readonly notes: readonly Note[];
-  /** What was checked: of the published bundle, or of all where one was assembled; of a note for a record-only entry. */
+  /** The checks of the published bundle, of all bundles if it was assembled, or of the note of a record-only entry. */
   readonly checks: readonly Check[];
-  /** All findings on this record, each once. */
+  /** All findings on this record, without duplicates. */
   readonly findings: readonly Finding[];
   readonly texts: RecordTexts;
 }
 
-/** Bundles of one number become one record. Returns it with findings that no file shows alone. */
+/** Merges the bundles of one number into one record. */
 function mergeFiles(files: readonly JudgedFile[]): { merged: MergedRecord; received: readonly ReceivedFile[] } {
   const byBytes = new Map<string, ReceivedFile>();
   for (const { report, checks, bundle } of files) {
@@ -58,7 +58,7 @@ function mergeFiles(files: readonly JudgedFile[]): { merged: MergedRecord; recei
   const distinct = [...byBytes.values()];
   const [only] = distinct;
   const [first] = files;
-  // The merge of a file alone is at hand already.
+  // The merge of a single file was made when it was judged.
   const merged =
     distinct.length === 1 && only !== undefined && first?.merged
       ? first.merged
@@ -67,7 +67,7 @@ function mergeFiles(files: readonly JudgedFile[]): { merged: MergedRecord; recei
   return { merged, received };
 }
 
-/** One event in two bundles is found at two places: the first is enough. */
+/** An event in two bundles gives each finding twice: the first is enough. */
 function uniqueFindings(findings: readonly Finding[]): readonly Finding[] {
   const unique = new Map<string, Finding>();
   for (const finding of findings) {
@@ -97,12 +97,12 @@ function recordOf(files: readonly JudgedFile[], notes: readonly Note[]): RecordE
     merged,
     received,
     checks: checksOf(merged, received),
-    // What the merge of a file alone found may not hold for all of them together.
+    // A finding of the merge of one file may not hold for all files together.
     findings: uniqueFindings([...files.flatMap((file) => file.verificationFindings), ...merged.findings]),
   });
 }
 
-/** The ledger of the published bundle; of an assembled one, that of each bundle, with every event once. */
+/** The ledger of the published bundle; for an assembled one, the ledgers of all its bundles, with every event once. */
 function checksOf({ published }: MergedRecord, received: readonly ReceivedFile[]): readonly Check[] {
   if (published.kind === 'received') return received.find(({ bundle }) => bundle === published.bundle)?.checks ?? [];
   const seen = new Set<string>();
@@ -115,10 +115,10 @@ function checksOf({ published }: MergedRecord, received: readonly ReceivedFile[]
   });
 }
 
-/** Checks that each bundle of a number has its own of; the others are on the record, which they share. */
+/** Checks of the bundle itself. All other checks concern the record, which the bundles share. */
 const OF_BUNDLE: ReadonlySet<Check['subject']> = new Set(['bundle_hash', 'bundle_signature', 'state']);
 
-/** A note that has the suffix right and the year wrong is of no record. */
+/** A note with the right suffix and the wrong year belongs to no record. */
 function entryOf(
   identified: IdentifiedRecord,
   notes: readonly Note[],
@@ -128,7 +128,7 @@ function entryOf(
   return { ...own, texts: recordTexts(own) };
 }
 
-/** Values that have their key in common with others, by that key. Nearly all have one of their own, and cost no list. */
+/** Groups values that share their key. Nearly all values have a key of their own and cost no list. */
 function groupsOfSeveral<T>(values: readonly T[], keyOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
   const firsts = new Map<string, T>();
   const groups = new Map<string, T[]>();
@@ -143,14 +143,14 @@ function groupsOfSeveral<T>(values: readonly T[], keyOf: (value: T) => string): 
   return groups;
 }
 
-/** What of a record can be another's too. */
+/** The members of a record that another record may share. */
 type Names = Pick<CatalogueEntry, 'suffix' | 'pithNumber' | 'shortPithNumber' | 'sourceId' | 'sourceVersion'>;
 
-/** Others that a finding of this kind names. */
+/** How many other records a finding of this kind names. */
 const NAMED_OTHERS = 10;
 
 /**
- * What two records of one mirror can have in common and must not, or that a reader must know, by suffix.
+ * Findings about what two records of one mirror share and must not share, or what a reader must know about, by suffix.
  *
  * @param entries in the order of the catalogue, which is the order in which others are named.
  */
@@ -158,7 +158,7 @@ export function collisions(entries: readonly Names[]): ReadonlyMap<string, reado
   const found = new Map<string, Finding[]>();
   const note = (code: Finding['code'], where: string, what: string, group: readonly Names[]): void => {
     for (const { suffix } of group) {
-      // Of many only some: a thousand records of one alias would name each other a million times.
+      // Only the first few: a thousand records of one alias would name each other a million times.
       const others = group.slice(0, NAMED_OTHERS + 1).filter((other) => other.suffix !== suffix);
       const named = others.slice(0, NAMED_OTHERS).map(({ pithNumber }) => pithNumber);
       const left = group.length - 1 - named.length;
@@ -169,7 +169,7 @@ export function collisions(entries: readonly Names[]): ReadonlyMap<string, reado
   };
   for (const [short, group] of groupsOfSeveral(entries, ({ shortPithNumber }) => shortPithNumber))
     note('short_number_collision', '/short_pith_number', `the short number ${short}`, group);
-  // Several versions of one paper share its arXiv id and DOI; two records of one version do not agree.
+  // Versions of one paper share its arXiv id and DOI; two records of the same version contradict each other.
   for (const [alias, group] of groupsOfSeveral(
     entries,
     ({ sourceId, sourceVersion }) => `${sourceId}v${sourceVersion}`,
@@ -178,27 +178,27 @@ export function collisions(entries: readonly Names[]): ReadonlyMap<string, reado
   return found;
 }
 
-/** What one number's files come to. */
+/** What the files of one number amount to. */
 export interface RecordPlan {
-  /** Null where no file is a bundle and no note quotes a record. */
+  /** Null if no file is a bundle and no note quotes a record. */
   readonly entry: RecordEntry | null;
-  /** Of the bundle files as given, then of the notes that were rejected or have findings. */
+  /** Reports of the bundle files in their order, then of the notes that were rejected or have findings. */
   readonly reports: readonly FileReport[];
 }
 
 /**
  * Plans the record of one number.
  *
- * @param files its bundle files, judged each alone, none rejected.
- * @param notes its notes, those that could be read.
- * @param across what `collisions` found of it.
+ * @param files its bundle files, each judged alone, none rejected.
+ * @param notes its readable notes.
+ * @param across what {@link collisions} found about it.
  */
 export function planRecord(
   files: readonly JudgedFile[],
   notes: readonly Note[],
   across: readonly Finding[],
 ): RecordPlan {
-  // Renaming a file moves nothing.
+  // Sorted, so that renaming a file changes nothing.
   const byBytes = files.toSorted((a, b) => compareCodePoints(a.report.sha256 ?? '', b.report.sha256 ?? ''));
   const notesByBytes = notes.toSorted((a, b) => compareCodePoints(a.sha256, b.sha256));
   const alone = recordOf(byBytes, notesByBytes);
@@ -210,14 +210,14 @@ export function planRecord(
   return { entry, reports };
 }
 
-/** A file's report with what shows only beside other files: of its own number, or of others. */
+/** A file's report with the findings that only show beside other files, of its own number or of others. */
 function reportOf({ report, bundle }: JudgedFile, entry: RecordEntry | undefined): FileReport {
   if (bundle === null || entry === undefined) return report;
   const ofNumber = entry.received.length > 1 ? sharedFindings(bundle, entry.merged) : [];
   return withFindings(report, [...ofNumber, ...entry.findings.filter(isAcross)]);
 }
 
-/** Of what the bundles of a number show together, what this one has a part in. */
+/** The findings of all bundles of a number that concern this bundle. */
 function sharedFindings(bundle: VerifiedBundle, merged: MergedRecord | null): readonly Finding[] {
   if (merged === null) return [];
   const ids = new Set(bundle.events.map(({ eventId }) => eventId));
@@ -227,7 +227,7 @@ function sharedFindings(bundle: VerifiedBundle, merged: MergedRecord | null): re
   ];
 }
 
-/** A note is reported only where there is something to say: it is no bundle, and proves nothing. */
+/** A note is reported only if something is wrong with it: it is no bundle and proves nothing. */
 function reportOfNote(note: Note, entry: RecordEntry | undefined): FileReport | null {
   const reject = (code: 'record_schema' | 'number_mismatch', path: string, message: string): FileReport =>
     rejectedFile(note.file, note.sha256, new ParseError({ code, path, message }));

@@ -1,9 +1,9 @@
 /**
- * The report as list pages, as plain data: the files that were rejected or have findings, by the reason. Pure.
+ * The pages of the report as plain data: files that were rejected or have findings, listed by reason. Pure.
  *
- * Reasons are of a closed list, so each has its own page. One with more than {@link PAGE_FILES} files is parted by the
- * first digit of a hash of the file's name, and again: unlike numbered pages, these parts stay as they are when a file is
- * added anywhere, and names have no other order that a path could safely show.
+ * Reasons come from a closed list, so each has its own page. A reason with more than {@link PAGE_FILES} files is split by the
+ * first digit of a hash of the file's name, and again if needed. Unlike numbered pages, these parts stay the same when a file
+ * is added elsewhere, and file names themselves are not safe in a path.
  */
 import { compareCodePoints, encodeUtf8, REASON_CODES, type ReasonCode, sha256Hex } from '../../protocol/index.ts';
 import { reportPage } from '../base/paths.ts';
@@ -11,27 +11,27 @@ import type { FileReport, ReportFinding, Totals } from '../judge/report.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { PageLink } from './shelves.ts';
 
-/** Files of a page, at most. */
+/** Maximum number of files on a page. */
 export const PAGE_FILES = 100;
-/** Findings of one file on a page, at most: the rest is in `mirror-report.json`. */
+/** Maximum number of findings shown for one file; the rest is in `mirror-report.json`. */
 export const FILE_FINDINGS = 20;
 
 export interface ReportRow {
   readonly file: string;
   readonly sha256: string | null;
   readonly isRejected: boolean;
-  /** As the file claims it; null where it claims none. */
+  /** The number that the file claims; null if it claims none. */
   readonly pithNumber: string | null;
-  /** The suffix of the record that this file is a part of. Null where it was rejected: what is rejected is not linked. */
+  /** The suffix of the record that the file belongs to. Null if it was rejected: rejected files are not linked. */
   readonly suffix: string | null;
   readonly findings: readonly ReportFinding[];
-  /** Findings that are not among these. */
+  /** How many further findings there are. */
   readonly more: number;
 }
 
-/** One part of what an index lists. */
+/** One part that an index links to. */
 export interface ReportPart extends PageLink {
-  /** The reason; null for a part of the files of one. */
+  /** The reason; null for a part of the files of one reason. */
   readonly code: ReasonCode | null;
   readonly files: number;
 }
@@ -44,7 +44,7 @@ export interface ReportListPage {
   /** On the first page only. */
   readonly totals: Totals | null;
   readonly parts: readonly ReportPart[];
-  /** By name; none on an index. */
+  /** Sorted by name; empty on an index. */
   readonly rows: readonly ReportRow[];
 }
 
@@ -72,7 +72,7 @@ function rowOf(
 
 const ROOT: PageLink = { path: reportPage(), name: 'Report' };
 
-/** Every page of the report; the first one always, without files where there is nothing to say. */
+/** Every page of the report. The first one always exists; it has no files if nothing was rejected or found. */
 export function* reportPages({ troubled, totals, entries }: Catalogue): Generator<ReportListPage> {
   const published = new Set(entries.map(({ suffix }) => suffix));
   const byCode = new Map<ReasonCode, Named[]>();

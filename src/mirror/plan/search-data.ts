@@ -1,25 +1,25 @@
 /**
  * The data of the search, as classic scripts: a list of parts, and the parts, each a year's records or 1,000 of them. Pure.
  *
- * A part is filled from the oldest on, so that a record of today changes the last part of its year and the list. Scripts,
- * since a page that is read from a disk can load nothing else. Their text is JSON between a call's parentheses.
+ * Parts are filled from the oldest record on, so that a new record changes only the last part of its year and the list. They are
+ * scripts because a page opened from a disk can load nothing else. Each is one function call with JSON as its argument.
  *
- * A record is one line of fields with tabs between them, in the order of site/search/part.ts. The site folds letters when
- * it has loaded a part: a second copy of every text, folded already, would double what is loaded.
+ * A record is one line of tab-separated fields, in the order of site/search/part.ts. The site folds letters after it has loaded a
+ * part: shipping folded copies would double the download.
  */
 import { plainAuthors, plainTitle } from '../../formats/tex-text.ts';
 import { SEARCH_PARTS, searchPart } from '../base/paths.ts';
 import type { SiteFile } from '../base/site-file.ts';
 import { type CatalogueEntry, digestOfValue } from './catalogue.ts';
 
-/** Records of a part, at most: a few hundred kilobytes, and a few milliseconds to make ready. */
+/** Maximum number of records in a part: a few hundred kilobytes, prepared in a few milliseconds. */
 export const PART_RECORDS = 1000;
-/** Of longer lists of names, search knows the first; a collaboration's would weigh as much as a hundred records. */
+/** Of a longer list of names the search knows only the first ones: a collaboration's would weigh as much as a hundred records. */
 export const SEARCHED_AUTHORS = 4000;
 
 const YEAR = /^\d{4}(?=-)/;
 
-/** A field: blanks of any kind are one blank, so that no text from a record is a tab or a line end. */
+/** A field, with each run of white space as one space, so that no text of a record holds a tab or a line end. */
 function field(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }
@@ -60,9 +60,9 @@ function partsOf(entries: readonly CatalogueEntry[]): readonly Part[] {
   });
 }
 
-/** A file of which the content is made when it is asked for. */
+/** A file whose content is made on request. */
 export interface SearchFile extends SiteFile {
-  /** Of all that the content is made of. */
+  /** Digest of everything that the content is made from. */
   readonly digest: string;
 }
 
@@ -76,7 +76,7 @@ export function* searchFiles(entries: readonly CatalogueEntry[]): Generator<Sear
       path: searchPart(name),
       digest: digestOfValue(own.map(({ digest }) => digest)),
       get content() {
-        // A line a record, so that a change is a change of few lines to whatever stores versions.
+        // One line per record, so that version control stores a change as a few lines.
         const lines = own.map((entry) => JSON.stringify(lineOf(entry))).join(',\n');
         return `pithSearch.part(${JSON.stringify(name)},[\n${lines}\n]);\n`;
       },

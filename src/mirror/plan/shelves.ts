@@ -1,26 +1,26 @@
 /**
- * The browse trees as plain data: every list page with all that it shows, made from the catalogue's entries. Pure.
+ * The browse pages as plain data: every list page with all that it shows, made from the catalogue's entries. Pure.
  *
- * A shelf is one year, one category or one status. Its pages are made to be stable when records are added, so that a
- * daily update renders few pages again and an address that was there stays:
+ * A shelf is one year, one category or one status. Its pages stay the same as far as possible when records are added, so that a
+ * daily update renders few pages again and addresses stay valid:
  *
- * - A shelf of at most {@link PAGE_ROWS} records is one page, with all of them.
- * - A larger one is an index, with its newest rows and what it is parted into: numbered pages, filled from the oldest on,
- *   so that a record of today changes the last page alone. A year is parted into months first.
- * - A category, status or year of one of more than {@link LARGE} is parted by time first, so that an old record that
- *   comes late moves the rows of its own year or month alone. Only when a shelf grows past this do addresses go.
+ * - A shelf of at most {@link PAGE_ROWS} records is one page.
+ * - A larger one is an index with its newest rows and links to its parts: numbered pages, filled from the oldest record on,
+ *   so that a new record changes only the last page. A year is split into months first.
+ * - A category, a status, or a year of either with more than {@link LARGE} records is split by time first, so that an old record
+ *   that arrives late moves only the rows of its own year or month. Addresses disappear only when a shelf grows past this.
  *
- * Nothing on a page depends on how many other pages or records there are, but for the counts on an index.
+ * Except for the counts on an index, nothing on a page depends on how many other pages or records there are.
  */
 import { CATEGORIES, categoryOf } from '../../formats/categories.ts';
 import { browsePage } from '../base/paths.ts';
 import type { CatalogueEntry, Mark, Verdict } from './catalogue.ts';
 
-/** Rows of a page, at most. */
+/** Maximum number of rows on a page. */
 export const PAGE_ROWS = 100;
-/** Records of a category or a status in numbered pages, at most; with finer parts, most pages would have few rows. */
+/** Up to this many records, a category or a status uses numbered pages; finer parts would mostly have few rows. */
 const LARGE = 1000;
-/** Rows of an index: the newest of its shelf. */
+/** Number of rows on an index: the newest records of its shelf. */
 export const NEWEST_ROWS = 20;
 
 export interface PageLink {
@@ -28,17 +28,17 @@ export interface PageLink {
   readonly name: string;
 }
 
-/** One part of what an index lists. */
+/** One part that an index links to. */
 export interface ShelfPart extends PageLink {
-  /** What the name stands for, where the name is a code. */
+  /** What the name stands for, if the name is a code. */
   readonly words: string | null;
   readonly records: number;
 }
 
 export interface ShelfGroup {
-  /** What the parts are told apart by. `time`: years, months or numbered pages. */
+  /** What the parts differ by. `time`: years, months or numbered pages. */
   readonly by: 'time' | 'subject' | 'status';
-  /** The subject; null for the others. */
+  /** The subject; null for other kinds of shelf. */
   readonly heading: string | null;
   readonly parts: readonly ShelfPart[];
 }
@@ -46,19 +46,19 @@ export interface ShelfGroup {
 export interface ShelfPage {
   readonly path: string;
   readonly heading: string;
-  /** The indexes above it, the top first. */
+  /** The indexes above this page, the topmost first. */
   readonly above: readonly PageLink[];
-  /** What it is parted into; newest or first letter first. Empty on a page that has only rows. */
+  /** The parts, newest or first letter first. Empty on a page that has only rows. */
   readonly groups: readonly ShelfGroup[];
   /** Newest first. */
   readonly rows: readonly CatalogueEntry[];
-  /** Whether `rows` are only the newest of what is below this page. */
+  /** Whether `rows` are only the newest of the records below this page. */
   readonly isIndex: boolean;
   readonly newer: PageLink | null;
   readonly older: PageLink | null;
 }
 
-/** What a record can be found by beside its date and its categories. `verified` is the rule and has no shelf. */
+/** The statuses that have a shelf. `verified` is the normal case and has none. */
 export type Status = Exclude<Verdict, 'verified'> | Mark;
 
 const STATUS_WORDS: Readonly<Record<Status, string>> = {
@@ -91,7 +91,7 @@ const MONTHS: readonly string[] = [
   'December',
 ];
 
-/** The folder of whatever has no place of its own: a date or a category that is none. */
+/** The folder for records whose date or category has no known form. */
 const OTHER = 'other';
 
 const DATED = /^\d{4}-(?:0[1-9]|1[0-2])-/;
@@ -100,14 +100,14 @@ const DATED = /^\d{4}-(?:0[1-9]|1[0-2])-/;
 type Records = readonly CatalogueEntry[];
 
 interface Shelf {
-  /** Folders that lead to it, below `browse/`. */
+  /** The folders of its path, below `browse/`. */
   readonly folders: readonly string[];
   readonly heading: string;
   readonly above: readonly PageLink[];
   readonly records: Records;
-  /** How it is parted where it is more than a page. */
+  /** How it is split if it is longer than a page. */
   readonly by: 'year' | 'month' | 'page';
-  /** Whether it is one of the shelves by date alone: months are what a reader expects there, however few the records. */
+  /** Whether it is a shelf by date alone: readers expect months there, however few records there are. */
   readonly isTimeline?: true;
   readonly newer: PageLink | null;
   readonly older: PageLink | null;
@@ -116,7 +116,7 @@ interface Shelf {
 const pathOf = ({ folders }: Pick<Shelf, 'folders'>): string => browsePage(...folders);
 const day = (record: CatalogueEntry | undefined): string => record?.submittedAt.slice(0, 10) ?? '';
 
-/** Neighbours with one key become one part; records are in the order of time, so that every key has one part. */
+/** Groups neighbours with the same key. Records are in the order of time, so every key gets one part. */
 function runs(records: Records, length: number): readonly (readonly [key: string, records: Records])[] {
   const found: [string, Records][] = [];
   for (let start = 0, end = 0; start < records.length; start = end) {
@@ -128,7 +128,7 @@ function runs(records: Records, length: number): readonly (readonly [key: string
   return found;
 }
 
-/** Filled from the oldest on, so that a newer record changes the last page alone; newest first. */
+/** Numbered pages, newest first, filled from the oldest record on, so that a newer record changes only the last page. */
 function numbered(records: Records): readonly Records[] {
   const pages: Records[] = [];
   for (let end = records.length; end > 0; end -= PAGE_ROWS)
@@ -202,7 +202,7 @@ function* pagesOf(shelf: Shelf): Generator<ShelfPage> {
   yield* shelvesOf(parts, [...above, { path, name: heading }]);
 }
 
-/** Pages of shelves that stand side by side, newest first. */
+/** The pages of neighbouring shelves, newest first. */
 function* shelvesOf(parts: readonly Part[], above: readonly PageLink[]): Generator<ShelfPage> {
   const link = (part: Part | undefined): PageLink | null =>
     part === undefined ? null : { path: pathOf(part), name: part.heading };
@@ -218,7 +218,7 @@ function put<K>(shelves: Map<K, CatalogueEntry[]>, key: K, record: CatalogueEntr
   else shelf.push(record);
 }
 
-/** A code that is none of arXiv's is on the shelf of the others. */
+/** A code that is not one of arXiv's goes on the shelf of the others. */
 const categoryShelf = (code: string): string => categoryOf(code)?.code ?? OTHER;
 
 interface Trees {
@@ -252,7 +252,7 @@ function treesOf(entries: Records): Trees {
   const undated: CatalogueEntry[] = [];
   for (const entry of entries) {
     if (!DATED.test(entry.submittedAt)) {
-      // It has no year to be found under anywhere.
+      // Without a year it would be found under no date.
       undated.push(entry);
       continue;
     }
@@ -302,11 +302,11 @@ function rootPage({ years, categories, statuses }: Trees): ShelfPage {
   };
 }
 
-/** Every list page, without those that would be empty. @param entries in the order of the catalogue: newest first. */
+/** Every list page that is not empty. @param entries in the order of the catalogue: newest first. */
 export function* shelfPages(entries: Records): Generator<ShelfPage> {
   const trees = treesOf(entries);
   yield rootPage(trees);
   yield* shelvesOf(trees.years, [ROOT]);
-  // Categories and statuses have no order of time, so none is next to another.
+  // Categories and statuses have no order in time, so they get no links to neighbours.
   for (const part of [...trees.categories.map(({ part }) => part), ...trees.statuses]) yield* shelvesOf([part], [ROOT]);
 }

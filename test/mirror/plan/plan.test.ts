@@ -65,7 +65,7 @@ const collided = [makeRecord({ id: '2606.962346' }), makeRecord({ id: '2606.1225
 const [one, two] = ['one', 'two'].map((target, i) => event('correction', { target, created_at: at(i) }));
 
 describe('collisions', () => {
-  test('the two records do collide', () => {
+  test('the two records of the fixture collide', () => {
     const suffixes = collided.map((record) => numberOf(record).slice(-26));
     assert.equal(new Set(suffixes).size, 2);
     assert.equal(new Set(suffixes.map((suffix) => suffix.slice(0, 8))).size, 1);
@@ -79,7 +79,7 @@ describe('collisions', () => {
       { judged: [judge('a.json', makeBundle(collided[0]))], notes: collided.slice(1).map((record) => noteOf(record)) },
     ],
   ] as const) {
-    test(`short_number_collision: ${what} of one short number are two records, and each names the other`, () => {
+    test(`short_number_collision: ${what} that share a short number are two records, and each names the other`, () => {
       const plan = planOf(input);
       assert.equal(plan.records.length, 2);
       for (const [i, { findings }] of plan.records.entries()) {
@@ -97,7 +97,7 @@ describe('collisions', () => {
     });
   }
 
-  test('alias_conflict: two records of one version of one paper', () => {
+  test('alias_conflict is found for two records of the same version of a paper', () => {
     const records = [makeRecord(), makeRecord({ title: 'Another title' })];
     const plan = planOf({ judged: records.map((record, i) => judge(`${i}.json`, makeBundle(record))) });
     assert.equal(plan.records.length, 2);
@@ -105,7 +105,7 @@ describe('collisions', () => {
     for (const { findings } of plan.files) assert.ok(codes(findings).includes('alias_conflict'));
   });
 
-  test('two versions of one paper share an arXiv id and a DOI, and do not conflict', () => {
+  test('two versions of one paper share an arXiv id and a DOI without a conflict', () => {
     const records = [
       makeRecord(),
       makeRecord({ version: 2 }),
@@ -125,7 +125,7 @@ describe('several bundles of one number', () => {
   const older = judge('older.json', withState(bundle([one], { built_at: at(10) })));
   const newer = judge('newer.json', withState(bundle([one, two], { built_at: at(11) })));
 
-  test('become one record; each stays available, byte for byte, newest first', () => {
+  test('they become one record, and each stays available byte for byte, newest first', () => {
     const entry = only(planOf({ judged: [older, newer] }));
     assert.deepEqual(
       entry.received.map(({ report }) => report.file),
@@ -139,7 +139,7 @@ describe('several bundles of one number', () => {
     }
   });
 
-  test('that agree have no finding', () => {
+  test('bundles that agree give no finding', () => {
     const plan = planOf({ judged: [older, newer] });
     assert.deepEqual(only(plan).findings, []);
     assert.deepEqual(
@@ -148,7 +148,7 @@ describe('several bundles of one number', () => {
     );
   });
 
-  test('events_withheld and split_view are said of the record and in the report of each file', () => {
+  test('events_withheld and split_view appear on the record and in the report of each file', () => {
     const lost = judge('lost.json', bundle([], { built_at: at(12) }));
     const split = judge('split.json', bundle([two], { built_at: at(12) }));
     for (const [other, code] of [
@@ -164,7 +164,7 @@ describe('several bundles of one number', () => {
     }
   });
 
-  test('what is wrong with one file alone is not said of another', () => {
+  test('a finding of one file does not appear in the report of another', () => {
     const wrong = judge('wrong.json', bundle([one], { built_at: at(9), state: { state_type: 'wrong' } }));
     const plan = planOf({ judged: [wrong, newer] });
     assert.deepEqual(codes(only(plan).findings), ['state_mismatch']);
@@ -173,7 +173,7 @@ describe('several bundles of one number', () => {
     assert.equal(fileOf(plan, 'newer.json').outcome, 'verified');
   });
 
-  test('what another bundle of the number sets right is no finding on the record', () => {
+  test('a problem that another bundle of the number resolves is no finding on the record', () => {
     const next = event('correction', { prev_event: two.event_id, created_at: at(3) });
     const alone = judge('alone.json', bundle([next], { built_at: at(9) }));
     assert.deepEqual(codes(alone.report.findings), ['dangling_prev_event']);
@@ -183,7 +183,7 @@ describe('several bundles of one number', () => {
     assert.deepEqual(codes(fileOf(plan, 'whole.json').findings), []);
   });
 
-  test('what is wrong with one event is one finding on the record, wherever it stands in each bundle', () => {
+  test('a problem of one event is one finding on the record, wherever the event stands in each bundle', () => {
     const odd = event('correction', { prev_event: UNKNOWN_ID });
     const receiptless = event('graph_snapshot', { payload: { graph_snapshot: { paper: { title: 'Wrong' } } } });
     const plan = planOf({
@@ -195,7 +195,7 @@ describe('several bundles of one number', () => {
     assert.deepEqual([...codes(only(plan).findings)].sort(), ['dangling_prev_event', 'title_mismatch']);
   });
 
-  test('the same bytes twice are one bundle', () => {
+  test('the same bytes under two names are one bundle', () => {
     const plan = planOf({
       judged: [newer, judgeBundle('copy.json', newer.bundle?.bytes ?? new Uint8Array(), testTrust)],
     });
@@ -208,14 +208,14 @@ describe('several bundles of one number', () => {
     );
   });
 
-  test('one bundle in two layouts is said nothing twice', () => {
+  test('one bundle in two layouts gives each finding once', () => {
     const data = bundle([event('a kind of its own')], { built_at: at(13) });
     const spaced = judgeBundle('spaced.json', encodeUtf8(JSON.stringify(data, null, 1)), testTrust);
     const plan = planOf({ judged: [judge('compact.json', data), spaced] });
     assert.deepEqual(codes(only(plan).findings), ['unknown_event_type']);
   });
 
-  test('a rejected bundle beside a good one changes nothing of the record', () => {
+  test('a rejected bundle beside a good one does not change the record', () => {
     const bad = judgeBundle('bad.json', bytesOf({ ...bundle([one, two]), links: { changed: true } }), testTrust);
     assert.equal(bad.bundle, null);
     const plan = planOf({ judged: [bad, newer] });
@@ -232,7 +232,7 @@ describe('notes', () => {
   const judged = [judge('a.json', makeBundle(record))];
   const bare = { canonical_record: undefined };
 
-  test('one with a record, and no bundle: a record-only entry', () => {
+  test('a note with a record and without a bundle gives a record-only entry', () => {
     const plan = planOf({ notes: [noteOf(record)] });
     const entry = only(plan);
     assert.deepEqual([entry.merged, entry.received, entry.findings], [null, [], []]);
@@ -246,7 +246,7 @@ describe('notes', () => {
     assert.deepEqual([records, record_only], [1, 1]);
   });
 
-  test('one beside a bundle belongs to its record, and changes nothing of what is verified', () => {
+  test('a note beside a bundle belongs to its record and changes nothing that is verified', () => {
     for (const note of [noteOf(record), noteOf(record, bare)]) {
       const entry = only(planOf({ judged, notes: [note] }));
       assert.deepEqual(entry.notes, [note]);
@@ -255,7 +255,7 @@ describe('notes', () => {
     }
   });
 
-  test('one without record and bundle is an orphan: rejected, and no record', () => {
+  test('a note without a record and without a bundle is rejected and gives no record', () => {
     const plan = planOf({ notes: [noteOf(record, bare)] });
     assert.deepEqual(plan.records, []);
     assert.deepEqual(
@@ -264,7 +264,7 @@ describe('notes', () => {
     );
   });
 
-  test('two orphans of one number, one of which gets a record, are both its notes', () => {
+  test('two notes of one number are both kept if one of them has a record', () => {
     const notes = [
       noteOf(record, bare, 'a/'),
       noteOf(record, {}, 'b/'),
@@ -275,7 +275,7 @@ describe('notes', () => {
     assert.deepEqual(plan.files, []);
   });
 
-  test('one with a finding is reported, and its record-only entry has the finding', () => {
+  test('a finding of a note is reported, and its record-only entry shows it', () => {
     const plan = planOf({ notes: [noteOf(record, { title: 'Wrong' })] });
     assert.deepEqual(codes(only(plan).findings), ['title_mismatch']);
     assert.deepEqual(
@@ -284,7 +284,7 @@ describe('notes', () => {
     );
   });
 
-  test('one whose number has the wrong year, beside a bundle, is a number_mismatch', () => {
+  test('a note beside a bundle whose number has the wrong year is a number_mismatch', () => {
     const note = noteOf(record, { ...bare, pith_number: numberOf(record).replace('2026', '1999') });
     const plan = planOf({ judged, notes: [note] });
     assert.deepEqual(
@@ -293,7 +293,7 @@ describe('notes', () => {
     );
   });
 
-  test('one beside a rejected bundle only is an orphan still', () => {
+  test('a note beside a rejected bundle alone is rejected as well', () => {
     const bad = judgeBundle('bad.json', encodeUtf8('{}'), testTrust);
     const plan = planOf({ judged: [bad], notes: [noteOf(record, bare)] });
     assert.deepEqual(plan.records, []);
@@ -303,7 +303,7 @@ describe('notes', () => {
     );
   });
 
-  test('the real input: one full record and three record-only ones, no finding', () => {
+  test('the real input gives one full record and three record-only ones, without a finding', () => {
     const folder = new URL('../../../bundles/', import.meta.url);
     const notes = readdirSync(folder)
       .filter(isNoteName)

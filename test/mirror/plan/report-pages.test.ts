@@ -47,11 +47,11 @@ function pagesOf(troubled: readonly FileReport[]): ReadonlyMap<string, ReportLis
 }
 
 describe('the report', () => {
-  it('is one page where nothing is wrong', () => {
+  it('is one page if nothing is wrong', () => {
     assert.deepEqual([...pagesOf([]).keys()], ['mirror-report/index.html']);
   });
 
-  it('has each file under each of its reasons, and links only what is published', () => {
+  it('lists each file under each of its reasons, and links only what is published', () => {
     const pages = pagesOf([
       file('b.json', 'rejected', 'not_json'),
       file('a.json', 'findings', 'equivocation', 'state_mismatch', 'equivocation'),
@@ -81,13 +81,13 @@ describe('the report', () => {
     );
   });
 
-  it('shows the first findings of a file that has very many, and says how many there are more', () => {
+  it('shows the first findings of a file that has very many, and says how many more there are', () => {
     const many = { ...file('a.json', 'findings'), findings: Array.from({ length: 50 }, () => finding('event_schema')) };
     const [row] = pagesOf([many]).get('mirror-report/event_schema/index.html')?.rows ?? [];
     assert.deepEqual([row?.findings.length, row?.more], [FILE_FINDINGS, 50 - FILE_FINDINGS]);
   });
 
-  it('of any number of files keeps to the rows of a page, has each file, and changes with one more only where that is', () => {
+  it('keeps each page short for any number of files, lists each file, and changes only the pages of a file that is added', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1500 }), fc.nat(), (count, added) => {
         const files = Array.from({ length: count }, (_, i) => file(`${i}.json`, 'rejected', 'bad_signature'));

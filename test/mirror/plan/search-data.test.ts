@@ -12,14 +12,14 @@ const filesOf = (records: readonly CatalogueEntry[]): ReadonlyMap<string, string
   new Map([...searchFiles(records)].map(({ path, content }) => [path, textOf(content)]));
 
 describe('the data of the search', () => {
-  it('is files of names that a path may have', () => {
+  it('has only file names that are safe in a path', () => {
     const paths = [...filesOf(entries).keys()];
     assert.equal(new Set(paths).size, paths.length);
     for (const path of paths) assert.match(path, /^search\/(parts|data\/\d{4}-\d+)\.js$/);
     assert.deepEqual([...filesOf([])], [['search/parts.js', 'pithSearch.parts([\n\n]);\n']]);
   });
 
-  it('of one more record changes the list, and one part of its year where it is of today', () => {
+  it('changes the list and one part of the year when a new record is added', () => {
     fc.assert(
       fc.property(fc.nat(3000), fc.nat(), (count, seed) => {
         const before = entries.slice(entries.length - count);
@@ -33,7 +33,7 @@ describe('the data of the search', () => {
     );
   });
 
-  it('of one more record of any date changes only parts of its year', () => {
+  it('changes only parts of its year when a record of any date is added', () => {
     fc.assert(
       fc.property(fc.nat(), fc.double({ min: 0, max: 0.99, noNaN: true }), (seed, at) => {
         const added = madeEntry(new Random(`${seed}`), 1, at);
@@ -47,7 +47,7 @@ describe('the data of the search', () => {
     );
   });
 
-  it('is a script of strings, whatever a record says', () => {
+  it('stays a script of strings whatever a record says', () => {
     const [entry] = entries;
     assert.ok(entry !== undefined);
     const hostile = '");alert(1)//\u2028</script>\t\n`\\';
@@ -60,7 +60,7 @@ describe('the data of the search', () => {
     assert.equal(String(lines[0]).split('\n').length, 1);
   });
 
-  it('goes on the shelf of no year where a date is none', () => {
+  it('puts a record whose date has no known form in the part without a year', () => {
     const [entry] = entries;
     assert.ok(entry !== undefined);
     assert.deepEqual(

@@ -37,7 +37,7 @@ const entries = madeEntries(6000);
 const pages = pagesOf(entries);
 
 describe('the browse trees', () => {
-  it('have every record once by date, by each of its categories and by each of its statuses', () => {
+  it('list every record once by date, once for each of its categories and once for each of its statuses', () => {
     assert.equal(
       under(pages, 'browse/').length,
       entries.reduce((sum, entry) => sum + shelvesOf(entry), 0),
@@ -53,7 +53,7 @@ describe('the browse trees', () => {
     assert.deepEqual(sorted(under(pages, 'browse/status/findings/')), sorted(suffixes(findings)));
   });
 
-  it('keep to the rows of a page, newest first; an index shows the newest of what is below it', () => {
+  it('keep each page short and newest first, and an index shows the newest records below it', () => {
     for (const { path, rows, isIndex, groups } of pages.values()) {
       assert.ok(rows.length <= PAGE_ROWS, path);
       assert.deepEqual(rows, inOrder(rows), path);
@@ -66,7 +66,7 @@ describe('the browse trees', () => {
     }
   });
 
-  it('link only to pages that are there, each reached from the one above, with counts that are right', () => {
+  it('link only to pages that exist, each reached from the one above, with correct counts', () => {
     const reached = new Set(['browse/index.html']);
     for (const { path, above, groups, newer, older } of pages.values()) {
       for (const link of [...above, ...groups.flatMap(({ parts }) => parts), newer, older]) {
@@ -84,18 +84,18 @@ describe('the browse trees', () => {
     assert.deepEqual(sorted([...reached]), sorted([...pages.keys()]));
   });
 
-  it('have paths that stay apart where a file system folds letter cases', () => {
+  it('have paths that stay distinct on a file system that ignores case', () => {
     assert.equal(new Set([...pages.keys()].map((path) => path.toLowerCase())).size, pages.size);
     assert.equal([...shelfPages(entries)].length, pages.size);
   });
 
-  it('fit on few pages where there are few records', () => {
+  it('need few pages for few records', () => {
     const few = pagesOf(madeEntries(3));
     assert.ok([...few.values()].every(({ isIndex, path }) => !isIndex || path === 'browse/index.html'));
     assert.deepEqual([...pagesOf([]).keys()], ['browse/index.html']);
   });
 
-  it('take no path from a record: what is no category or no date of a known form is among the others', () => {
+  it('take no path from a record: an unknown category or date goes among the others', () => {
     const [entry] = madeEntries(1);
     assert.ok(entry !== undefined);
     const hostile = ['../../x', 'cs.dc', '', '__proto__', 'other', 'con', 'a/b', 'cs.DC\u0000', 'index.html'];
@@ -122,7 +122,7 @@ describe('adding records', () => {
   const seeds = fc.integer({ min: 0, max: 1_000_000 });
   const runs = { numRuns: 60, seed: 4 } as const;
 
-  it('of today changes a handful of pages for each shelf that they are on, and takes none away', () => {
+  it('of today changes a handful of pages for each of their shelves, and removes none', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2500 }), seeds, (count, seed) => {
         const before = entries.slice(entries.length - count);
@@ -137,7 +137,7 @@ describe('adding records', () => {
     );
   });
 
-  it('of any date changes only pages of the shelves that they are on, and within a shelf of its time only later ones', () => {
+  it('of any date changes only pages of their shelves, and within a shelf by time only later ones', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 2500 }),

@@ -37,7 +37,7 @@ before(() => {
 });
 
 inEveryWay(folder, (way) => {
-  test('a page is read, typed into, clicked, given files, left and come back to, without trouble', async () => {
+  test('a page can be read, typed into, clicked, given files, left and revisited without a reported problem', async () => {
     const { page, trouble, close } = await way.visit('index.html');
     const output = page.locator('output');
     assert.equal(await output.textContent(), 'before');
@@ -62,7 +62,7 @@ inEveryWay(folder, (way) => {
     await close();
   });
 
-  test('every kind of trouble is noted', async () => {
+  test('every kind of problem is reported', async () => {
     const { page, trouble, close } = await way.visit('bad.html');
     await page.waitForTimeout(300);
     const noted = trouble.join('\n');

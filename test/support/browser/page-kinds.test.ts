@@ -6,14 +6,14 @@ import { kindOf, samplePages } from './page-kinds.ts';
 
 const site = temporaryFolder();
 
-test('a page is of one kind with those that differ in a number or a capital', () => {
+test('pages that differ only in a number or a capital letter are of one kind', () => {
   assert.equal(kindOf('pith/4MJCW2CW2IJI4KFD2N5O7KXTYZ/index.html'), 'pith/*/index.html');
   assert.equal(kindOf('browse/2026/06.html'), kindOf('browse/1999/12.html'));
   assert.equal(kindOf('404.html'), '404.html');
   assert.notEqual(kindOf('index.html'), kindOf('verify.html'));
 });
 
-test('every named record is sampled, and the ends of each kind', () => {
+test('every named record is sampled, and the first and last page of each kind', () => {
   const pages = [
     '404',
     'index',

@@ -24,20 +24,20 @@ const codesOf = (file: string): readonly string[] => {
   return [...new Set<string>(found?.findings.map(({ code }: Data) => code))].sort();
 };
 
-test('a long history has 41 events, all valid, of which some take the place of others', () => {
+test('the long history has 41 events, all valid, some of which supersede others', () => {
   const { event_count, valid_event_count, current, applied_event_ids } = stateOf('events-41');
   assert.deepEqual([event_count, valid_event_count, applied_event_ids.length], [41, 41, 41]);
   const listed = Object.values<Data>(current).flatMap((list) => (Array.isArray(list) ? list : []));
   assert.ok(listed.filter(({ event_id }) => event_id !== undefined).length < 40);
 });
 
-test('the full record has something in every list', () => {
+test('the full record has an entry in every list', () => {
   for (const [name, list] of Object.entries<Data>(stateOf('full').current)) {
     if (Array.isArray(list) && name !== 'corrections') assert.ok(list.length > 0, name);
   }
 });
 
-test('records with trouble have the trouble that they are named for', () => {
+test('each record with a problem has the problem that it is named for', () => {
   for (const [file, codes] of [
     ['split-view/0.json', ['split_view']],
     ['withheld/1.json', ['events_withheld']],
@@ -59,7 +59,7 @@ test('records with trouble have the trouble that they are named for', () => {
   assert.equal(stateOf('corrected').current.corrections.length, 1);
 });
 
-test('records without trouble have none', () => {
+test('records that are named for no problem have none', () => {
   for (const name of [
     'tex',
     'tex-broken',

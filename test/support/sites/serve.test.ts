@@ -49,7 +49,7 @@ describe('a folder served under /repo/', () => {
       socket.end(`GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     });
 
-  test('files and the index of a folder, with their types', async () => {
+  test('files and the index of a folder are served with their types', async () => {
     assert.deepEqual(await get(''), [200, 'text/html; charset=utf-8', 'home']);
     assert.deepEqual(await get('index.html?query'), [200, 'text/html; charset=utf-8', 'home']);
     assert.deepEqual(await get('pith/A%20B/'), [200, 'text/html; charset=utf-8', 'record']);
@@ -59,23 +59,23 @@ describe('a folder served under /repo/', () => {
     assert.deepEqual(await get('', { method: 'HEAD' }), [200, 'text/html; charset=utf-8', '']);
   });
 
-  test('a folder without its slash is sent on', async () => {
+  test('a folder without its slash is redirected', async () => {
     const response = await fetch(new URL('pith/A%20B', served.url), { redirect: 'manual' });
     assert.equal(response.status, 301);
     assert.equal(response.headers.get('location'), '/repo/pith/A%20B/');
   });
 
-  test('what is missing gets 404.html with status 404', async () => {
+  test('a missing path gets 404.html with status 404', async () => {
     for (const path of ['nothing', 'pith/', 'index.html/', 'script.js/x']) {
       assert.deepEqual(await get(path), [404, 'text/html; charset=utf-8', 'lost']);
     }
   });
 
-  test('outside the sub-path is nothing', async () => {
+  test('nothing is served outside the sub-path', async () => {
     for (const path of ['/', '/index.html', '/repo', '/repository/index.html']) assert.equal((await get(path))[0], 404);
   });
 
-  test('no way leads out of the folder', async () => {
+  test('no path leads out of the folder', async () => {
     for (const path of [
       '/repo/../secret.txt',
       '/repo/%2e%2e/secret.txt',
@@ -88,7 +88,7 @@ describe('a folder served under /repo/', () => {
   });
 });
 
-test('close ends the server although a client keeps its connection', async () => {
+test('close ends the server even if a client keeps its connection open', async () => {
   const served = await serveFolder(tmpdir());
   await fetch(served.url).then((response) => response.text());
   await served.close();
