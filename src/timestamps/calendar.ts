@@ -30,7 +30,7 @@ export class CalendarError extends Error {
   override readonly name = 'CalendarError';
 }
 
-const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
+const withoutSlash = (url: string): string => (url.endsWith('/') ? url.slice(0, -1) : url);
 
 /** Whether a calendar that a proof names may be asked: a known public one, or one that the user named. */
 export function mayAsk(uri: string, named: readonly string[]): boolean {
