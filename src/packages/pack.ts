@@ -26,7 +26,8 @@ import type { Done, Job, StoredFile } from './job.ts';
 import { cutParts, LIMITS, type Limits, type Part, partName, suffixOfPath, type Unit } from './parts.ts';
 import { readBack } from './read-back.ts';
 import { checkKeys, dateOf, openSite, type Site } from './site.ts';
-import { ofRecord, survey } from './survey.ts';
+import { readSums } from './site-check.ts';
+import { ofRecord, type Sums, survey } from './survey.ts';
 import { Team } from './team.ts';
 import { isThere, walk } from './walk.ts';
 
@@ -124,20 +125,29 @@ function planOf(
 }
 
 /** The files of a unit as they lie there now; a record's may have changed since the survey. */
-function filesOf(folder: string, unit: Unit, contents: Contents): readonly StoredFile[] {
-  const stored = (path: string): StoredFile => ({ path, place: { file: join(folder, path) }, sha256: null });
+function filesOf(folder: string, unit: Unit, contents: Contents, sums: Sums): readonly StoredFile[] {
+  const stored = (path: string): StoredFile => ({
+    path,
+    place: { file: join(folder, path) },
+    sha256: sums?.get(path) ?? null,
+  });
   if (!unit.path.endsWith('/')) return [stored(unit.path)];
   const none = (): void => undefined;
-  return ofRecord([...walk(folder, () => false, none, unit.path)], contents).map(({ path }) => stored(path));
+  return ofRecord([...walk(folder, () => false, none, unit.path)], contents, sums).map(({ path }) => stored(path));
 }
 
 interface UnitJob extends Job {
   readonly unit: Unit;
 }
 
-function* jobsOf({ units }: Part, folder: string, { contents, compression }: PackOptions): Generator<UnitJob> {
+function* jobsOf(
+  { units }: Part,
+  folder: string,
+  sums: Sums,
+  { contents, compression }: PackOptions,
+): Generator<UnitJob> {
   for (const unit of units) {
-    yield { unit, files: filesOf(folder, unit, contents), suffix: suffixOfPath(unit.path), pack: compression };
+    yield { unit, files: filesOf(folder, unit, contents, sums), suffix: suffixOfPath(unit.path), pack: compression };
   }
 }
 
@@ -160,6 +170,7 @@ interface Run {
   readonly site: Site;
   readonly team: Team;
   readonly inputs: Inputs;
+  readonly sums: Sums;
   readonly progress: Progress;
   /** Folder of unfinished packages. */
   readonly work: string;
@@ -174,7 +185,7 @@ async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omi
   try {
     bag.begin(trustDocument(options.trust));
     const lines: InputLine[] = [];
-    for await (const [{ unit }, done] of team.inOrder(jobsOf(part, site.folder, options))) {
+    for await (const [{ unit }, done] of team.inOrder(jobsOf(part, site.folder, run.sums, options))) {
       checkUnit(unit, done);
       if (!bag.hasCrate && unit.path > RO_CRATE) bag.addCrate();
       const seconds = done.record?.seconds ?? site.seconds;
@@ -212,7 +223,8 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
   const set = nameOf(options, site);
   const { out, contents, force } = options;
   progress.stage('listing the site', null);
-  const found = survey(site.folder, contents);
+  const sums = readSums(site.folder);
+  const found = survey(site.folder, contents, sums);
   for (const { path, why } of found.odd) progress.note(`not packed, ${why}: ${path}`);
   if (found.records.length === 0) throw new BuildError(`${options.site}: has no record; there is nothing to pack`);
   const inputs = await gatherInputs(site.folder, options.input, progress);
@@ -241,7 +253,7 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
     await rm(work, { recursive: true, force: true });
     await mkdir(work);
     const tally = { withFindings: 0, findings: 0 };
-    const run: Run = { options, site, team, inputs, progress, work, tally };
+    const run: Run = { options, site, team, inputs, sums, progress, work, tally };
     const packages: Packed[] = [];
     for (const plan of plans) {
       const { facts, part } = plan;
@@ -252,7 +264,7 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
       packages.push({ path: targets[facts.index] ?? '', ...(await writePart(plan, run)) });
     }
     progress.stage('checking that the site did not change', null);
-    if (survey(site.folder, contents).stamp !== found.stamp)
+    if (survey(site.folder, contents, sums).stamp !== found.stamp)
       throw new BuildError(`${options.site}: the site changed while it was packed; nothing is packed; run pack again`);
     await team.closeFiles();
     for (const { path } of packages) await rename(join(work, basename(path)), path);

@@ -19,14 +19,20 @@ export interface Survey {
 export const isSkipped = (folder: string): boolean => folder === '.well-known/' || folder === '.git/';
 
 /** The files of one record that are packed: of a record with several bundles, `--only bundles` takes the received ones. */
-export function ofRecord(files: readonly FoundFile[], contents: Contents): readonly FoundFile[] {
-  const chosen = files.filter(({ path }) => placeOf(path, contents) === 'record');
+export function ofRecord(files: readonly FoundFile[], contents: Contents, sums: Sums): readonly FoundFile[] {
+  const chosen = files.filter(({ path }) => placeOf(path, contents) === 'record' && !isForeign(path, sums));
   const hasSeveral = chosen.some(({ path }) => path.includes('/bundles/'));
   return contents === 'bundles' && hasSeveral ? chosen.filter(({ path }) => path.includes('/bundles/')) : chosen;
 }
 
+/** The digests that a build wrote of every file of its site, by path; null if the site has none. */
+export type Sums = ReadonlyMap<string, string> | null;
+
+/** Whether a file in the folder is somebody else's: the lists of the mirror do not have it. */
+const isForeign = (path: string, sums: Sums): boolean => sums !== null && !sums.has(path) && !path.startsWith('sums/');
+
 /** Lists a site once. Keeps a few numbers for each record. */
-export function survey(folder: string, contents: Contents): Survey {
+export function survey(folder: string, contents: Contents, sums: Sums): Survey {
   const digest = createHash('sha256');
   const odd: OddFile[] = [];
   const every: Unit[] = [];
@@ -36,7 +42,7 @@ export function survey(folder: string, contents: Contents): Survey {
   let suffix: string | null = null;
   let held: FoundFile[] = [];
   const endRecord = (): void => {
-    const files = ofRecord(held, contents);
+    const files = ofRecord(held, contents, sums);
     const bytes = files.reduce((total, file) => total + file.bytes, 0);
     if (files.length > 0) records.push({ path: `pith/${suffix}/`, files: files.length, bytes });
     held = [];
@@ -44,7 +50,7 @@ export function survey(folder: string, contents: Contents): Survey {
   for (const file of walk(folder, isSkipped, (found) => odd.push(found))) {
     digest.update(`${file.path}\0${file.stamp}\n`);
     // No file of a mirror has such a name. Somebody else's may.
-    const why = pathProblem(file.path);
+    const why = pathProblem(file.path) ?? (isForeign(file.path, sums) ? 'not part of the mirror' : null);
     if (why !== null) {
       odd.push({ path: file.path, why });
       continue;

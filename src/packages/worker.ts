@@ -30,7 +30,7 @@ function run({ files, suffix, pack }: Job): Done {
     }
     const sha256 = hash('sha256', bytes);
     if (expected !== null && sha256 !== expected)
-      problems.push({ path, kind: 'changed', message: `has SHA-256 ${sha256}; the manifest lists ${expected}` });
+      problems.push({ path, kind: 'changed', message: `has SHA-256 ${sha256}; expected ${expected}` });
     if (suffix !== null) contents.set(path, bytes);
     done.push({ path, bytes: bytes.length, sha256, packed: pack === null ? null : compress(bytes, pack) });
   }

@@ -98,7 +98,19 @@ describe('a site that cannot be packed', () => {
     failed(run, 2, /built with the key TEST-second \([0-9a-f]{32}\), which is not pinned here; name .* with --trust/);
   });
 
+  it('is refused if a page is not the one that was built', async () => {
+    appendFileSync(join(site, record('index.html')), ' ');
+    const run = await pack();
+    failed(
+      run,
+      1,
+      /index\.html: has SHA-256 [0-9a-f]{64}; expected [0-9a-f]{64}; nothing is packed; pith-mirror verify/,
+    );
+    assert.deepEqual(left(), []);
+  });
+
   it('is refused if a state is not the merge of its bundle', async () => {
+    rmSync(join(site, 'sums'), { recursive: true });
     const path = join(site, record('state.json'));
     writeFileSync(path, readFileSync(path, 'utf8').replace('"equivocation_count":0', '"equivocation_count":1'));
     failed(await pack(), 1, /state\.json: is not the merge of the bundles of [A-Z2-7]{26}; .*nothing is packed/);
@@ -106,6 +118,7 @@ describe('a site that cannot be packed', () => {
   });
 
   it('is refused if a bundle was changed, though the file is still a bundle', async () => {
+    rmSync(join(site, 'sums'), { recursive: true });
     const path = join(site, record('bundle.json'));
     writeFileSync(path, readFileSync(path, 'utf8').replace(/2606\.1000\d/, '2606.10009'));
     failed(await pack(), 1, /bundle\.json: is rejected; nothing is packed/);
@@ -113,17 +126,20 @@ describe('a site that cannot be packed', () => {
   });
 
   it('is refused if a record lies in the folder of another', async () => {
+    rmSync(join(site, 'sums'), { recursive: true });
     for (const name of ['bundle.json', 'state.json']) cpSync(join(site, record(name, 0)), join(site, record(name, 1)));
     failed(await pack(), 1, /is a bundle of pith:2026:[A-Z2-7]{26}; expected [A-Z2-7]{26}/);
   });
 
   it('is packed without what has a name that no package can hold, and without links, which are named', async () => {
     writeFileSync(join(site, 'a:b.txt'), 'not ours');
+    writeFileSync(join(site, 'CNAME'), 'example.org');
     symlinkSync('index.html', join(site, 'link.html'));
     const run = await pack();
     assert.equal(run.code, 0, run.stderr);
     assert.match(run.stderr, /not packed, the name has a character that some file systems forbid: a:b\.txt/);
     assert.match(run.stderr, /not packed, a symbolic link: link\.html/);
+    assert.match(run.stderr, /not packed, not part of the mirror: CNAME/);
   });
 
   const options = (): PackOptions => ({
@@ -158,7 +174,7 @@ describe('a site that cannot be packed', () => {
       const progress = { ...quiet, stage: (name: string) => (name === stage ? change() : undefined) };
       await assert.rejects(packSite(options(), progress), (error) => {
         assert.ok(error instanceof BuildError);
-        assert.match(error.message, /changed while (?:it|the site) was (?:read|packed)|is missing/);
+        assert.match(error.message, /changed while (?:it|the site) was (?:read|packed)|is missing|has SHA-256/);
         return true;
       });
       assert.deepEqual(left(), []);
@@ -180,7 +196,7 @@ describe('an output that exists', () => {
   it('stays as it was if what would replace it cannot be packed', async () => {
     writeFiles(out, { 'p.zip': 'mine' });
     appendFileSync(join(site, record('state.json')), ' ');
-    failed(await pack('--force'), 1, /is not the merge/);
+    failed(await pack('--force'), 1, /state\.json: has SHA-256/);
     assert.equal(readFileSync(join(out, 'p.zip'), 'utf8'), 'mine');
     assert.deepEqual(left(), ['p.zip']);
   });
@@ -292,7 +308,7 @@ describe('a package that was spoilt', () => {
     [
       'has a changed page',
       () => changed(data('index.html'), (page) => page.replace('</html>', '</HTML>')),
-      /changed +data\/pith\/\w+\/index\.html: has SHA-256 [0-9a-f]{64}; the manifest lists/,
+      /changed +data\/pith\/\w+\/index\.html: has SHA-256 [0-9a-f]{64}; expected/,
     ],
     [
       'has a changed bundle',
