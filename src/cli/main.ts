@@ -10,6 +10,7 @@ import { COMPARE_HELP, compare } from './compare.ts';
 import { JOIN_HELP, join } from './join.ts';
 import { NUMBER_HELP, number } from './number.ts';
 import { PACK_HELP, pack } from './pack.ts';
+import { SNAPSHOT_HELP, snapshot } from './snapshot.ts';
 import { STAMP_HELP, stamp } from './stamp.ts';
 import { SYNC_HELP, sync } from './sync.ts';
 import { printable } from './terminal.ts';
@@ -25,6 +26,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['join', { run: join, help: JOIN_HELP }],
   ['verify', { run: verify, help: VERIFY_HELP }],
   ['pack', { run: pack, help: PACK_HELP }],
+  ['snapshot', { run: snapshot, help: SNAPSHOT_HELP }],
   ['sync', { run: sync, help: SYNC_HELP }],
   ['compare', { run: compare, help: COMPARE_HELP }],
   ['audit', { run: audit, help: AUDIT_HELP }],

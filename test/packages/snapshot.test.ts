@@ -1,0 +1,225 @@
+/**
+ * An item for the Internet Archive, uploaded by the Archive's own `ia` to a stand-in on loopback.
+ *
+ * Slow: it packs a site several times and runs `ia`.
+ */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { trustDocument } from '../../src/mirror/read/trust-file.ts';
+import { formatIaCsv, ITEM_LIMITS, identifierProblem, lintItem } from '../../src/packages/formats/ia-csv.ts';
+import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/bundles/make-bundle.ts';
+import { pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { mirror } from '../support/sites/mirror.ts';
+import { writeFiles } from '../support/sites/site.ts';
+import { needTool } from '../support/tools/tools.ts';
+
+const folder = temporaryFolder();
+const at = (...names: readonly string[]): string => join(folder, ...names);
+const trust = at('trust.json');
+const ID = 'pith-mirror-test-2026-07-01';
+
+/** What the stand-in was sent, by the name of the file, and the headers of the item's first file. */
+const stored = new Map<string, Buffer>();
+let headers: NodeJS.Dict<string | string[]> = {};
+let puts = 0;
+let server: Server;
+let port = 0;
+
+/** Plays archive.org and its S3, as a proxy: `ia` asks it for `http://s3.us.archive.org/…`. */
+function standIn(): Server {
+  return createServer((request, response) => {
+    const url = new URL(request.url ?? '', 'http://archive.org');
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const answer = (status: number, body: unknown): void => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(body));
+      };
+      if (request.method === 'PUT') {
+        const name = decodeURIComponent(url.pathname.split('/').slice(2).join('/'));
+        const bytes = Buffer.concat(chunks);
+        const md5 = createHash('md5').update(bytes).digest();
+        const sent = request.headers['content-md5'];
+        if (sent !== undefined && sent !== md5.toString('hex') && sent !== md5.toString('base64'))
+          return answer(400, {});
+        if (stored.size === 0) headers = request.headers;
+        stored.set(name, bytes);
+        puts++;
+        return answer(200, {});
+      }
+      if (url.searchParams.has('check_limit')) return answer(200, { over_limit: 0 });
+      if (!url.pathname.startsWith('/metadata/')) return answer(404, {});
+      const files = [...stored].map(([name, bytes]) => ({
+        name,
+        source: 'original',
+        size: String(bytes.length),
+        md5: createHash('md5').update(bytes).digest('hex'),
+      }));
+      return answer(200, stored.size === 0 ? {} : { metadata: { identifier: ID }, files });
+    });
+  });
+}
+
+const snapshot = (out: string, ...args: readonly string[]): Promise<Run> =>
+  pithMirror(['snapshot', at('site'), '--out', at(out), '--trust', trust, ...args]);
+
+before(async () => {
+  writeFileSync(trust, JSON.stringify(trustDocument(testTrust)));
+  for (let i = 0; i < 3; i++)
+    writeFiles(at('input'), { [`${i}.json`]: bytesOf(makeBundle(makeRecord({ id: `2606.1000${i}` }))) });
+  await mirror(at('input'), at('site'), { site: 'https://example.org/mirror/' });
+  server = standIn();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  port = typeof address === 'object' && address !== null ? address.port : 0;
+});
+after(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+describe('snapshot', () => {
+  let run: Run;
+  before(async () => {
+    run = await snapshot('item', '--identifier', ID, '--collection', 'test_collection');
+    assert.equal(run.code, 0, run.stderr);
+  });
+
+  it('makes a folder whose files are all in its manifest and are what the manifest says', async () => {
+    const names = readdirSync(at('item')).sort();
+    const zip = `${ID}.zip`;
+    const own = ['README.txt', 'ia-files.txt', 'ia.csv', 'manifest-sha256.txt', zip, 'snapshot.json', 'snapshot.txt'];
+    assert.deepEqual(names, own.sort());
+    const check = await runProgram('sha256sum', ['--check', '--strict', 'manifest-sha256.txt'], { cwd: at('item') });
+    assert.equal(check.code, 0, check.stderr);
+    assert.equal(check.stdout.trimEnd().split('\n').length, 4);
+    const md5 = await runProgram('md5sum', ['--check', '--strict', 'ia-files.txt'], { cwd: at('item') });
+    assert.equal(md5.code, 0, md5.stderr);
+  });
+
+  it('holds a package that verifies', async () => {
+    assert.equal((await pithMirror(['verify', at('item', `${ID}.zip`), '--trust', trust])).code, 0);
+  });
+
+  it('has the roots of the record index, for people and for programs', () => {
+    const text = readFileSync(at('item', 'snapshot.txt'), 'utf8');
+    assert.equal(text, readFileSync(at('site', 'records/snapshot.txt'), 'utf8'));
+    const about = JSON.parse(readFileSync(at('item', 'snapshot.json'), 'utf8'));
+    assert.ok(text.includes(`states ${about.states}\n`) && text.includes(`bundles ${about.bundles}\n`));
+    assert.deepEqual([about.records, about.previous_states, about.site], [3, null, 'https://example.org/mirror']);
+  });
+
+  it('names the root of the snapshot before it', async () => {
+    assert.equal((await snapshot('next', '--previous', at('item', 'snapshot.json'))).code, 0);
+    const [before, next] = ['item', 'next'].map((name) => JSON.parse(readFileSync(at(name, 'snapshot.json'), 'utf8')));
+    assert.equal(next.previous_states, before.states);
+  });
+
+  it('gives the same bytes again', async () => {
+    assert.equal((await snapshot('again', '--identifier', ID, '--collection', 'test_collection')).code, 0);
+    for (const name of readdirSync(at('item')))
+      assert.ok(readFileSync(at('item', name)).equals(readFileSync(at('again', name))), name);
+  });
+
+  it('is uploaded by the real ia with the line that it prints, and a second run sends nothing', async () => {
+    const line = /^ia (upload --spreadsheet=.*)$/m.exec(run.stdout)?.[1];
+    assert.ok(line !== undefined, run.stdout);
+    // Without TLS, so that the requests can be led to the stand-in; the keys are made up.
+    const config = '[s3]\naccess = a\nsecret = b\n[cookies]\nlogged-in-user = t\nlogged-in-sig = t\n';
+    writeFileSync(at('ia.ini'), `${config}[general]\nscreenname = t\nsecure = False\n`);
+    const proxy = `http://127.0.0.1:${port}`;
+    const env = { http_proxy: proxy, https_proxy: proxy, no_proxy: '', HOME: folder };
+    const ia = (): Promise<Run> => {
+      const args = ['--config-file', at('ia.ini'), '--insecure', ...line.split(' '), '--no-collection-check'];
+      return runProgram(needTool('ia'), args, { cwd: at('item'), env });
+    };
+    const first = await ia();
+    assert.equal(first.code, 0, first.stderr);
+    const files = readFileSync(at('item', 'ia-files.txt'), 'utf8').trimEnd().split('\n');
+    assert.equal(puts, files.length, first.stdout + first.stderr);
+    for (const name of files.map((text) => text.slice(34)))
+      assert.ok(stored.get(name)?.equals(readFileSync(at('item', name))), name);
+
+    const said = (name: string): string => {
+      const value = String(headers[`x-archive-meta00-${name}`] ?? headers[`x-archive-meta-${name}`] ?? '');
+      return decodeURIComponent(value.replace(/^uri\((.*)\)$/, '$1'));
+    };
+    assert.match(said('title'), /^Mirror of Pith Open Graph records, 2026-\d\d-\d\d \(3 records\)$/);
+    assert.equal(said('mediatype'), 'data');
+    assert.equal(said('collection'), 'test_collection');
+    assert.equal(said('pith--states--root').length, 64);
+    assert.equal(said('subject'), 'Pith');
+
+    const second = await ia();
+    // Some versions of ia exit with 1 if there was nothing to send.
+    assert.equal(`${second.stdout}${second.stderr}`.match(/already exists, skipping/g)?.length, files.length);
+    assert.equal(puts, files.length, 'the second run sent something');
+  });
+
+  const wrong: readonly (readonly [what: string, args: readonly string[], message: RegExp])[] = [
+    ['an identifier that the Archive refuses', ['--identifier', 'a b'], /--identifier "a b": expected 3 to 100 of/],
+    ['a license that is no address', ['--license', 'CC0'], /--license: expected an http or https URL \(found CC0\)/],
+    [
+      'a previous snapshot that is none',
+      ['--previous', trust],
+      /--previous .*: expected a snapshot\.txt or a snapshot\.json/,
+    ],
+    ['a previous snapshot that is not there', ['--previous', at('nowhere')], /--previous .*ENOENT/],
+  ];
+  for (const [what, args, message] of wrong) {
+    it(`refuses ${what} with exit code 2, and makes nothing`, async () => {
+      const refused = await snapshot('refused', ...args);
+      assert.equal(refused.code, 2, refused.stderr);
+      assert.match(refused.stderr, message);
+      assert.deepEqual(
+        readdirSync(folder).filter((name) => name.includes('refused')),
+        [],
+      );
+    });
+  }
+
+  it('refuses a folder that exists, and leaves it as it is', async () => {
+    const refused = await snapshot('item');
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /item: exists already; name a folder that does not/);
+    assert.ok(existsSync(at('item', 'ia.csv')));
+  });
+});
+
+describe('the limits of the Internet Archive', () => {
+  it('are those of its rule for identifiers', () => {
+    for (const good of ['abc', 'Pith-mirror_2026.07', '0'.repeat(100)]) assert.equal(identifierProblem(good), null);
+    for (const bad of ['', 'ab', '_abc', '-abc', '.abc', 'a b', 'Über', '0'.repeat(101), 'abc\n']) {
+      assert.ok(identifierProblem(bad) !== null, bad);
+    }
+  });
+
+  it('are counted in files, in bytes of one file and in bytes of the item', () => {
+    const file = (bytes: number): { name: string; bytes: number } => ({ name: 'x.zip', bytes });
+    assert.deepEqual(lintItem([file(ITEM_LIMITS.fileBytes)]), []);
+    assert.match(
+      lintItem([file(ITEM_LIMITS.fileBytes + 1)]).join(),
+      /x\.zip has 10000000001 bytes; at most 10000000000/,
+    );
+    assert.match(lintItem(Array.from({ length: 501 }, () => file(1))).join(), /501 files; at most 500/);
+    assert.match(lintItem(Array.from({ length: 11 }, () => file(9.5e9))).join(), /104500000000 bytes; at most/);
+  });
+});
+
+describe('the spreadsheet', () => {
+  it('quotes what RFC 4180 says, and has the metadata in the first line alone', () => {
+    const item = { identifier: 'abc', collection: null, title: 'A "b", c', description: 'd\ne', date: '2026-07-01' };
+    const csv = formatIaCsv({ ...item, subjects: ['x', 'y'], licenseUrl: null, own: { n: '1' } }, ['f', 'g']);
+    assert.equal(
+      csv,
+      'identifier,file,REMOTE_NAME,mediatype,title,description,date,language,subject[0],subject[1],n\n' +
+        'abc,f,f,data,"A ""b"", c","d\ne",2026-07-01,eng,x,y,1\n' +
+        ',g,g,,,,,,,,\n',
+    );
+  });
+});
