@@ -1,13 +1,12 @@
 /** How the command line speaks: progress on a terminal, quiet lines elsewhere, and nothing that input could forge. */
+import { UNSEEN_ALL } from '../formats/unseen.ts';
 import type { Progress } from '../mirror/base/progress.ts';
-
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Text from input as it may stand in a line: control, direction and invisible characters are escaped. */
 export function printable(text: string): string {
   return text
     .toWellFormed()
-    .replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`);
+    .replace(UNSEEN_ALL, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`);
 }
 
 /** Milliseconds between two redraws: smooth to the eye, nothing to the work. */

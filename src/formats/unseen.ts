@@ -14,7 +14,7 @@ export function hasUnseen(text: string): boolean {
 }
 
 // The mark lets scripts that show text, and write no files, leave it out.
-const UNSEEN_ALL = /* @__PURE__ */ new RegExp(UNSEEN, 'gu');
+export const UNSEEN_ALL = /* @__PURE__ */ new RegExp(UNSEEN, 'gu');
 const BLANK = /[\t-\r\u0085\u2028\u2029]/;
 // The joiners stay: some scripts cannot be written without them.
 const JOINER = /[\u200c\u200d]/;

@@ -1,4 +1,9 @@
-/** Conversions between bytes and text, each exact and strict: what does not convert back to itself is refused. */
+/**
+ * Conversions between bytes and text. Each is exact and strict: text that does not convert back to itself is refused.
+ *
+ * The three encodings are written here, not taken from `@scure/base`: with it, `verify.js` has 28.4 kB gzipped instead of
+ * 27.6 kB, of 28 kB allowed. Its decoders also throw on bad input, and an exception must not be taken for bad input.
+ */
 import { ParseError } from './errors.ts';
 
 const encoder = new TextEncoder();

@@ -40,10 +40,11 @@ export async function bundleScript(source: string): Promise<string> {
     platform: 'browser',
     cwd: PACKAGE_ROOT,
     logLevel: 'silent',
-    transform: { target: TARGET },
+    // No class here has a setter for a field of its own, so that a field can be assigned.
+    transform: { target: TARGET, assumptions: { setPublicClassFields: true } },
   });
   try {
-    const { output } = await bundle.generate({ format: 'iife', minify: true });
+    const { output } = await bundle.generate({ format: 'iife', minify: true, comments: false });
     if (output.length !== 1) throw new TypeError(`expected ${source} to give one script, got ${output.length}`);
     return output[0].code;
   } finally {

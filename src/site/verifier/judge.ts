@@ -1,4 +1,4 @@
-/** Judges bundles as the program does: verification, then the merge against the state they ship. In steps. */
+/** Judges bundles as the program does, in steps: verification, then the merge against the state they ship. */
 import {
   type BundleVerdict,
   type Check,
@@ -11,8 +11,8 @@ import {
   verifyBundleSteps,
 } from '../../protocol/index.ts';
 
-/** What is known of one bundle so far. */
-export interface Progress {
+/** What is known about one bundle after a step. */
+export interface Step {
   /** Which of the bundles. */
   readonly index: number;
   /** One and the same array while a bundle is verified; it grows. */
@@ -40,7 +40,7 @@ function merge(bundles: readonly VerifiedBundle[], all: number, findings: Findin
 }
 
 /** @param received the bundles of one number, as received; one at least. */
-export function* judge(received: readonly Uint8Array[], trust: Trust): Generator<Progress, Judgement, undefined> {
+export function* judge(received: readonly Uint8Array[], trust: Trust): Generator<Step, Judgement, undefined> {
   const verdicts: BundleVerdict[] = [];
   for (const [index, bytes] of received.entries()) {
     const steps = verifyBundleSteps(bytes, trust);

@@ -62,7 +62,11 @@ function start(verifier: Verifier): void {
     const body = element('div', '');
     const headline = element('p', 'verify-headline', 'Verifying…');
     box.replaceChildren(headline, body);
-    const judgement = await verifier.verifyInto(body, [bytes], trust, null, given.length === 1, isStopped);
+    const judgement = await verifier.verifyInto(
+      body,
+      { received: [bytes], trust },
+      { isOpen: given.length === 1, isStopped },
+    );
     if (judgement === null) return null;
     headline.textContent = verifier.headline(judgement);
     headline.after(...stateLink(judgement));

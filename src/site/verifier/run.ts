@@ -1,6 +1,6 @@
 /** Runs a verification so that the page can draw and answer meanwhile. */
 import type { Trust } from '../../protocol/index.ts';
-import { type Judgement, judge, type Progress } from './judge.ts';
+import { type Judgement, judge, type Step } from './judge.ts';
 
 const { port1, port2 } = new MessageChannel();
 
@@ -21,7 +21,7 @@ function pause(): Promise<unknown> {
 export async function run(
   received: readonly Uint8Array[],
   trust: Trust,
-  onStep: (progress: Progress) => boolean,
+  onStep: (progress: Step) => boolean,
 ): Promise<Judgement | null> {
   const steps = judge(received, trust);
   for (;;) {

@@ -37,21 +37,31 @@ export function mark(box: HTMLElement, words: HTMLElement | null, outcome: Outco
   box.classList.toggle('is-troubled', outcome === 'findings' || outcome === 'rejected');
 }
 
+interface Subject {
+  /** The bundles as received, all of one number. */
+  readonly received: readonly Uint8Array[];
+  readonly trust: Trust;
+  /** What the page says about them, if it does. */
+  readonly claims?: PageClaims | null;
+}
+
+interface View {
+  /** Whether the ledger is unfolded. */
+  readonly isOpen: boolean;
+  /** Asked after each step whether to give up. */
+  readonly isStopped?: () => boolean;
+}
+
 /**
  * Verifies bundles of one number into a box, which it empties.
  *
- * @param isOpen whether the ledger is unfolded.
- * @param isStopped asked after each step.
  * @returns null if it was stopped.
  * @throws whatever keeps this browser from verifying; the box is empty then.
  */
 export async function verifyInto(
   box: HTMLElement,
-  received: readonly Uint8Array[],
-  trust: Trust,
-  claims: PageClaims | null,
-  isOpen: boolean,
-  isStopped: () => boolean,
+  { received, trust, claims = null }: Subject,
+  { isOpen, isStopped = () => false }: View,
 ): Promise<Judgement | null> {
   const views = received.map(() => new LedgerView());
   const result = element('div', '');
@@ -102,7 +112,7 @@ export async function verifyHere(
   box.hidden = false;
   status.textContent = 'Verifying…';
   const received = texts.map((text) => new TextEncoder().encode(text));
-  const judgement = await verifyInto(box, received, readTrust(trust), claims, true, () => false);
+  const judgement = await verifyInto(box, { received, trust: readTrust(trust), claims }, { isOpen: true });
   if (judgement === null || claims === null) return;
   const compared = comparisons(claims, judgement);
   const isAsClaimed = compared.every(({ outcome }) => outcome === 'verified');
