@@ -23,11 +23,11 @@ export function encodeUtf8(text: string): Uint8Array {
 }
 
 /**
- * The text of UTF-8 bytes (section 1, rule 1).
+ * The text of UTF-8 bytes (README.md, section 1, rule 1).
  *
  * @throws ParseError `bom` on a byte-order mark of UTF-8, UTF-16 or UTF-32; `invalid_utf8` on anything that is not
  * UTF-8. Nothing is ever replaced by U+FFFD.
- * @throws TypeError where it is given no bytes.
+ * @throws TypeError if it is given anything but bytes.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('expected bytes in a Uint8Array');
@@ -148,14 +148,14 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Puts a UTF-16 unit where its code point sorts: surrogates above U+E000 to U+FFFF. */
+/** The rank of a UTF-16 unit in code point order: surrogates come after U+E000 to U+FFFF. */
 function codePointRank(unit: number): number {
   if (unit < 0xd800) return unit;
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }
 
 /**
- * Order by Unicode code point, as Python sorts strings (section 1, rule 6). JavaScript's own order is by UTF-16 unit
+ * Order by Unicode code point, as Python sorts strings (README.md, section 1, rule 6). JavaScript's own order is by UTF-16 unit
  * and puts U+1F600 before U+FB01.
  */
 export function compareCodePoints(a: string, b: string): number {

@@ -1,6 +1,6 @@
 /**
  * Canonical JSON: the bytes that Python gives for
- * `json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode()` (section 1).
+ * `json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode()` (README.md, section 1).
  */
 import { compareCodePoints, encodeUtf8 } from './bytes.ts';
 import { isArray, isObject, type Json, type JsonNumber, type JsonObject, without } from './json.ts';
@@ -92,7 +92,7 @@ function isMisplaced(name: string): boolean {
 /** Integers that a double holds and JavaScript writes as they are. */
 const EXACT_INTEGER = /^(?:0|-?[1-9]\d{0,14})$/;
 
-/** The value, its members as they are to be written, without some of its own; undefined where it has no plain form. */
+/** The value as a plain object, with its members in the order to write them and without the omitted ones; undefined if it has no plain form. */
 function plainOf(value: Json, sorted: boolean, omitted: readonly string[] = []): Plain | undefined {
   if (typeof value !== 'object' || value === null) return value;
   if (isArray(value)) {

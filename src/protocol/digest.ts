@@ -1,4 +1,4 @@
-/** SHA-256 digests of canonical JSON (section 2). A digest is 64 lower-case hexadecimal digits. */
+/** SHA-256 digests of canonical JSON (README.md, section 2). A digest is 64 lower-case hexadecimal digits. */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { asWellFormed, encodeHex, encodeUtf8 } from './bytes.ts';
 import { formatCanonical } from './canonical-json.ts';
@@ -15,7 +15,7 @@ export function sha256Hex(data: Uint8Array | string): string {
 /** What computes SHA-256: {@link sha256Hex}, or an engine's own. */
 export type Sha256 = Engine['sha256Hex'];
 
-/** Digest of a value's canonical bytes: `canonical_sha256` where the value is a canonical record. */
+/** Digest of a value's canonical bytes: `canonical_sha256` if the value is a canonical record. */
 export function digestOf(value: Json, hash: Sha256 = sha256Hex): string {
   return hash(asWellFormed(formatCanonical(value)));
 }

@@ -1,5 +1,5 @@
 /**
- * The reason codes of the protocol (section 10) and the error that carries them.
+ * The reason codes of the protocol (README.md, section 10) and the error that carries them.
  *
  * The list is closed: reports, tests and operators' scripts rely on it. A code never changes its meaning.
  */

@@ -1,4 +1,4 @@
-/** Pith Numbers, their short forms, aliases and key fingerprints (section 3). */
+/** Pith Numbers, their short forms, aliases and key fingerprints (README.md, section 3). */
 import { decodeHex, encodeBase32 } from './bytes.ts';
 import { type Sha256, sha256Hex } from './digest.ts';
 

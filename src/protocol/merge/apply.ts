@@ -76,7 +76,7 @@ export function applyEvents(events: readonly VerifiedEvent[]): Application {
   return { applied, findings };
 }
 
-/** M4: why an event may not supersede another, or null where it may. */
+/** M4: why an event may not supersede another, or null if it may. */
 function supersedingProblem(by: VerifiedEvent, named: VerifiedEvent | undefined): string | null {
   if (named === undefined) return 'no valid event of that id is known';
   if (named.key.keyId !== by.key.keyId) return `it is signed by ${quote(named.key.keyId)}, not ${quote(by.key.keyId)}`;

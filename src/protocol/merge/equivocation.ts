@@ -7,7 +7,7 @@ export const EQUIVOCATION_KINDS = ['prev_event', 'record_created'] as const;
 export interface Equivocation {
   /** `prev_event`: one key signed two successors of one event. `record_created`: the record was created twice. */
   readonly kind: (typeof EQUIVOCATION_KINDS)[number];
-  /** The key that signed them all; null where several keys did (only `record_created`). */
+  /** The key that signed them all; null if several keys did (only `record_created`). */
   readonly keyId: string | null;
   /** The event they all follow; null for `record_created`. */
   readonly prevEvent: string | null;

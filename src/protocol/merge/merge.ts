@@ -1,4 +1,4 @@
-/** The merge `pith-open-graph-merge-v1` (section 8), and what is published of several bundles (section 9). */
+/** The merge `pith-open-graph-merge-v1` (README.md, section 8), and what is published of several bundles (section 9). */
 import { compareCodePoints, encodeUtf8 } from '../bytes.ts';
 import { formatCompact } from '../canonical-json.ts';
 import { digestOf, type Sha256, stateDigest } from '../digest.ts';
@@ -23,9 +23,9 @@ export type PublishedBundle =
 export interface StateComparison {
   readonly bundle: VerifiedBundle;
   readonly outcome: 'equal' | 'different' | 'absent';
-  /** `state_sha256` as the shipped state claims it, where it does. */
+  /** `state_sha256` as the shipped state claims it; null if it claims none. */
   readonly claimedSha256: string | null;
-  /** The digest of the shipped state's content; null where there is none. */
+  /** The digest of the shipped state's content; null if there is none. */
   readonly contentSha256: string | null;
   /** What the merge gives. */
   readonly computedSha256: string;
@@ -77,9 +77,9 @@ function newestFirst(bundles: readonly VerifiedBundle[], hash: Sha256): readonly
  * The result does not depend on the order of the bundles or of their events, nor on doubles.
  *
  * @param verified one bundle at least, all of one Pith Number.
- * @param engine changes what it costs, never the result.
+ * @param engine changes the cost, never the result.
  * @throws TypeError for anything that verifyBundle did not make, whatever members it has.
- * @throws RangeError where there is none, or where they are of several numbers.
+ * @throws RangeError if there is none, or if they are of several numbers.
  */
 export function mergeBundles(verified: readonly VerifiedBundle[], engine: Engine = nobleEngine): MergedRecord {
   for (const bundle of verified) {
@@ -101,7 +101,7 @@ export function mergeVerified(verified: readonly VerifiedBundle[], engine: Engin
   const union = uniteEvents(bundles);
   const complete = bundles.find((bundle) => holdsAll(bundle, union));
   const base = complete ?? newest;
-  // Invalid events of other bundles stay out where one bundle is published as it came: its merge is its own.
+  // Invalid events of other bundles are left out if one bundle is published as it came: then the state is that bundle's own merge.
   const events = complete === undefined ? union : uniteEvents([complete]);
   const { applied, findings } = applyEvents(events.valid);
   const equivocations = findEquivocations(events.valid);
@@ -160,7 +160,7 @@ function assemble(newest: VerifiedBundle, union: EventSet, state: MergedState): 
     'events',
     [...union.valid, ...union.invalid].map((event) => event.value),
   );
-  // Upstream's order: the state before the signature, also where the newest bundle ships none.
+  // Upstream's order: the state before the signature, even if the newest bundle ships none.
   bundle.delete('bundle_signature');
   bundle.set('state', state.value);
   bundle.set('bundle_signature', new Map([['signature_status', 'assembled_by_mirror']]));

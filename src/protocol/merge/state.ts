@@ -1,4 +1,4 @@
-/** The state document: its members in upstream's order, its digest, and how it differs from another (section 8). */
+/** The state document: its members in upstream's order, its digest, and how it differs from another (README.md, section 8). */
 import { encodeUtf8 } from '../bytes.ts';
 import { formatCanonical, formatCompact, sortKeys } from '../canonical-json.ts';
 import { type Sha256, stateDigest } from '../digest.ts';

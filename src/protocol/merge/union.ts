@@ -16,7 +16,7 @@ export interface EventSet {
 /**
  * The union of several bundles' events.
  *
- * @param bundles in order of preference: where one event has several valid signatures, the first bundle's is kept, and
+ * @param bundles in order of preference: if one event has several valid signatures, the first bundle's is kept, and
  * of several in one bundle the first by code point, so that the order of its array does not matter.
  */
 export function uniteEvents(bundles: readonly VerifiedBundle[]): EventSet {
@@ -39,7 +39,7 @@ export function uniteEvents(bundles: readonly VerifiedBundle[]): EventSet {
 
 /**
  * The first of the events that have one key: by `compare`, then by canonical text. Each text is made at most once, and
- * only where two events meet.
+ * only if two events have one key.
  */
 function firstOfEach<T extends { readonly value: Json }>(
   events: readonly T[],

@@ -1,4 +1,4 @@
-/** The bundle (section 7): one record, its events, claimed keys and a claimed state. */
+/** The bundle (README.md, section 7): one record, its events, claimed keys and a claimed state. */
 import { pointer } from '../errors.ts';
 import { depthOf, isObject, type Json, type JsonArray, type JsonObject } from '../json.ts';
 import { MAX_INNER_DEPTH } from './json.ts';
@@ -26,7 +26,7 @@ export interface ClaimedKey {
   readonly publicKeyHex: string;
   readonly fingerprintHex: string | null;
   readonly fingerprintBase32: string | null;
-  /** As written; null where the key has no end. */
+  /** As written; null if the key has no end. */
   readonly rotatesAt: string | null;
 }
 
@@ -43,7 +43,7 @@ export interface ParsedBundle {
   readonly claimedKeys: readonly ClaimedKey[];
   readonly builtAt: string;
   readonly builtInstant: Instant;
-  /** A claim of whatever kind; undefined where the bundle ships none. */
+  /** A claim of any kind; undefined if the bundle ships none. */
   readonly claimedState: Json | undefined;
   readonly claimedSignature: ClaimedSignature | null;
   readonly claimedBundleSha256: string | null;
@@ -75,7 +75,7 @@ function readKeys(bundle: Members, problems: Problems): readonly ClaimedKey[] {
   });
 }
 
-/** The digest that a bundle claims for itself, of whatever shape the rest is; null where there is none. */
+/** The digest that a bundle claims for itself, whatever the shape of the rest; null if there is none. */
 export function claimedBundleSha256Of(value: JsonObject): string | null {
   const signature = value.get('bundle_signature');
   const claimed = isObject(signature) ? signature.get('bundle_sha256') : undefined;

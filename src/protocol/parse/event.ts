@@ -1,4 +1,4 @@
-/** Events (section 7). Unknown members are allowed: the event's digest covers them. */
+/** Events (README.md, section 7). Unknown members are allowed: the event's digest covers them. */
 import { depthOf, type Json, type JsonObject } from '../json.ts';
 import { MAX_INNER_DEPTH } from './json.ts';
 import { Members, Problems } from './members.ts';
@@ -23,7 +23,7 @@ export interface ParsedEvent {
   readonly signerFingerprint: string;
   /** As written, for people. */
   readonly createdAt: string;
-  /** The same as an instant, for order; null where it is no timestamp. */
+  /** The same as an instant, for order; null if it is no timestamp. */
   readonly createdInstant: Instant | null;
   readonly supersedes: readonly string[];
   readonly prevEvent: string | null;

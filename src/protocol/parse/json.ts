@@ -1,5 +1,5 @@
 /**
- * The strict JSON reader (../README.md, "Reading"). One pass, linear in the input.
+ * The strict JSON reader (README.md, section 1). One pass, linear in the input.
  *
  * JSON.parse alone cannot serve: it keeps the last of duplicate keys, rounds large integers, reorders integer-like
  * keys, and lets lone surrogates through.

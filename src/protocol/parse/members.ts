@@ -31,7 +31,7 @@ const MAX_PROBLEMS = 100;
 export class Problems {
   readonly #list: Problem[] = [];
 
-  /** @throws ParseError where there are too many to go on. */
+  /** @throws ParseError if there are too many to continue. */
   add(code: ReasonCode, path: string, message: string): void {
     this.#list.push({ code, path, message });
     if (this.#list.length >= MAX_PROBLEMS) this.throwIfAny();
@@ -47,8 +47,8 @@ export class Problems {
 /**
  * The members of one object.
  *
- * Each getter notes a problem where the member is not what it must be, and then gives an empty stand-in: call
- * `problems.throwIfAny()` before anything is done with what was read.
+ * Each getter notes a problem if the member is not what it must be, and then returns an empty value: call
+ * `problems.throwIfAny()` before using anything that was read.
  */
 export class Members {
   readonly object: JsonObject;
@@ -125,7 +125,7 @@ export class Members {
     return value;
   }
 
-  /** One exact string; `code` where it is another string. */
+  /** One exact string; `code` if it is another string. */
   literal(name: string, expected: string, code: ReasonCode = this.#code): void {
     const value = this.string(name);
     if (typeof this.object.get(name) === 'string' && value !== expected) {

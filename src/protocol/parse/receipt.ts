@@ -1,4 +1,4 @@
-/** The receipt: the registry's signature over a record's digest, inside `record_created` (section 5). */
+/** The receipt: the registry's signature over a record's digest, inside `record_created` (README.md, section 5). */
 import { DIGEST_PATTERN } from '../digest.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { Members, Problems } from './members.ts';

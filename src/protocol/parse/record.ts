@@ -1,5 +1,5 @@
 /**
- * The canonical record (section 4).
+ * The canonical record (README.md, section 4).
  *
  *     {"source":{"kind":"arxiv","id","version"},
  *      "metadata":{"abstract_canon_sha256","cross_cats_sorted":[],"license","primary_cat","submitted_at",

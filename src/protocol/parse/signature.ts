@@ -1,5 +1,5 @@
 /**
- * Signature objects (section 5), as they stand in events and bundles, and inside a receipt.
+ * Signature objects (README.md, section 5), as they stand in events and bundles, and inside a receipt.
  *
  * Nothing of them is verified here, and only `signature_b64` ever is: an event's signature object is covered by no
  * digest of the event, a bundle's by nothing.
@@ -31,7 +31,7 @@ export const BUNDLE_SIGNATURE_MEMBERS = [
   'bundle_sha256',
 ] as const;
 
-/** Reads a signature object; null where there is none at all. */
+/** Reads a signature object; null if there is none at all. */
 export function readSignature(value: Json | undefined): ClaimedSignature | null {
   if (!isObject(value)) return null;
   const text = (name: string): string | null => textMember(value, name);

@@ -1,4 +1,4 @@
-/** Timestamps of events: `YYYY-MM-DDTHH:MM:SS`, at most 9 fraction digits, `Z`, a real date (section 7). */
+/** Timestamps of events: `YYYY-MM-DDTHH:MM:SS`, at most 9 fraction digits, `Z`, a real date (README.md, section 7). */
 
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -13,7 +13,7 @@ export type Instant = string;
 const twoDigits = (text: string, at: number): number =>
   (text.charCodeAt(at) - 0x30) * 10 + text.charCodeAt(at + 1) - 0x30;
 
-/** The instant of a timestamp, or null where it is none. Leap seconds (`:60`) were never seen and are refused. */
+/** The instant of a timestamp, or null if it is none. Leap seconds (`:60`) have never been observed and are refused. */
 export function parseTimestamp(text: string): Instant | null {
   if (!TIMESTAMP.test(text)) return null;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);

@@ -84,7 +84,7 @@ export class VerifiedBundle {
   get invalidEvents(): readonly InvalidEvent[] {
     return this.#verified.invalidEvents;
   }
-  /** What the bundle says the merge gives, of whatever kind; undefined where it says nothing. A claim. */
+  /** What the bundle says the merge gives, of any kind; undefined if it says nothing. A claim. */
   get claimedState(): Json | undefined {
     return this.#verified.parsed.claimedState;
   }
@@ -183,9 +183,9 @@ interface Judged {
   readonly checks: readonly Check[];
   /** Empty for `verified`; for `rejected` it has at least one, those that reject the bundle among them. */
   readonly findings: readonly Finding[];
-  /** As claimed by the bundle, where it could be read. */
+  /** As claimed by the bundle; null if it could not be read. */
   readonly claimedPithNumber: string | null;
-  /** The recomputed digest, where it is the one claimed. */
+  /** The recomputed digest; null if it is not the one claimed. */
   readonly bundleSha256: string | null;
 }
 
@@ -213,7 +213,7 @@ export function verifyBundleSteps(bytes: Uint8Array, trust: Trust, engine: Engin
  * says that nothing can be verified here.
  *
  * @param bytes the bundle file; {@link MAX_BUNDLE_BYTES} at most.
- * @param engine changes what it costs, never the verdict.
+ * @param engine changes the cost, never the verdict.
  * @throws EngineError if the engine fails its self-test.
  */
 export function verifyBundle(bytes: Uint8Array, trust: Trust, engine: Engine = nobleEngine): BundleVerdict {
@@ -237,7 +237,7 @@ function rejected(problems: readonly Problem[], ledger = new Ledger()): BundleVe
   };
 }
 
-/** The digest of the bundle where it is the one claimed, else null. Also tried on a bundle of the wrong shape. */
+/** The digest of the bundle if it is the one claimed, else null. It is also computed for a bundle of the wrong shape. */
 function verifyBundleHash(value: Json, hash: Sha256, ledger: Ledger): string | null {
   if (!isObject(value)) return null;
   const claimed = claimedBundleSha256Of(value);

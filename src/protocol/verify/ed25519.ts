@@ -1,5 +1,5 @@
 /**
- * Ed25519 verification with one strict meaning (section 5), on the points of @noble/ed25519.
+ * Ed25519 verification with one strict meaning (README.md, section 5), on the points of @noble/ed25519.
  *
  * noble's own `verify` is cofactored in both of its modes, so it accepts crafted signatures that libsodium, dalek's
  * `verify_strict` and Python's libraries refuse. The equation here is the cofactorless one of RFC 8032 section 5.1.7,
@@ -48,7 +48,7 @@ function isNoPoint(bytes: Uint8Array): boolean {
 }
 
 /**
- * The point of a canonical encoding, not of small order; null where it is not one.
+ * The point of a canonical encoding, not of small order; null if it is not one.
  *
  * noble throws on bytes that are no point. Such an exception counts only if the bytes explain it: any other comes from
  * a platform that lacks something, and must not be taken for a bad signature.
@@ -78,7 +78,7 @@ export function isPublicKey(publicKey: Uint8Array): boolean {
  * @param message the signed bytes; in this protocol always a digest's 32 raw bytes.
  * @param signature 64 bytes: R, then S little-endian.
  * @throws TypeError if an argument is not a Uint8Array.
- * @throws whatever the platform throws where it lacks something. That is not a verdict.
+ * @throws whatever the platform throws if it lacks something. That is not a verdict.
  */
 export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   for (const bytes of [publicKey, message, signature]) {

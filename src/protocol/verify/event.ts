@@ -1,4 +1,4 @@
-/** One event: its shape, digest, id, subject, timestamps, signature, key and role (../README.md, "Bundle and events"). */
+/** One event: its shape, digest, id, subject, timestamps, signature, key and role (README.md, section 7). */
 import { formatCanonical } from '../canonical-json.ts';
 import { digestOf, eventDigest, type Sha256 } from '../digest.ts';
 import { ParseError, pointer, type ReasonCode } from '../errors.ts';
@@ -119,7 +119,7 @@ export function diagnoseEvent(subject: EventSubject, { engine, ledger }: Pick<Co
 
 /** An event that failed: listed with its reason, never applied. */
 export interface InvalidEvent {
-  /** As claimed, or null where it claims none. */
+  /** As claimed, or null if it claims none. */
   readonly eventId: string | null;
   /** The first reason in the order of section 7. */
   readonly reason: ReasonCode;

@@ -1,4 +1,4 @@
-/** A canonical record on its own: its digest, and the names that follow from it (sections 2 to 4). */
+/** A canonical record on its own: its digest, and the names that follow from it (README.md, sections 2 to 4). */
 import { digestOf, type Sha256 } from '../digest.ts';
 import { formatPithNumber, formatShortPithNumber, suffixOf } from '../identifier.ts';
 import { parseJson } from '../parse/json.ts';

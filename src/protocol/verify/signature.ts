@@ -1,4 +1,4 @@
-/** Whether a signature object counts: who signed, in which role, over which digest (../README.md, "Signatures and trust"). */
+/** Whether a signature object counts: who signed, in which role, over which digest (README.md, section 5). */
 import { decodeBase64, decodeHex } from '../bytes.ts';
 import { pointer, type ReasonCode } from '../errors.ts';
 import { describe } from '../parse/members.ts';

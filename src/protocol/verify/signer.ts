@@ -1,4 +1,4 @@
-/** Pinned keys (section 6). Trust is an argument: a file outside of every bundle, chosen by the mirror's operator. */
+/** Pinned keys (README.md, section 6). Trust is an argument: a file outside of every bundle, chosen by the mirror's operator. */
 import { compareCodePoints, decodeHex, encodeUtf8 } from '../bytes.ts';
 import { ParseError, pointer } from '../errors.ts';
 import { fingerprintOf } from '../identifier.ts';
@@ -82,7 +82,7 @@ export class Trust {
  * Reads a trust file: `{"keys":[{"key_id","public_key_hex","role","fingerprint_sha256_hex"}]}`.
  *
  * @param json the file's bytes, its text, or the parsed value.
- * @throws ParseError where it is not JSON by section 1, has another shape, a duplicate `key_id`, a key that cannot
+ * @throws ParseError if it is not JSON by section 1, has another shape, a duplicate `key_id`, a key that cannot
  * sign, or a fingerprint that is not the key's.
  */
 export function readTrust(json: Uint8Array | string | object): Trust {

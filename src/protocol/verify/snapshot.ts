@@ -1,4 +1,4 @@
-/** Graph snapshots: title and abstract against the record, and the parts whose digest is known (../README.md). */
+/** Graph snapshots: title and abstract against the record, and the parts whose digest is known (README.md, sections 2 and 4). */
 import { canonTextDigest, snapshotDigest } from '../digest.ts';
 import { pointer } from '../errors.ts';
 import { isArray, isNumber, isObject, type Json, type JsonObject } from '../json.ts';

@@ -6,7 +6,7 @@ export interface Shared {
   pithVerifier?: Verifier;
   /** Set in its place if verify.js could not begin: what it threw. */
   pithVerifierTrouble?: unknown;
-  /** Set by bundle.js beside a record's page, where the bundles are too large for the page itself. */
+  /** Set by bundle.js beside a record's page, if the bundles are too large for the page itself. */
   pithBundles?: readonly string[];
 }
 

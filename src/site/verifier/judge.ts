@@ -25,7 +25,7 @@ export interface Judgement {
   /** For each bundle, its whole ledger. */
   readonly ledgers: readonly (readonly Check[])[];
   readonly findings: readonly Finding[];
-  /** The merge of all; null where any is rejected. */
+  /** The merge of all; null if any is rejected. */
   readonly merged: MergedRecord | null;
 }
 

@@ -41,7 +41,7 @@ function start(verifier: Verifier): void {
     return [element('p', '', element('code', '', merged.bundles[0].pithNumber), ' · ', link)];
   }
 
-  /** Verifies one file into its box. @returns null where it was given up. */
+  /** Verifies one file into its box. @returns null if it was given up. */
   async function judgeFile(file: File, box: HTMLElement, isStopped: () => boolean): Promise<Judgement | null> {
     const refuse = (code: string, message: string): null => {
       box.replaceChildren(

@@ -15,8 +15,8 @@ function pause(): Promise<unknown> {
 /**
  * Runs a verification with a pause after each step.
  *
- * @param onStep is told what is known so far; where it returns true, the verification is given up.
- * @returns null where it was given up.
+ * @param onStep is told what is known so far; if it returns true, the verification stops.
+ * @returns null if it was given up.
  */
 export async function run(
   received: readonly Uint8Array[],

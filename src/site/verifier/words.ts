@@ -5,7 +5,7 @@ import { CHECK_WORDS, counted, spaced } from '../shared/words.ts';
 import type { Judgement } from './judge.ts';
 import type { Outcome } from './show.ts';
 
-/** The name of the first step that failed; null where none did. */
+/** The name of the first step that failed; null if none did. */
 export function failedStep({ ledgers, findings, verdicts }: Judgement): string | null {
   const failed = ledgers.flat().find(({ outcome }) => outcome === 'failed');
   if (failed !== undefined) return CHECK_WORDS[failed.subject].name;
