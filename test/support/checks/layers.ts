@@ -144,7 +144,17 @@ const table: Readonly<Record<Zone, Row>> = {
   // Talks to other sites. Judges what comes with the code of `verify`; takes bundles out of packages.
   network: { values: ['network', 'packages/shell', 'records', ...mirror, 'protocol/index', 'node:'], types: [] },
   cli: {
-    values: ['cli', 'formats', 'network', 'packages/shell', 'timestamps', ...mirror, 'records', 'protocol/index', 'node:'],
+    values: [
+      'cli',
+      'formats',
+      'network',
+      'packages/shell',
+      'timestamps',
+      ...mirror,
+      'records',
+      'protocol/index',
+      'node:',
+    ],
     types: [],
   },
 };
