@@ -92,8 +92,10 @@ describe('the real site', () => {
       'search/index.html',
       'search/parts.js',
       'search.js',
+      'datapackage.json',
       'pith-mirrors.json',
       'pith-signing-key.json',
+      'records.csv',
       'page.js',
       ...['2026/2026-06-22.tsv', '2026/index.tsv', 'index.tsv', 'snapshot.txt'].map((name) => `records/${name}`),
       ...['2026-05-20', '2026-06-07', '2026-06-22', '2026-07-02'].map((day) => `sums/2026/${day}.sha256`),
@@ -123,7 +125,7 @@ describe('the real site', () => {
         // An empty icon keeps browsers from asking the host's root for one, where 404.html may be anywhere.
         if (reference === 'data:,' && path === '404.html') continue;
         if (reference.startsWith('https://') || reference.startsWith('http://') || reference.startsWith('#')) continue;
-        assert.match(reference, /^[^/:][^:]*\.[a-z]+(#[a-z]+)?$/, `${path} links to ${reference}`);
+        assert.match(reference, /^[^/:][^:]*\.[a-z]+(#[\w%.=-]+)?$/, `${path} links to ${reference}`);
         const target = posix.normalize(posix.join(dirname(path), reference.replace(/#.*$/, '')));
         assert.ok(tree.has(target), `${path} links to ${reference}, which is not there`);
       }
@@ -150,7 +152,7 @@ describe('the real site', () => {
     await build([SEED_FOLDER, '--out', own, '--site', 'https://example.org/repo'], 0);
     assert.deepEqual(bases(own), ['https://pith.science', 'https://example.org/repo']);
     const page = readFileSync(join(own, `pith/${SEED_SUFFIX}/index.html`), 'utf8');
-    assert.ok(page.includes(`<link rel="canonical" href="https://example.org/repo/pith/${SEED_SUFFIX}/index.html">`));
+    assert.ok(page.includes(`<link rel="canonical" href="https://example.org/repo/pith/${SEED_SUFFIX}/">`));
     assert.ok(page.includes(`curl -s &#39;https://example.org/repo/pith/${SEED_SUFFIX}/bundle.json&#39;`));
   });
 

@@ -18,6 +18,16 @@ export const SHARD = '.pith-mirror-shard.jsonl';
 export const REPORT = 'mirror-report.json';
 export const MIRRORS = 'pith-mirrors.json';
 export const SIGNING_KEY = 'pith-signing-key.json';
+/** The catalogue as one table; a large one has several, see `recordsPart`. */
+export const RECORDS_CSV = 'records.csv';
+/** @param year four digits. @param part from 1. */
+export const recordsPart = (year: string, part: number): string => `records-${year}-${part}.csv`;
+export const DATA_PACKAGE = 'datapackage.json';
+export const SITEMAP = 'sitemap.xml';
+/** One of several sitemaps. @param part from 1. */
+export const sitemapPart = (part: number): string => `sitemaps/${part}.xml`;
+export const ROBOTS = 'robots.txt';
+export const FEED = 'records.atom';
 
 /** Folders that hold those of the records, and nothing else. */
 export const RECORD_FOLDERS = ['pith', '.well-known/pith'] as const;

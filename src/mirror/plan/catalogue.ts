@@ -40,6 +40,10 @@ export interface CatalogueEntry {
   readonly submittedAt: string;
   /** The primary category first. */
   readonly categories: readonly string[];
+  /** URL of the paper's license; `''` where the record names none. */
+  readonly license: string;
+  /** SHA-256 of `state.json`, in hexadecimal; null where nothing signed is at hand. */
+  readonly state: string | null;
   readonly verdict: Verdict;
   /** In the order of the list above. */
   readonly marks: readonly Mark[];
@@ -132,6 +136,8 @@ export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
     authors: authors === null ? null : plainAuthors(authors),
     submittedAt: record.submittedAt,
     categories: [record.primaryCategory, ...record.crossCategories],
+    license: record.license,
+    state: entry.merged === null ? null : hash('sha256', entry.merged.state.bytes, 'hex'),
     verdict: verdictOf(entry),
     marks: marksOf(entry),
     time: timeOf(entry),

@@ -13,7 +13,9 @@ import { TOOL_NAME } from '../base/package.ts';
 import * as paths from '../base/paths.ts';
 import type { SiteFile } from '../base/site-file.ts';
 import { type Catalogue, timeOfAll, verdictOf } from './catalogue.ts';
+import { foundFiles } from './found.ts';
 import type { RecordEntry } from './plan.ts';
+import { csvFiles } from './records-csv.ts';
 
 const ORIGIN = 'https://pith.science';
 
@@ -105,6 +107,8 @@ export function siteFiles(catalogue: Catalogue): readonly SiteFile[] {
     { path: paths.NO_JEKYLL, content: '' },
     { path: paths.MARKER, content: json({ written_by: TOOL_NAME, layout: 1 }) },
     { path: paths.MIRRORS, content: mirrorsDocument(catalogue) },
+    ...csvFiles(catalogue.entries, catalogue.site),
+    ...(catalogue.site === null ? [] : foundFiles(catalogue.entries, catalogue.site)),
     ...(key === undefined ? [] : [{ path: paths.SIGNING_KEY, content: json(keyDocument(key)) }]),
   ];
 }

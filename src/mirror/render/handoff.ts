@@ -7,6 +7,7 @@
  */
 import type { Catalogue, SiteContext } from '../plan/catalogue.ts';
 import type { RecordEntry } from '../plan/plan.ts';
+import { csvParts } from '../plan/records-csv.ts';
 import { type ReportListPage, reportPages } from '../plan/report-pages.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
 
@@ -53,6 +54,9 @@ export const currentShelves = (): readonly string[] => handed().shelves;
 export const currentShelf = (path: string): ShelfPage => handed().shelf(path);
 /** For every other page. */
 export const currentCatalogue = (): Catalogue => handed().catalogue();
+
+/** Paths of the tables that hold every record. */
+export const currentTables = (): readonly string[] => csvParts(currentCatalogue().entries).map(({ path }) => path);
 
 /** Every page of a report at once is as much work as one of them. */
 const reports = new WeakMap<Catalogue, ReadonlyMap<string, ReportListPage>>();

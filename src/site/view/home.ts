@@ -1,8 +1,9 @@
 /** The home page in words. Pure. */
 
-import { HOME } from '../../mirror/base/paths.ts';
+import { FEED, HOME } from '../../mirror/base/paths.ts';
 import type { Catalogue } from '../../mirror/plan/catalogue.ts';
 import { counted, grouped } from '../shared/words.ts';
+import type { HeadLink } from './head.ts';
 import { type RecordRow, recordRow } from './rows.ts';
 
 /** The latest records that the home page shows. */
@@ -17,6 +18,11 @@ export interface HomeView {
   /** Whether there are more records than rows. */
   readonly hasMore: boolean;
   readonly keys: readonly (readonly [string, string])[];
+}
+
+/** The feed, which there is if the mirror knows its own address. */
+export function feedLinks(site: string | null): readonly HeadLink[] {
+  return site === null ? [] : [{ rel: 'alternate', href: FEED, type: 'application/atom+xml' }];
 }
 
 export function homeView({ entries, totals, trust }: Catalogue): HomeView {

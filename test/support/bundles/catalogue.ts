@@ -58,6 +58,8 @@ export function madeEntry(random: Random, serial: number, at: number): Catalogue
     suffix,
     pithNumber: `pith:${year}:${suffix}`,
     shortPithNumber: `pith:${suffix.slice(0, 8)}`,
+    license: 'http://creativecommons.org/licenses/by/4.0/',
+    state: null,
     sourceId:
       year < 2007
         ? `hep-th/${String(serial).padStart(7, '0').slice(-7)}`
