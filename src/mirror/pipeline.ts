@@ -16,7 +16,7 @@ import * as paths from './base/paths.ts';
 import type { Progress } from './base/progress.ts';
 import { copyRecord, readShards } from './join.ts';
 import { ENGINES } from './judge/openssl.ts';
-import { type FileLine, fileLine, Report, rejectedFile } from './judge/report.ts';
+import { type FileLine, fileLine, Report, readReport, rejectedFile } from './judge/report.ts';
 import type { Catalogue, SiteContext } from './plan/catalogue.ts';
 import type { InputLine, Produced, RecordLine } from './plan/lines.ts';
 import { MIXED, Output } from './publish/output.ts';
@@ -174,7 +174,7 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
   const isSame = known !== null && stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0;
   const outcome = isSame ? await cache.part('outcome') : null;
   if (outcome !== null) {
-    const report = { ...outcome, pieces: () => [readFileSync(join(output.site, paths.REPORT))] };
+    const report = { ...outcome, pieces: () => readReport((path) => readFileSync(join(output.site, path))) };
     const refusal = refusalOf(outcome.totals, options);
     return { report, published: refusal === null, refusal, isUnchanged: true };
   }

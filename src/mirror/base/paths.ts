@@ -16,6 +16,8 @@ export const MARKER = '.pith-mirror.json';
 /** In a shard's site only: what a join needs of it. */
 export const SHARD = '.pith-mirror-shard.jsonl';
 export const REPORT = 'mirror-report.json';
+/** One of the files of a report that is too large for one. @param name first digits of a digest, or a word. */
+export const reportPart = (name: string): string => `mirror-report/files-${name}.json`;
 export const MIRRORS = 'pith-mirrors.json';
 export const SIGNING_KEY = 'pith-signing-key.json';
 /** The catalogue as one table; a large one has several, see `recordsPart`. */

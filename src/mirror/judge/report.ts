@@ -8,6 +8,7 @@ import { type Check, compareCodePoints, type Finding, type ParseError, type Trus
 import { type Content, textOf } from '../base/disk.ts';
 import { TOOL_NAME } from '../base/package.ts';
 import type { Note } from '../read/notes.ts';
+import { documentPieces, type ReportFile, readReportFiles, reportFiles } from './report-files.ts';
 
 export interface ReportFinding {
   readonly code: Finding['code'];
@@ -195,15 +196,19 @@ export class Report {
   }
 
   /** The text of the document, in pieces: indented JSON and a line end. */
-  *pieces(): Generator<Content> {
-    const [before = '', after = ''] = formatSafe({ ...this.#head, files: [] }).split(/(?<="files": \[)(?=\]\n\}$)/);
-    yield before;
-    let separator = '\n    ';
-    for (const { text } of this.#lines) {
-      yield separator;
-      yield text;
-      separator = ',\n    ';
-    }
-    yield `${this.#lines.length > 0 ? '\n  ' : ''}${after}\n`;
+  pieces(): Iterable<Content> {
+    return documentPieces(
+      this.#head,
+      this.#lines.map(({ text }) => text),
+      formatSafe,
+    );
+  }
+
+  /** The files by which a site publishes the document. @param most bytes of one, about. */
+  files(most?: number): readonly ReportFile[] {
+    return reportFiles(this.#head, this.#lines, formatSafe, most);
   }
 }
+
+/** The text of the document that a site publishes, in pieces, from one file or from several. */
+export const readReport = (read: (path: string) => Uint8Array): Iterable<Content> => readReportFiles(read, formatSafe);

@@ -135,7 +135,7 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   const { catalogue, pages } = publication;
   const files = [...handMade, ...pages.assets, ...rendered, ...siteFiles(catalogue)];
   const others: readonly OtherFile[] = [
-    { path: paths.REPORT, digest: null, pieces: () => publication.report.pieces() },
+    ...publication.report.files().map((file) => ({ ...file, digest: null })),
     ...(shard === null ? [] : [{ path: paths.SHARD, digest: null, pieces: () => [formatShard(shard)] }]),
     ...files.map(({ path, content }) => ({ path, digest: null, pieces: () => [content] })),
     ...[...searchFiles(catalogue.entries)].map((file) => ({
