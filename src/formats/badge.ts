@@ -1,5 +1,5 @@
 /** A small picture of a record's number and of what was found, for other sites. Static SVG with no text from strangers. Pure. */
-import type { Verdict } from '../mirror/plan/catalogue.ts';
+import type { Verdict } from './input.ts';
 
 const WORDS: Readonly<Record<Verdict, readonly [text: string, colour: string]>> = {
   verified: ['verified', '#1c6b3c'],

@@ -1,61 +1,112 @@
-/** A record's citation as BibTeX, for BibTeX, biber and reference managers. UTF-8. Pure. */
-import type { Citation } from './citation.ts';
+/**
+ * A record's citation as BibTeX, for BibTeX, biber and reference managers. Pure.
+ *
+ * ASCII with TeX's commands, since BibTeX knows no Unicode and servers send files without a charset; only characters without a
+ * form in TeX stay UTF-8, and a comment says so.
+ */
+import { type Citation, citationNotes } from './citation.ts';
 import type { Author } from './names.ts';
-import { isKnownMaths } from './tex-maths.ts';
+import { expandedMaths, isKnownMaths } from './tex-maths.ts';
 import { texParts } from './tex-text.ts';
+import { type TexText, toTex } from './to-tex.ts';
 import { oneLine } from './unseen.ts';
 
-// BibTeX counts braces even after a backslash, so each of them is written by its name, which is balanced.
-const ESCAPES: Readonly<Record<string, string>> = {
-  '\\': '\\textbackslash{}',
-  '{': '\\textbraceleft{}',
-  '}': '\\textbraceright{}',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-  '<': '\\textless{}',
-  '>': '\\textgreater{}',
-  '|': '\\textbar{}',
-  '"': '\\textquotedbl{}',
-};
+const joined = (texts: readonly TexText[]): TexText => ({
+  tex: texts.map(({ tex }) => tex).join(''),
+  isAscii: texts.every(({ isAscii }) => isAscii),
+});
 
-function escaped(words: string): string {
-  return oneLine(words).replace(/[\\{}~^<>|"$%&#_]/g, (char) => ESCAPES[char] ?? `\\${char}`);
+/** Words are written anew; a formula stays one only where it is known to be harmless TeX. */
+function titleTex({ rawTitle, title }: Citation): TexText {
+  if (rawTitle === null) return toTex(title);
+  const { tex, isAscii } = joined(
+    texParts(rawTitle).map(({ kind, text }) => {
+      if (kind === 'words') return toTex(text);
+      const formula = expandedMaths(oneLine(text));
+      // A letter that TeX has no command for is one in a formula too.
+      return isKnownMaths(formula) && /^[ -~]*$/.test(formula)
+        ? { tex: `$${formula}$`, isAscii: true }
+        : toTex(`$${text}$`);
+    }),
+  );
+  return { tex: tex.trim(), isAscii };
 }
 
-/** Words are escaped; a formula stays one only where it is known to be harmless TeX. */
-function escapedTitle(title: string): string {
-  return texParts(title)
-    .map(({ kind, text }) => {
-      const source = kind === 'maths' ? `$${oneLine(text)}$` : text;
-      if (kind === 'maths' && isKnownMaths(oneLine(text))) return source;
-      const words = escaped(source);
-      return words === '' ? ' ' : `${/^\s/.test(source) ? ' ' : ''}${words}${/\s$/.test(source) ? ' ' : ''}`;
-    })
-    .join('')
-    .trim();
+/** `{van der Sample}, Jr., Zo{\"e}`; what is no person's name is kept whole by braces. */
+function authorTex({ name, family, given, particle, suffix }: Author): TexText {
+  if (family === null) {
+    const whole = toTex(name);
+    return { ...whole, tex: wholeName(whole.tex) };
+  }
+  // BibTeX finds the particle by its letter case; a family name of several words is one all the same, before the comma.
+  const surname = particle === null ? family : `${particle} ${family}`;
+  const pieces = [surname, ...(suffix === null ? [] : [suffix]), ...(given === null ? [] : [given])].map(nameTex);
+  const tex = joined(pieces);
+  // A family name alone is one name, not a given name and a family name.
+  return {
+    ...tex,
+    tex:
+      pieces.length === 1 && surname.includes(' ') ? `${pieces[0]?.tex},` : pieces.map((piece) => piece.tex).join(', '),
+  };
 }
 
-function authorField({ name, isLiteral }: Author): string {
-  return isLiteral ? `{${escaped(name)}}` : escaped(name);
+/**
+ * A name that BibTeX must not take apart. Braces around all of it would make its styles cut commands in two when they take the
+ * first letters for a label, so where there is a command, only what parts names is in braces.
+ */
+function wholeName(tex: string): string {
+  if (!tex.includes('\\')) return `{${tex}}`;
+  return tex.replace(/\{(?:[^{}]|\{[^{}]*\})*\}|[\s,~]/g, (piece) => (piece.startsWith('{') ? piece : `{${piece}}`));
+}
+
+/** A part of a name. `and` alone would part two names. */
+function nameTex(part: string): TexText {
+  const { tex, isAscii } = toTex(part);
+  return { tex: tex.replace(/(?<=^|[\s~])and(?=$|[\s~])/gi, '{$&}'), isAscii };
+}
+
+function authorsTex({ list, hasOthers }: NonNullable<Citation['authors']>): TexText {
+  const names = list.map(authorTex);
+  return {
+    tex: [...names.map(({ tex }) => tex), ...(hasOthers ? ['others'] : [])].join(' and '),
+    isAscii: names.every(({ isAscii }) => isAscii),
+  };
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'] as const;
 
+const NOT_ASCII =
+  'This entry is UTF-8: some characters in braces have no form in TeX, and need biber and XeLaTeX or LuaLaTeX.';
+
 export function formatBibtex(citation: Citation): string {
-  const { rawTitle, title, authors, doi } = citation;
+  const { authors, doi, primaryCategory, arxiv } = citation;
+  const title = titleTex(citation);
+  const names = authors === null ? null : authorsTex(authors);
+  const category = toTex(primaryCategory);
+  const id = toTex(`${citation.arxivId}v${citation.version}`);
+  const [number = '', ...comments] = citationNotes(citation);
+  const where = toTex(`${arxiv} [${primaryCategory}]`);
   const fields: readonly (readonly [string, string | null])[] = [
     // A second pair of braces keeps the letters' case.
-    ['title', `{{${rawTitle === null ? escaped(title) : escapedTitle(rawTitle)}}}`],
-    ['author', authors === null ? null : `{${authors.list.map(authorField).join(' and ')}}`],
+    ['title', `{{${title.tex}}}`],
+    ['author', names === null ? null : `{${names.tex}}`],
     ['year', `{${String(citation.year).padStart(4, '0')}}`],
     ['month', MONTHS[citation.month - 1] ?? null],
-    ['eprint', `{${escaped(`${citation.arxivId}v${citation.version}`)}}`],
+    // What the styles of BibTeX print; biblatex has the three after it.
+    ['howpublished', `{${where.tex}}`],
+    ['eprint', `{${id.tex}}`],
     ['archiveprefix', '{arXiv}'],
-    ['primaryclass', `{${escaped(citation.primaryCategory)}}`],
+    ['primaryclass', `{${category.tex}}`],
     ['doi', doi === null ? null : `{${doi}}`],
     ['url', `{${citation.url}}`],
-    ['note', `{Pith Number ${citation.pithNumber}}`],
+    ['note', `{${number}}`],
   ];
-  const lines = fields.flatMap(([name, value]) => (value === null ? [] : [`  ${name.padEnd(13)} = ${value},`]));
-  return `@misc{pith${citation.suffix},\n${lines.join('\n')}\n}\n`;
+  const isAscii = [title, names, category, id].every((text) => text === null || text.isAscii);
+  return [
+    ...comments.map((comment) => `% ${comment}\n`),
+    ...(isAscii ? [] : [`% ${NOT_ASCII}\n`]),
+    `@misc{${citation.key},\n`,
+    ...fields.map(([name, value]) => (value === null ? '' : `  ${name.padEnd(13)} = ${value},\n`)),
+    '}\n',
+  ].join('');
 }

@@ -1,7 +1,12 @@
 /** The bundles of a record as a reader's browser verifies them again: in the page, or in a script beside it. Pure. */
-import type { RecordEntry } from '../mirror/plan/plan.ts';
 import { decodeUtf8 } from '../protocol/index.ts';
+import type { BundleBytes } from './input.ts';
 import { safeJson } from './json-text.ts';
+
+/** The bundles received for a record, newest first. */
+interface ReceivedBundles {
+  readonly received: readonly BundleBytes[];
+}
 
 /** Bytes of bundles that a page carries itself. The real one has 14 kB. */
 export const MAX_IN_PAGE = 64 * 1024;
@@ -10,19 +15,19 @@ export const MAX_IN_PAGE = 64 * 1024;
  * The bundles received for a record, newest first, as text. They are verified, so they are UTF-8 without a byte-order
  * mark, and encoding the text again gives their bytes.
  */
-function bundleTexts({ received }: RecordEntry): readonly string[] {
+function bundleTexts({ received }: ReceivedBundles): readonly string[] {
   return received.map(({ bundle }) => decodeUtf8(bundle.bytes));
 }
 
-const isForPage = ({ received }: RecordEntry): boolean =>
+const isForPage = ({ received }: ReceivedBundles): boolean =>
   received.reduce((sum, { bundle }) => sum + bundle.bytes.length, 0) <= MAX_IN_PAGE;
 
 /** The bundles for the page's data block; null where they go beside it. */
-export function bundlesInPage(entry: RecordEntry): readonly string[] | null {
+export function bundlesInPage(entry: ReceivedBundles): readonly string[] | null {
   return isForPage(entry) ? bundleTexts(entry) : null;
 }
 
 /** The script beside the page; null where the page itself has them. A script, since no page may read a file by `file:`. */
-export function bundleScriptText(entry: RecordEntry): string | null {
+export function bundleScriptText(entry: ReceivedBundles): string | null {
   return isForPage(entry) ? null : `pithBundles=${safeJson(JSON.stringify(bundleTexts(entry)))};\n`;
 }

@@ -1,20 +1,23 @@
 /** What all forms of a citation say of a record. Pure. */
-import type { RecordEntry } from '../mirror/plan/plan.ts';
 import { arxivDoi, arxivUrl, doiUrl } from './arxiv.ts';
-import { type Authors, splitAuthors } from './names.ts';
+import { AUTHOR_ORDER_WORDS, type OrderedAuthors, orderedAuthors } from './author-order.ts';
+import { citationKey } from './citation-key.ts';
+import type { PaperRecord } from './input.ts';
 import type { Paper } from './paper.ts';
-import { plainTitle } from './tex-text.ts';
+import { richText } from './rich-text.ts';
 import { oneLine } from './unseen.ts';
 
 export interface Citation {
   readonly suffix: string;
   readonly pithNumber: string;
+  /** By which other documents cite it: letters and digits of ASCII. */
+  readonly key: string;
   /** As upstream gives it, TeX included; null where no title is at hand. */
   readonly rawTitle: string | null;
-  /** One line, accents as letters; the arXiv name where no title is at hand. */
+  /** One line, accents and formulas as Unicode; the arXiv name where no title is at hand. */
   readonly title: string;
   /** Null where no authors are at hand. */
-  readonly authors: Authors | null;
+  readonly authors: OrderedAuthors | null;
   /** Of `submitted_at`. */
   readonly year: number;
   readonly month: number;
@@ -34,21 +37,27 @@ export interface Citation {
 
 export const originRecord = (suffix: string): string => `https://pith.science/pith/${suffix}`;
 
+/** What a citation has to say of itself, one sentence each: the number, and whose order the authors are in. ASCII. */
+export function citationNotes({ pithNumber, authors }: Pick<Citation, 'pithNumber' | 'authors'>): readonly string[] {
+  const order = authors?.order ?? null;
+  return [`Pith Number ${pithNumber}`, ...(order === null ? [] : [AUTHOR_ORDER_WORDS[order]])];
+}
+
 export function citationOf(
-  { record, suffix, pithNumber }: RecordEntry['identified'],
-  { title, authors }: Pick<Paper, 'title' | 'authors'>,
+  { record, suffix, pithNumber }: PaperRecord['identified'],
+  paper: Pick<Paper, 'title' | 'authors' | 'authorsBy' | 'authorsInOrder'>,
 ): Citation {
   const { id, version } = record.source;
   const [year = 0, month = 0, day = 0] = record.submittedAt.slice(0, 10).split('-').map(Number);
   const arxiv = `arXiv:${id}v${version}`;
   const doi = arxivDoi(id);
   const url = arxivUrl(id, version) ?? originRecord(suffix);
-  return {
+  const citation: Omit<Citation, 'key'> = {
     suffix,
     pithNumber,
-    rawTitle: title,
-    title: oneLine(title === null ? arxiv : plainTitle(title)),
-    authors: authors === null ? null : splitAuthors(authors),
+    rawTitle: paper.title,
+    title: oneLine(paper.title === null ? arxiv : richText(paper.title).plain),
+    authors: orderedAuthors(paper),
     year,
     month,
     day,
@@ -60,4 +69,5 @@ export function citationOf(
     url,
     permanentUrl: doi === null ? url : doiUrl(doi),
   };
+  return { ...citation, key: citationKey(citation) };
 }

@@ -1,22 +1,33 @@
 /** A record's citation as CSL-JSON 1.0.2, for citeproc, Zotero and pandoc. Pure. */
-import type { Citation } from './citation.ts';
+import { type Citation, citationNotes } from './citation.ts';
+import type { Author } from './names.ts';
+
+function nameOf({ name, family, given, particle, suffix }: Author): object {
+  if (family === null) return { literal: name };
+  return {
+    family,
+    ...(given === null ? {} : { given }),
+    ...(particle === null ? {} : { 'non-dropping-particle': particle }),
+    ...(suffix === null ? {} : { suffix }),
+  };
+}
 
 export function formatCsl(citation: Citation): string {
   const { authors, doi, year, month, day } = citation;
   const item = {
-    id: `pith${citation.suffix}`,
+    id: citation.key,
     // A preprint, in the words of CSL 1.0.2.
     type: 'article',
     title: citation.title,
-    // Literal: nobody here knows which of a name's words are the family's.
-    ...(authors === null ? {} : { author: authors.list.map(({ name }) => ({ literal: name })) }),
+    ...(authors === null ? {} : { author: authors.list.map(nameOf) }),
     issued: { 'date-parts': [[year, month, day]] },
+    genre: 'Preprint',
     publisher: 'arXiv',
     number: citation.arxiv,
     version: String(citation.version),
     ...(doi === null ? {} : { DOI: doi }),
     URL: citation.url,
-    note: `Pith Number ${citation.pithNumber}`,
+    note: citationNotes(citation).join('\n'),
   };
   return `${JSON.stringify([item], null, 2)}\n`;
 }

@@ -2,14 +2,15 @@
  * A record as JSON-LD: the paper in schema.org's words, and the canonical record at the top level, where upstream's own
  * document has it. The same text stands in the page and in a file. Pure.
  */
-import type { RecordEntry } from '../mirror/plan/plan.ts';
 import { formatCanonical } from '../protocol/index.ts';
 import { arxivUrl, doiUrl } from './arxiv.ts';
+import { AUTHOR_ORDER_WORDS } from './author-order.ts';
 import { categoryOf } from './categories.ts';
 import { type Citation, originRecord } from './citation.ts';
+import type { PaperRecord } from './input.ts';
 import { safeJson } from './json-text.ts';
 import { licenseOf } from './license.ts';
-import type { Paper } from './paper.ts';
+import type { Author } from './names.ts';
 import { oneLine } from './unseen.ts';
 
 const property = (name: string, value: string, url: string | null): object => ({
@@ -19,14 +20,26 @@ const property = (name: string, value: string, url: string | null): object => ({
   ...(url === null ? {} : { url }),
 });
 
+function authorOf({ name, family, given, particle, suffix, isGroup }: Author): object {
+  return {
+    '@type': isGroup ? 'Organization' : 'Person',
+    name,
+    ...(family === null ? {} : { familyName: particle === null ? family : `${particle} ${family}` }),
+    ...(given === null ? {} : { givenName: given }),
+    ...(suffix === null ? {} : { honorificSuffix: suffix }),
+  };
+}
+
 export function formatJsonLd(
-  { identified, merged }: Pick<RecordEntry, 'identified' | 'merged'>,
-  { abstractExcerpt }: Pick<Paper, 'abstractExcerpt'>,
+  { identified, merged }: Pick<PaperRecord, 'identified' | 'merged'>,
+  /** The beginning of the abstract, as plain text. */
+  excerpt: string | null,
   citation: Citation,
 ): string {
   const { record, suffix, canonicalSha256 } = identified;
   const license = licenseOf(record.license)?.href ?? null;
   const { authors, doi } = citation;
+  const order = authors?.order ?? null;
   const arxiv = arxivUrl(record.source.id, record.source.version);
   const body = {
     // The record is plain JSON, no linked data: null says so.
@@ -35,23 +48,14 @@ export function formatJsonLd(
     '@id': citation.permanentUrl,
     name: citation.title,
     headline: citation.title,
-    ...(authors === null
-      ? {}
-      : authors.isSplit
-        ? {
-            author: authors.list.map(({ name, isLiteral }) => ({
-              '@type':
-                isLiteral && /collaboration|consortium|group|team|project/i.test(name) ? 'Organization' : 'Person',
-              name,
-            })),
-          }
-        : { creditText: authors.list[0]?.name }),
+    ...(authors === null ? {} : { author: authors.list.map(authorOf) }),
+    ...(order === null ? {} : { comment: { '@type': 'Comment', text: AUTHOR_ORDER_WORDS[order] } }),
     datePublished: record.submittedAt.slice(0, 10),
     version: String(record.source.version),
     about: [record.primaryCategory, ...record.crossCategories].map(
       (code) => `${oneLine(categoryOf(code)?.name ?? code)} (${oneLine(code)})`,
     ),
-    ...(abstractExcerpt === null ? {} : { description: `${oneLine(abstractExcerpt)} …` }),
+    ...(excerpt === null ? {} : { description: excerpt }),
     ...(license === null ? {} : { license }),
     identifier: [
       ...(doi === null ? [] : [property('doi', doi, doiUrl(doi))]),

@@ -1,45 +1,179 @@
-/** The authors of a paper, as far as upstream's one text with all names can be taken apart. Pure. */
-import { plainAuthors } from './tex-text.ts';
+/**
+ * The authors of a paper, one by one, with family names told from given names by arXiv's usage. Pure.
+ *
+ * Upstream has one text of all names: the authors of its source, split at commas and sorted. So the order is the registry's, and
+ * a `Jr.` or `II` that had a comma before it stands alone, maybe far from its name.
+ */
+import { plainText, richParts } from './rich-text.ts';
 import { oneLine } from './unseen.ts';
 
 export interface Author {
+  /** The whole name in the usual order: `Zoë van der Sample Jr.` */
   readonly name: string;
-  /** A collaboration, or a name of which no one can say where its family name begins: never to be taken apart. */
-  readonly isLiteral: boolean;
+  /** What the name is filed under, without its particle; null for a group, a single name, and what cannot be told apart. */
+  readonly family: string | null;
+  readonly given: string | null;
+  /** `van der`: in lower case, so that it is no part of the family name proper. */
+  readonly particle: string | null;
+  /** `Jr.`, `III` */
+  readonly suffix: string | null;
+  readonly isGroup: boolean;
 }
 
 export interface Authors {
-  /** One for each name; or a single one that holds the whole text, where it cannot be split safely. */
   readonly list: readonly Author[];
-  readonly isSplit: boolean;
+  /** Whether the list itself says that there are others: `et al.` */
+  readonly hasOthers: boolean;
 }
 
-const WORD = String.raw`[\p{L}\p{M}][\p{L}\p{M}.'’ʼ‐‑–-]*`;
-/** Two words at least; or one of a script that puts no blank between names. */
-const NAME = new RegExp(
-  String.raw`^(?:${WORD}(?: ${WORD})+|[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]{2,8})$`,
-  'u',
-);
-const GENERATION = /^(?:jr|sr|i{2,3}|iv|ph\.?d|md)\.?$/i;
-const GROUP = /\b(?:collaboration|consortium|group|team|project)\b/i;
+const GROUP = /\b(?:collaborations?|consortium|group|team|project|network|survey|committee|on behalf of|for the)\b/i;
+const SUFFIX = /^(?:jr|sr|i{2,3}|iv|vi{0,3}|ph\.?\s?d|m\.?d|esq)\.?$/i;
+const OTHERS = /(?:^|\s)(?:et\.?\s*al\.?|and others)$|^others$/i;
+/** What arXiv files with the family name, in any letter case. */
+const ARXIV_PARTICLES: ReadonlySet<string> = new Set('van der de la von del della da mac ter dem di'.split(' '));
+/** What is as surely a particle, but only in lower case: Le, Du and Ben are names too. */
+const PARTICLES: ReadonlySet<string> = new Set([
+  ...ARXIV_PARTICLES,
+  ..."den du des le los las delle degli dei do dos dal zu zur zum ten te 't op af av al el bin ibn ben".split(' '),
+]);
+/** A name's words may have letters, marks, full stops, apostrophes, hyphens and slashes; nicknames are in parentheses. */
+const WORD = /^(?:[\p{L}\p{M}'’‘ʼ`.‐‑–/·-]+|\([\p{L}\p{M}'’.-]+\))$/u;
+const INITIAL = /^\p{Lu}\p{M}*\.?$/u;
+
+const literal = (name: string, isGroup = false): Author => ({
+  name,
+  family: null,
+  given: null,
+  particle: null,
+  suffix: null,
+  isGroup,
+});
+
+/** Where the family name begins, among the words of a name without suffix. */
+function familyStart(words: readonly string[]): number {
+  const isParticle = (word: string): boolean =>
+    PARTICLES.has(word.replace('’', "'")) || ARXIV_PARTICLES.has(word.toLowerCase());
+  let start = words.length - 1;
+  while (start > 1 && isParticle(words[start - 1] ?? '')) start--;
+  // A first word with a capital is a given name, whatever it may be elsewhere.
+  return start === 1 && PARTICLES.has(words[0] ?? '') ? 0 : start;
+}
+
+/** A name without what stands in parentheses at its end. */
+function withoutAffiliation(name: string): string {
+  let bare = name;
+  while (bare.endsWith(')') && bare.lastIndexOf('(') > 0) bare = bare.slice(0, bare.lastIndexOf('(')).trimEnd();
+  return bare;
+}
+
+/** One name as it is usually written, given names first. */
+function authorOf(written: string): Author {
+  const name = written.replace(/\s+/g, ' ').trim();
+  if (GROUP.test(name)) return literal(name, true);
+  // An affiliation or a number in parentheses is no part of the name.
+  const bare = withoutAffiliation(name);
+  const words = bare.split(' ');
+  if (words.length < 2 || !words.every((word) => WORD.test(word))) return literal(name);
+  const last = words.at(-1) ?? '';
+  const suffix = words.length > 2 && SUFFIX.test(last) ? last : null;
+  const own = suffix === null ? words : words.slice(0, -1);
+  const final = own.at(-1) ?? '';
+  // `Testing A.`: nobody can say which of the two is the family's.
+  if (INITIAL.test(final) || SUFFIX.test(final) || SUFFIX.test(own[0] ?? '')) return literal(name);
+  const start = familyStart(own);
+  const family = own.slice(start);
+  const particles = own.slice(start, -1);
+  // With a capital it is filed under: De Luca, Van der Berg.
+  const isLower = particles.length > 0 && particles.every((word) => /^['’]?\p{Ll}/u.test(word));
+  return {
+    name: suffix === null ? bare : `${own.join(' ')} ${suffix}`,
+    family: (isLower ? family.slice(-1) : family).join(' '),
+    given: start === 0 ? null : own.slice(0, start).join(' '),
+    particle: isLower ? particles.join(' ') : null,
+    suffix,
+    isGroup: false,
+  };
+}
+
+/** Splits at commas, semicolons and `and`: not inside of parentheses, unless these do not balance. */
+function pieces(text: string): readonly string[] {
+  const found: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (const { 0: sign, index } of text.matchAll(/[(),;]|\s(?:and|&)\s/g)) {
+    if (sign === '(') depth++;
+    else if (sign === ')') depth--;
+    else if (depth === 0) {
+      found.push(text.slice(from, index));
+      from = index + sign.length;
+    }
+    if (depth < 0) break;
+  }
+  const all = depth === 0 ? [...found, text.slice(from)] : text.split(/[,;]|\s(?:and|&)\s/);
+  return all.map((piece) => piece.trim().replace(/^(?:and|&)\s+/, '')).filter((piece) => piece !== '');
+}
+
+/** A text without its TeX, on one line; no-break blanks are blanks. */
+const plain = (text: string): string => oneLine(plainText(richParts(text))).replace(/\s+/g, ' ');
 
 /**
- * Splits the names at their commas, but only where each piece is surely one name.
+ * Splits a text of all names, name by name: what cannot be told apart stays one literal piece, and no other name is touched by it.
  *
- * Upstream split its source at commas too and sorted the pieces, so `William P. Minicozzi, II` can arrive as `II, …, William P.
- * Minicozzi`: such a text is kept whole.
+ * A suffix alone between two commas is joined to the name before it, if there is a name that can have one.
  */
-export function splitAuthors(authors: string): Authors {
-  const whole = oneLine(plainAuthors(authors));
-  const names = whole.split(', ');
-  const isSafe = names.every((name) => {
-    const words = name.split(' ');
-    return NAME.test(name) && !GENERATION.test(words[0] ?? '') && !words.includes('and') && !words.includes('others');
-  });
-  if (!isSafe) return { list: [{ name: whole, isLiteral: true }], isSplit: false };
-  const list = names.map((name) => ({
-    name,
-    isLiteral: GROUP.test(name) || GENERATION.test(name.slice(name.lastIndexOf(' ') + 1)),
-  }));
-  return { list, isSplit: true };
+export function splitAuthors(text: string): Authors {
+  const list: Author[] = [];
+  let hasOthers = false;
+  for (const piece of pieces(plain(text))) {
+    const name = piece.replace(OTHERS, '').trim();
+    if (name !== piece) hasOthers = true;
+    if (name === '') continue;
+    const before = list.at(-1);
+    if (SUFFIX.test(name) && before?.family != null && before.suffix === null) {
+      list[list.length - 1] = { ...before, name: `${before.name} ${name}`, suffix: name };
+    } else list.push(authorOf(name));
+  }
+  return { list, hasOthers };
+}
+
+/**
+ * Names that somebody listed one by one. A comma in one parts family name, suffix and given names, as in BibTeX: `Sample, Bob`,
+ * `Sample, Jr., Bob`; without a comma the name is taken as it is usually written.
+ */
+export function listedAuthors(names: readonly string[]): Authors {
+  const list: Author[] = [];
+  let hasOthers = false;
+  for (const written of names) {
+    const name = plain(written);
+    if (OTHERS.test(name)) hasOthers = true;
+    else if (name !== '') list.push(listedAuthor(name));
+  }
+  return { list, hasOthers };
+}
+
+function listedAuthor(name: string): Author {
+  const [before = '', second, third] = name.split(',').map((piece) => piece.trim());
+  if (second === undefined) return authorOf(name);
+  const [given, suffix] =
+    third !== undefined && SUFFIX.test(second) ? [third, second] : [second, third !== undefined ? third : null];
+  if (SUFFIX.test(given)) return authorOf(`${before} ${given}`);
+  const words = before.split(' ');
+  const isParticle = (word: string): boolean => PARTICLES.has(word) && /^['’]?\p{Ll}/u.test(word);
+  const start = words.length > 1 ? words.findIndex((word, i) => !isParticle(word) || i === words.length - 1) : 0;
+  const particle = start > 0 ? words.slice(0, start).join(' ') : null;
+  return {
+    name: [given, before, ...(suffix === null ? [] : [suffix])].join(' '),
+    family: words.slice(Math.max(start, 0)).join(' '),
+    given,
+    particle,
+    suffix,
+    isGroup: false,
+  };
+}
+
+/** `van der Sample, Zoë, Jr.`: RIS and others that part a name by commas. A text that stays whole has none. */
+export function invertedName({ name, family, given, particle, suffix }: Author): string {
+  if (family === null) return name.replaceAll(/,\s*/g, '; ');
+  const surname = particle === null ? family : `${particle} ${family}`;
+  return [surname, ...(given === null ? [] : [given]), ...(suffix === null ? [] : [suffix])].join(', ');
 }

@@ -1,24 +1,34 @@
-/** A record's citation as RIS, for EndNote, Zotero and their kin. UTF-8, lines end in CR LF. Pure. */
-import type { Citation } from './citation.ts';
+/** A record's citation as RIS, for EndNote, Zotero and their kin. Lines end in CR LF. Pure. */
+import { type Citation, citationNotes } from './citation.ts';
+import { invertedName } from './names.ts';
 import { oneLine } from './unseen.ts';
+
+/** Zotero takes values for HTML, so whatever would be a tag or an entity there is written as one character. */
+const safe = (text: string): string =>
+  oneLine(text).replace(/<(?=[a-z/!?])|&(?=[#a-z])/gi, (sign) => `&#${sign.charCodeAt(0)};`);
 
 export function formatRis(citation: Citation): string {
   const { authors, doi, year, month, day } = citation;
   const two = (n: number): string => String(n).padStart(2, '0');
   const fields: readonly (readonly [string, string | null])[] = [
-    // "Unpublished work": RIS has no type for a preprint that all of its readers know.
-    ['TY', 'UNPB'],
+    // RIS has no type for a preprint; as a manuscript it is at least no article of a journal.
+    ['TY', 'MANSCPT'],
     ['TI', citation.title],
-    // A comma parts family and given names here, so a text that must stay whole cannot have one.
-    ...(authors?.list ?? []).map(({ name }) => ['AU', authors?.isSplit ? name : name.replaceAll(', ', '; ')] as const),
+    ...(authors?.list ?? []).map((author) => ['AU', invertedName(author)] as const),
     ['PY', String(year).padStart(4, '0')],
     ['DA', `${String(year).padStart(4, '0')}/${two(month)}/${two(day)}/`],
-    ['PB', 'arXiv'],
-    ['M1', citation.arxiv],
+    ['M3', 'Preprint'],
+    ['DB', 'arXiv'],
+    ['AN', citation.arxiv],
     ['DO', doi],
     ['UR', citation.url],
-    ['N1', `Pith Number ${citation.pithNumber}`],
+    ['N1', citationNotes(citation).join('. ')],
     ['ER', ''],
   ];
-  return fields.flatMap(([tag, value]) => (value === null ? [] : [`${tag}  - ${oneLine(value)}\r\n`])).join('');
+  return fields.flatMap(([tag, value]) => (value === null ? [] : [`${tag}  - ${safe(value)}\r\n`])).join('');
+}
+
+/** The same in ASCII, for a file: other characters as numeric references, which Zotero reads in any charset. */
+export function asciiRis(ris: string): string {
+  return ris.replace(/[^\0-\x7f]/gu, (char) => `&#${char.codePointAt(0)};`);
 }

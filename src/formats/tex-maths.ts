@@ -1,5 +1,5 @@
 /**
- * Which formulas are known to be harmless and small: only these are typeset, or copied into a citation as they are. Pure.
+ * Which formulas are harmless and small: only these are typeset, or copied into a citation as they are. Pure.
  *
  * The list of commands is what makes TeX from strangers safe: it has no definition, no input or output, no address, no
  * colour, no length and nothing that expands without end.
@@ -11,9 +11,10 @@ const COMMANDS: ReadonlySet<string> = new Set(
     'alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi rho',
     'varrho sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega',
     'ell hbar hslash imath jmath wp Re Im aleph beth partial nabla infty emptyset varnothing complement mho digamma eth',
+    'varGamma varDelta varTheta varLambda varXi varPi varSigma varPhi varPsi varOmega',
     // Fonts and words.
     'mathbb mathcal mathfrak mathscr mathrm mathbf mathit mathsf mathtt mathnormal boldsymbol bm pmb text textrm textbf',
-    'textit textsf texttt rm bf it cal sf tt operatorname',
+    'textit textsf texttt textnormal rm bf it cal sf tt operatorname',
     // Accents.
     'hat widehat tilde widetilde bar overline underline vec dot ddot check breve acute grave mathring overrightarrow',
     'overbrace underbrace',
@@ -29,7 +30,8 @@ const COMMANDS: ReadonlySet<string> = new Set(
     // Relations.
     'le leq leqslant ge geq geqslant ne neq equiv sim simeq approx cong asymp propto ll gg prec succ preceq succeq subset',
     'supset subseteq supseteq subsetneq supsetneq sqsubseteq sqsupseteq in notin ni mid nmid parallel perp models vdash',
-    'dashv bowtie doteq triangleq lesssim gtrsim lessgtr vartriangleleft trianglelefteq nsim coloneqq',
+    'dashv bowtie doteq triangleq lesssim gtrsim lessapprox gtrapprox lessgtr lll ggg nless ngtr nleq ngeq nsim',
+    'vartriangleleft trianglelefteq coloneqq',
     // Arrows.
     'to gets mapsto leftarrow rightarrow leftrightarrow Leftarrow Rightarrow Leftrightarrow longrightarrow longleftarrow',
     'longmapsto Longrightarrow Longleftrightarrow hookrightarrow hookleftarrow uparrow downarrow updownarrow nearrow',
@@ -38,7 +40,8 @@ const COMMANDS: ReadonlySet<string> = new Set(
     // Everything else.
     'forall exists nexists neg lnot land lor top bot angle measuredangle langle rangle lfloor rfloor lceil rceil lbrace',
     'rbrace lvert rvert lVert rVert vert Vert backslash ldots cdots vdots ddots dots dotsc dotsb colon quad qquad',
-    'sharp flat natural clubsuit diamondsuit heartsuit spadesuit surd degree odot bigstar blacksquare',
+    'sharp flat natural clubsuit diamondsuit heartsuit spadesuit surd degree odot bigstar blacksquare dag ddag S P',
+    'lbrack rbrack lt gt thinspace mathord mathop mathbin mathrel',
     'begin end',
   ].flatMap((line) => line.split(' ')),
 );
@@ -51,24 +54,59 @@ const MAX_DEPTH = 10;
 
 /** Commands, single signs after a backslash, and what TeX gives a meaning without one. */
 const TOKENS = /\\([a-zA-Z]+)|\\([\s\S])|[{}]|[%#~$\p{Cc}]/gu;
+const OPENS_TEXT = /\\text(?:rm|bf|it|sf|tt|normal)?\s*$/;
 
-/** Whether a formula has known commands only, balanced braces, and a modest size. */
+/** Whether a formula, expanded by `expandedMaths`, has known commands only, balanced braces and a modest size. */
 export function isKnownMaths(tex: string): boolean {
   if (tex.length > MAX_LENGTH) return false;
-  let depth = 0;
+  /** What is open: a group, a group of words, or a formula in one. */
+  const open: ('group' | 'words' | 'formula')[] = [];
   let commands = 0;
-  for (const [token, command, sign] of tex.matchAll(TOKENS)) {
+  for (const { 0: token, 1: command, 2: sign, index } of tex.matchAll(TOKENS)) {
     if (command !== undefined) {
       if (!COMMANDS.has(command) || ++commands > MAX_COMMANDS) return false;
     } else if (sign !== undefined) {
       if (!/[,;:!> |{}\\]/.test(sign)) return false;
     } else if (token === '{') {
-      if (++depth > MAX_DEPTH) return false;
+      if (open.push(OPENS_TEXT.test(tex.slice(Math.max(0, index - 14), index)) ? 'words' : 'group') > MAX_DEPTH)
+        return false;
     } else if (token === '}') {
-      if (--depth < 0) return false;
+      const closed = open.pop();
+      if (closed !== 'group' && closed !== 'words') return false;
+    } else if (token === '$') {
+      if (open.at(-1) === 'formula') open.pop();
+      else if (open.at(-1) === 'words') open.push('formula');
+      else return false;
     } else if (token !== '~') return false;
   }
   for (const [, , name = ''] of tex.matchAll(/\\(begin|end)\s*(?:\{([^{}]*)\})?/g))
     if (!ENVIRONMENTS.has(name)) return false;
-  return depth === 0 && !tex.endsWith('\\');
+  return open.length === 0 && !tex.endsWith('\\');
+}
+
+/** Commands of packages, by what the kernel, amsmath and amssymb have for them. */
+const ALIASES: Readonly<Record<string, string>> = {
+  mathbbm: '\\mathbb',
+  mathds: '\\mathbb',
+  slashed: '\\not',
+  mbox: '\\text',
+  hbox: '\\text',
+  textup: '\\textrm',
+  textmd: '\\textrm',
+  ensuremath: '',
+};
+const ALIAS = new RegExp(String.raw`\\(${Object.keys(ALIASES).join('|')})(?![a-zA-Z])`, 'g');
+/** One argument: a group without groups inside, a command, or one character. */
+const KET = /\\([kK]et|[bB]ra|braket)(?![a-zA-Z])\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\[a-zA-Z]+|[^\s\\{}]))/g;
+
+/** A formula with commands of common packages (bbm, slashed, braket) written by those that every engine has. */
+export function expandedMaths(tex: string): string {
+  if (!tex.includes('\\')) return tex;
+  return tex
+    .replace(ALIAS, (_, name: string) => ALIASES[name] ?? '')
+    .replace(KET, (_, name: string, group: string | undefined, single: string | undefined) => {
+      const inside = group ?? `${single}`;
+      if (name === 'braket') return `\\langle{${inside}}\\rangle`;
+      return name.toLowerCase() === 'ket' ? `|{${inside}}\\rangle` : `\\langle{${inside}}|`;
+    });
 }

@@ -1,9 +1,11 @@
 /**
- * The TeX that titles and names carry: accents and letters as Unicode, formulas told apart from words. Pure.
+ * The TeX that titles, names and abstracts carry: accents and signs as Unicode, formulas told apart from words. Pure.
  *
- * Upstream's texts come from arXiv, whose authors type `Ren\'e` and `$\eta \to 3\pi$`. Only what is certain is changed; a
- * command that is not known here stays as it was typed.
+ * Upstream's texts come from arXiv, whose authors type `Ren\'e`, ` ``quoted'' ` and `$\eta \to 3\pi$`. Only what is certain is
+ * changed; a command that is not known here stays as it was typed, with its argument.
  */
+import { formulaAt } from './tex-formula.ts';
+import { ACCENTS, ESCAPED, LETTERS, SIGNS, STYLES, SWITCHES } from './tex-letters.ts';
 
 /** A piece of a text: words, or the TeX source of a formula without its dollars. */
 export interface TexPart {
@@ -11,159 +13,283 @@ export interface TexPart {
   readonly text: string;
 }
 
-/** Combining marks (Unicode block Combining Diacritical Marks) of TeX's accents. */
-const ACCENTS: ReadonlyMap<string, string> = new Map([
-  ["'", '\u0301'],
-  ['`', '\u0300'],
-  ['^', '\u0302'],
-  ['"', '\u0308'],
-  ['~', '\u0303'],
-  ['=', '\u0304'],
-  ['.', '\u0307'],
-  ['u', '\u0306'],
-  ['v', '\u030c'],
-  ['H', '\u030b'],
-  ['r', '\u030a'],
-  ['c', '\u0327'],
-  ['k', '\u0328'],
-  ['d', '\u0323'],
-  ['b', '\u0331'],
-]);
-
-const LETTERS: ReadonlyMap<string, string> = new Map([
-  ['o', 'ø'],
-  ['O', 'Ø'],
-  ['l', 'ł'],
-  ['L', 'Ł'],
-  ['ae', 'æ'],
-  ['AE', 'Æ'],
-  ['oe', 'œ'],
-  ['OE', 'Œ'],
-  ['aa', 'å'],
-  ['AA', 'Å'],
-  ['ss', 'ß'],
-  ['i', 'ı'],
-  ['j', 'ȷ'],
-  ['dh', 'ð'],
-  ['DH', 'Ð'],
-  ['dj', 'đ'],
-  ['DJ', 'Đ'],
-  ['th', 'þ'],
-  ['TH', 'Þ'],
-  ['ng', 'ŋ'],
-  ['NG', 'Ŋ'],
-]);
-
-// An accent's letter: bare or in braces, itself perhaps \i or \j. A name of letters needs a blank or a brace after it. Blanks are
-// taken all or none: else a long run of them could be shared out in too many ways.
-const LETTER = String.raw`(?:\p{L}|\\[ij](?![a-zA-Z]))`;
-const ARGUMENT = String.raw`\s*(?:\{\s*(${LETTER})\s*\}|(${LETTER})(?:\{\}|(?<=\\[ij])\s+(?!\s))?)`;
-const ACCENTED = new RegExp(
-  String.raw`\\(?:(['\x60^"~=.])|([uvHrckdb])(?=[\s{\\]))${ARGUMENT}|\\([a-zA-Z]{1,2})(?![a-zA-Z])(?:\{\}|[ \t]+)?|\\([&%#_$])`,
-  'gu',
-);
-// What an accent or a letter is wrapped in: {\'e}, {\o}, {\v{c}}.
-const WRAPPED = new RegExp(
-  String.raw`\{\s*(\\(?:['\x60^"~=.]|[uvHrckdb](?=[\s{\\]))${ARGUMENT}|\\[a-zA-Z]{1,2})\s*\}`,
-  'gu',
-);
-const STYLED = /\\(?:emph|text(?:it|bf|rm|sc|sf|tt|sl|up|normal)?|mbox)\{([^{}\\$]*)\}/g;
-
-function accented(
-  raw: string,
-  sign: string | undefined,
-  name: string | undefined,
-  braced: string | undefined,
-  bare: string | undefined,
-  letter: string | undefined,
-  symbol: string | undefined,
-): string {
-  if (symbol !== undefined) return symbol;
-  if (letter !== undefined) return LETTERS.get(letter) ?? raw;
-  const mark = ACCENTS.get(sign ?? name ?? '') ?? '';
-  // The dot of an i goes away under an accent, which Unicode's í does by itself.
-  const base = (braced ?? bare ?? '').replace(/^\\([ij])$/, '$1');
-  return `${base}${mark}`.normalize('NFC');
-}
-
-/** Longer texts are no titles; they stay as they are, so that no pattern below can be made to work for long. */
+/** Longer texts are no titles; they stay as they are. */
 const MAX_LENGTH = 20_000;
+/** Groups within groups. */
+const MAX_DEPTH = 30;
+/** Characters within which a single quote has to close. */
+const MAX_QUOTED = 300;
 
-/** Two hyphens between letters are TeX's dash between names: `Erd\H{o}s--R\'enyi`. */
-const DASH = /(?<=[\p{L}\p{N}])--(?=[\p{L}\p{N}])/gu;
+/** Nothing of TeX's is in a text without these. */
+const HAS_TEX = /[\\${}`~]|--/;
+const PLAIN = /[^\\${}`'"~-]+/y;
+const NAME = /[a-zA-Z]+/y;
+const BLANKS = /\s+/y;
+const LETTER = /^\p{L}\p{M}*$/u;
 
-function wordsOf(typed: string): string {
-  return (typed.includes('\\') ? lettersOf(typed) : typed).replace(DASH, '–');
-}
-
-function lettersOf(text: string): string {
-  const inner = resolve(text);
-  // An accent on a letter that has one: \~{\^e}.
-  return (inner.includes('\\') ? resolve(inner) : inner).replace(STYLED, '$1').replace(/(?<=\p{L})\{\}/gu, '');
-}
-
-function resolve(text: string): string {
-  return text
-    .replace(WRAPPED, (raw, inside: string) => (knows(inside) ? `${inside}{}` : raw))
-    .replace(ACCENTED, accented);
-}
-
-/** Whether a wrapped command is one of ours: `{\bf` is not, and keeps its braces. */
-function knows(inside: string): boolean {
-  const name = /^\\([a-zA-Z]{1,2})$/.exec(inside)?.[1];
-  return name === undefined || LETTERS.has(name);
-}
-
-/** Where the formula that opens at `open` ends: before its closing sign, and after it; null where it does not. */
-function formulaAt(
-  text: string,
-  open: number,
-): { readonly inner: readonly [number, number]; readonly end: number } | null {
-  const sign = text.startsWith('\\(', open) ? '\\)' : text.startsWith('$$', open) ? '$$' : '$';
-  const start = open + sign.length;
-  let close = text.indexOf(sign, start);
-  while (close > 0 && sign !== '\\)' && text[close - 1] === '\\') close = text.indexOf(sign, close + 1);
-  if (close <= start) return null;
-  // "from $5 to $10" has no formula.
-  const isMoney = sign === '$' && (/\s/.test(text[start] ?? '') || /\s\$|\$\d/.test(text.slice(close - 1, close + 2)));
-  return isMoney || text.slice(start, close).trim() === '' ? null : { inner: [start, close], end: close + sign.length };
-}
-
-/**
- * Splits a text into words, accents resolved, and formulas as TeX: `$…$`, `$$…$$`, `\(…\)`.
- *
- * A dollar opens a formula only where no blank follows it, and closes one where none precedes it and no digit follows.
- */
-export function texParts(text: string): readonly TexPart[] {
-  if (text.length > MAX_LENGTH) return [{ kind: 'words', text }];
-  if (!text.includes('$') && !text.includes('\\(')) return [{ kind: 'words', text: wordsOf(text) }];
-  const parts: TexPart[] = [];
-  let from = 0;
+/** The index of each brace's partner, or -1. */
+function partnersOf(text: string): Int32Array {
+  const partners = new Int32Array(text.length).fill(-1);
+  const open: number[] = [];
   for (let at = 0; at < text.length; at++) {
-    const isEscape = text[at] === '\\' && text[at + 1] !== '(';
-    if (isEscape) at++;
-    else if (text[at] === '$' || text[at] === '\\') {
-      const formula = formulaAt(text, at);
-      if (formula === null) continue;
-      if (at > from) parts.push({ kind: 'words', text: wordsOf(text.slice(from, at)) });
-      parts.push({ kind: 'maths', text: text.slice(...formula.inner).trim() });
-      from = formula.end;
-      at = from - 1;
+    if (text[at] === '\\') at++;
+    else if (text[at] === '{') open.push(at);
+    else if (text[at] === '}') {
+      const start = open.pop();
+      if (start === undefined) continue;
+      partners[start] = at;
+      partners[at] = start;
     }
   }
-  if (from < text.length) parts.push({ kind: 'words', text: wordsOf(text.slice(from)) });
-  return parts;
+  return partners;
 }
 
-/** A text with its accents as letters; formulas stay as TeX, between dollars. For lists, search and citations. */
-export function plainTex(text: string): string {
-  return texParts(text)
-    .map((part) => (part.kind === 'maths' ? `$${part.text}$` : part.text))
-    .join('')
-    .normalize('NFC');
+class Scanner {
+  readonly #text: string;
+  readonly #partners: Int32Array;
+  readonly #parts: TexPart[] = [];
+  #words = '';
+  /** Quotes that were opened and not yet closed. */
+  #doubles = 0;
+  #singles = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#partners = partnersOf(text);
+  }
+
+  parts(): readonly TexPart[] {
+    this.#read(0, this.#text.length, 0);
+    this.#endWords();
+    return this.#parts;
+  }
+
+  #endWords(): void {
+    if (this.#words !== '') this.#parts.push({ kind: 'words', text: this.#words.normalize('NFC') });
+    this.#words = '';
+  }
+
+  #formula(tex: string): void {
+    this.#endWords();
+    this.#parts.push({ kind: 'maths', text: tex.replace(/\s+/g, ' ').trim() });
+  }
+
+  #match(pattern: RegExp, at: number): string {
+    pattern.lastIndex = at;
+    return pattern.exec(this.#text)?.[0] ?? '';
+  }
+
+  /** The index of the brace that closes the group at `at`, or -1 where there is no group that ends before `to`. */
+  #groupEnd(at: number, to: number): number {
+    const end = this.#text[at] === '{' ? (this.#partners[at] ?? -1) : -1;
+    return end < to ? end : -1;
+  }
+
+  #read(from: number, to: number, depth: number): void {
+    for (let at = from; at < to; ) {
+      const char = this.#text[at] ?? '';
+      if (char === '\\') at = this.#command(at, to, depth);
+      else if (char === '$') at = this.#dollar(at, to);
+      else if (char === '{') at = this.#group(at, to, depth);
+      else if (char === '-') at = this.#dash(at, to);
+      else if (char === '`' || char === "'" || char === '"') at = this.#quote(at, to);
+      else if (char === '~') at = this.#tie(at, to);
+      else {
+        const plain = char === '}' ? char : this.#match(PLAIN, at).slice(0, to - at);
+        this.#words += plain;
+        at += plain.length;
+      }
+    }
+  }
+
+  #dollar(at: number, to: number): number {
+    const span = formulaAt(this.#text, at, to);
+    if (span !== null) {
+      this.#formula(this.#text.slice(span.start, span.stop));
+      return span.end;
+    }
+    // Two dollars that open nothing are no one dollar that might.
+    const sign = this.#text.startsWith('$$', at) ? '$$' : '$';
+    this.#words += sign;
+    return at + sign.length;
+  }
+
+  /** Braces keep letters' cases or hold a style: they go, unless a command that is not known begins the group. */
+  #group(at: number, to: number, depth: number): number {
+    const end = this.#groupEnd(at, to);
+    if (end === -1 || depth >= MAX_DEPTH) {
+      this.#words += '{';
+      return at + 1;
+    }
+    const inside = at + 1 + this.#match(BLANKS, at + 1).length;
+    const name = this.#text[inside] === '\\' ? this.#match(NAME, inside + 1) : '';
+    if (SWITCHES.has(name)) {
+      const start = inside + 1 + name.length;
+      this.#read(start + this.#match(BLANKS, start).length, end, depth + 1);
+    } else if (name !== '' && !isKnown(name)) {
+      this.#words += '{';
+      this.#read(at + 1, end, depth + 1);
+      this.#words += '}';
+    } else this.#read(at + 1, end, depth + 1);
+    return end + 1;
+  }
+
+  #command(at: number, to: number, depth: number): number {
+    const sign = at + 1 < to ? (this.#text[at + 1] ?? '') : '';
+    const name = this.#match(NAME, at + 1);
+    if (name !== '') return this.#named(name, at, to, depth);
+    if (sign === '(' || sign === '[') {
+      const span = formulaAt(this.#text, at, to);
+      if (span !== null) {
+        this.#formula(this.#text.slice(span.start, span.stop));
+        return span.end;
+      }
+    }
+    const accented = ACCENTS.has(sign) ? this.#letter(at, to, 0) : null;
+    if (accented !== null) {
+      this.#words += accented.letter;
+      return accented.end;
+    }
+    const after = at + 1 + sign.length;
+    const escaped = ESCAPED.get(sign);
+    const end = ACCENTS.has(sign) ? this.#groupEnd(after, to) + 1 : 0;
+    this.#words += escaped ?? this.#text.slice(at, Math.max(after, end));
+    return Math.max(after, end);
+  }
+
+  #named(name: string, at: number, to: number, depth: number): number {
+    const after = at + 1 + name.length;
+    const letter = this.#letter(at, to, 0);
+    if (letter !== null) {
+      this.#words += letter.letter;
+      return letter.end;
+    }
+    const open = after + this.#match(BLANKS, after).length;
+    const end = this.#groupEnd(open, to);
+    if (end !== -1 && depth < MAX_DEPTH) {
+      if (STYLES.has(name)) {
+        this.#read(open + 1, end, depth + 1);
+        return end + 1;
+      }
+      if (name === 'ensuremath') {
+        this.#formula(this.#text.slice(open + 1, end));
+        return end + 1;
+      }
+    }
+    const sign = SIGNS.get(name);
+    if (sign !== undefined) {
+      this.#words += sign;
+      return this.#text.startsWith('{}', after) ? after + 2 : after;
+    }
+    // Not known: as it was typed, with its arguments.
+    let stop = after;
+    for (let next = this.#groupEnd(stop, to); next !== -1; next = this.#groupEnd(stop, to)) stop = next + 1;
+    this.#words += this.#text.slice(at, stop);
+    return stop;
+  }
+
+  /** The one letter at `at`, with its accents: bare, in braces or by a command. Null where it is not just that. */
+  #letter(at: number, to: number, depth: number): { readonly letter: string; readonly end: number } | null {
+    const text = this.#text;
+    if (at >= to || depth > 4) return null;
+    const end = this.#groupEnd(at, to);
+    if (end !== -1) {
+      const start = at + 1 + this.#match(BLANKS, at + 1).length;
+      const inner = this.#letter(start, end, depth + 1);
+      const isAll = inner !== null && text.slice(inner.end, end).trim() === '';
+      return isAll ? { letter: inner.letter, end: end + 1 } : null;
+    }
+    if (text[at] !== '\\') {
+      const letter = String.fromCodePoint(text.codePointAt(at) ?? 0);
+      return LETTER.test(letter) ? { letter, end: at + letter.length } : null;
+    }
+    const name = this.#match(NAME, at + 1) || (text[at + 1] ?? '');
+    const after = at + 1 + name.length;
+    const blanks = this.#match(BLANKS, after).length;
+    const known = LETTERS.get(name);
+    if (known !== undefined) {
+      return { letter: known, end: text.startsWith('{}', after) ? after + 2 : after + blanks };
+    }
+    const mark = ACCENTS.get(name);
+    if (mark === undefined) return null;
+    const base = this.#letter(after + blanks, to, depth + 1);
+    if (base === null) return null;
+    // An i loses its dot under an accent, which Unicode's í does by itself.
+    const dotted = base.letter.replace('ı', 'i').replace('ȷ', 'j');
+    return {
+      letter: `${dotted}${mark}`.normalize('NFC'),
+      end: text.startsWith('{}', base.end) ? base.end + 2 : base.end,
+    };
+  }
+
+  /** The character before what is read now; a formula counts as a letter. */
+  get #before(): string {
+    return this.#words.at(-1) ?? (this.#parts.length > 0 ? 'x' : '');
+  }
+
+  /** `Erd\H{o}s--R\'enyi` and `a -- b`, but not `git --help` or `<!-- x -->`. */
+  #dash(at: number, to: number): number {
+    let end = at;
+    while (end < to && this.#text[end] === '-') end++;
+    const after = end < to ? (this.#text[end] ?? '') : '';
+    const [isWord, isGap] = [/[\p{L}\p{N}\p{M}).\]”’]/u.test(this.#before), /\s/.test(this.#before)];
+    const isDash = (isWord && /[\p{L}\p{N}$\\({`“]/u.test(after)) || (isGap && /\s/.test(after));
+    const isLong = end - at === 3 && (isWord || isGap) && /[\s\p{L}\p{N}$\\({`“]/u.test(after);
+    this.#words += isLong ? '—' : end - at === 2 && isDash ? '–' : this.#text.slice(at, end);
+    return end;
+  }
+
+  #quote(at: number, to: number): number {
+    const text = this.#text;
+    const next = at + 1 < to ? (text[at + 1] ?? '') : '';
+    if (text[at] === '`') {
+      if (next === '`') {
+        this.#words += '“';
+        this.#doubles++;
+        return at + 2;
+      }
+      const isOpening =
+        !/[\p{L}\p{N}]/u.test(this.#before) &&
+        /[\p{L}\p{N}$\\{]/u.test(next) &&
+        /'(?![\p{L}\p{N}])/u.test(text.slice(at, Math.min(to, at + MAX_QUOTED)));
+      this.#words += isOpening ? '‘' : '`';
+      if (isOpening) this.#singles++;
+      return at + 1;
+    }
+    const isPair = text[at] === "'" && next === "'";
+    // Some close what `` opened by a typewriter's quote.
+    const isClosing = isPair || (text[at] === '"' && text.indexOf("''", at) === -1);
+    if (this.#doubles > 0 && isClosing) {
+      this.#words += '”';
+      this.#doubles--;
+      return at + (isPair ? 2 : 1);
+    }
+    if (text[at] === "'" && this.#singles > 0 && !/[\p{L}\p{N}]/u.test(next)) {
+      this.#words += '’';
+      this.#singles--;
+      return at + 1;
+    }
+    this.#words += text[at] ?? '';
+    return at + 1;
+  }
+
+  /** `Fig.~3`, but not `about ~3` or `/~user`. */
+  #tie(at: number, to: number): number {
+    const isTie =
+      /[\p{L}\p{N}\p{M}.,;:)\]}”’%]/u.test(this.#before) && at + 1 < to && /\S/.test(this.#text[at + 1] ?? '');
+    this.#words += isTie ? '\u00a0' : '~';
+    return at + 1;
+  }
 }
 
-/** A title for lists and search. */
-export const plainTitle = plainTex;
-/** Names for lists and search: one text, as upstream writes it. */
-export const plainAuthors = plainTex;
+function isKnown(name: string): boolean {
+  return ACCENTS.has(name) || LETTERS.has(name) || SIGNS.has(name) || STYLES.has(name) || name === 'ensuremath';
+}
+
+/** Splits a text into words, with accents and signs as Unicode, and formulas as TeX: `$…$`, `$$…$$`, `\(…\)`, `\[…\]`. */
+export function texParts(text: string): readonly TexPart[] {
+  if (text === '') return [];
+  if (text.length > MAX_LENGTH) return [{ kind: 'words', text }];
+  if (!HAS_TEX.test(text)) return [{ kind: 'words', text: text.normalize('NFC') }];
+  return new Scanner(text).parts();
+}

@@ -2,16 +2,24 @@
  * The texts of a record that stand in files of its own and on its page too. Made once, by the program: the page's copy of
  * these functions would make them again. Pure.
  */
-import type { RecordEntry } from '../mirror/plan/plan.ts';
 import { formatBibtex } from './bibtex.ts';
 import { type Citation, citationOf } from './citation.ts';
 import { formatCsl } from './csl.ts';
+import type { PaperRecord } from './input.ts';
 import { formatJsonLd } from './json-ld.ts';
 import { type Paper, paperOf } from './paper.ts';
+import { type RichText, richText } from './rich-text.ts';
 import { formatRis } from './ris.ts';
+import { oneLine } from './unseen.ts';
 
 export interface RecordTexts {
   readonly paper: Paper;
+  /** The paper's texts with their formulas. */
+  readonly title: RichText | null;
+  readonly authors: RichText | null;
+  readonly abstractExcerpt: RichText | null;
+  /** The excerpt on one line, with a mark where it was cut. */
+  readonly excerpt: string | null;
   readonly citation: Citation;
   readonly jsonLd: string;
   readonly bibtex: string;
@@ -19,13 +27,28 @@ export interface RecordTexts {
   readonly csl: string;
 }
 
-export function recordTexts(entry: Pick<RecordEntry, 'identified' | 'merged' | 'notes'>): RecordTexts {
+/** Characters of upstream's excerpt: a shorter one is the whole abstract. */
+const EXCERPT_LENGTH = 600;
+
+function excerptOf({ plain, raw }: RichText): string {
+  return Array.from(raw).length < EXCERPT_LENGTH ? oneLine(plain) : `${oneLine(plain)} […]`;
+}
+
+const rich = (raw: string | null): RichText | null => (raw === null ? null : richText(raw));
+
+export function recordTexts(entry: PaperRecord): RecordTexts {
   const paper = paperOf(entry);
   const citation = citationOf(entry.identified, paper);
+  const abstractExcerpt = rich(paper.abstractExcerpt);
+  const excerpt = abstractExcerpt === null ? null : excerptOf(abstractExcerpt);
   return {
     paper,
+    title: rich(paper.title),
+    authors: rich(paper.authors),
+    abstractExcerpt,
+    excerpt,
     citation,
-    jsonLd: formatJsonLd(entry, paper, citation),
+    jsonLd: formatJsonLd(entry, excerpt, citation),
     bibtex: formatBibtex(citation),
     ris: formatRis(citation),
     csl: formatCsl(citation),

@@ -4,13 +4,21 @@ import { describe, it } from 'node:test';
 import { formatBibtex } from '../../src/formats/bibtex.ts';
 import { citationOf } from '../../src/formats/citation.ts';
 import { formatCsl } from '../../src/formats/csl.ts';
-import { splitAuthors } from '../../src/formats/names.ts';
 import { formatRis } from '../../src/formats/ris.ts';
 import { entryOf } from '../support/bundles/entries.ts';
 import { TEXTS } from '../support/bundles/hostile-input.ts';
 import { makeBundle, makeRecord, numberOf } from '../support/bundles/make-bundle.ts';
 import { bundleOf, type Paper } from '../support/bundles/variety/paper.ts';
-import { HOSTILE, MANY_AUTHORS, OLD_HEP, OLD_MATH, RTL, TEX, TEX_BROKEN } from '../support/bundles/variety/texts.ts';
+import {
+  CJK,
+  HOSTILE,
+  MANY_AUTHORS,
+  OLD_HEP,
+  OLD_MATH,
+  RTL,
+  TEX,
+  TEX_BROKEN,
+} from '../support/bundles/variety/texts.ts';
 import { bibliography, readCitations } from '../support/sites/citation-js.ts';
 
 const FORMATS = [
@@ -35,7 +43,7 @@ describe('a plain paper', () => {
       assert.deepEqual(item?.issued?.['date-parts']?.[0]?.slice(0, 2), [2026, 6]);
       if (name !== 'RIS') assert.equal(item?.DOI, '10.48550/arxiv.2606.23521');
       assert.equal(item?.URL, 'https://arxiv.org/abs/2606.23521v2');
-      assert.match(item?.note ?? '', /^Pith Number pith:2026:[A-Z2-7]{26}$/);
+      assert.match(item?.note ?? '', /^Pith Number pith:2026:[A-Z2-7]{26}\b/);
     });
   }
 
@@ -43,13 +51,13 @@ describe('a plain paper', () => {
     const text = bibliography(formatBibtex(citation(PLAIN)));
     assert.match(
       text,
-      /^Testing, A\., & van Proof, É\. \(2026, June\)\. Plain & Simple\. https:\/\/doi\.org\/10\.48550\/arxiv\.2606\.23521/,
+      /^Testing, A\., & van Proof, É\. \(2026, June\)\. Plain & Simple\. arXiv:2606\.23521v2 \[cs\.DC\]\. https:\/\/doi\.org\/10\.48550\/arxiv\.2606\.23521/,
     );
   });
 
   it('RIS ends each line in CR LF and holds the DOI', () => {
     const ris = formatRis(citation(PLAIN));
-    assert.match(ris, /^TY {2}- UNPB\r\n(?:[A-Z][A-Z0-9] {2}- [^\r\n]*\r\n)+ER {2}- \r\n$/);
+    assert.match(ris, /^TY {2}- MANSCPT\r\n(?:[A-Z][A-Z0-9] {2}- [^\r\n]*\r\n)+ER {2}- \r\n$/);
     assert.match(ris, /^DO {2}- 10\.48550\/arxiv\.2606\.23521\r$/m);
   });
 });
@@ -82,10 +90,15 @@ describe('a hostile text stays one field', () => {
         const items = readCitations(text);
         assert.equal(items.length, 1, `${name}\n${text}`);
         assert.equal(items[0]?.issued?.['date-parts']?.[0]?.[0], expected.year, name);
-        assert.equal(items[0]?.note, `Pith Number ${expected.pithNumber}`, name);
+        assert.ok(items[0]?.note?.startsWith(`Pith Number ${expected.pithNumber}`), name);
         assert.equal(items[0]?.URL, expected.url, name);
         // Formulas come back as citation-js sets them, and it takes <…> for its own markup.
-        if (!/[$<\\]/.test(paper.title)) assert.equal(letters(items[0]?.title), letters(expected.title), name);
+        if (/[$<\\]/.test(paper.title)) continue;
+        const found = items[0]?.title ?? '';
+        // RIS has the characters that Zotero would take for HTML as references.
+        const title =
+          name === 'RIS' ? found.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))) : found;
+        assert.equal(letters(title), letters(expected.title), name);
       }
     });
   }
@@ -111,61 +124,49 @@ describe('a hostile text stays one field', () => {
     );
     assert.match(
       bib,
-      /title {9}= \{\{A \$\\eta \\to 3\\pi\$, \\\$\\textbackslash\{\}input\\textbraceleft\{\}x\\textbraceright\{\}\\\$ and 5\\% of René\}\},/,
+      /title {9}= \{\{A \$\\eta \\to 3\\pi\$, \\\$\{\\textbackslash\}input\{\\textbraceleft\}x\{\\textbraceright\}\\\$ and 5\\% of Ren\{\\'e\}\}\},/,
     );
   });
 });
 
-describe('names', () => {
-  it('are split where each piece is surely a name', () => {
-    const { list, isSplit } = splitAuthors(
-      "Ada Testing, Jean-Luc O'Neil Jr., The ATLAS Collaboration, 山田太郎, Erd\\H{o}s P\\'al",
-    );
-    assert.equal(isSplit, true);
-    assert.deepEqual(
-      list.map(({ name, isLiteral }) => [name, isLiteral]),
-      [
-        ['Ada Testing', false],
-        ["Jean-Luc O'Neil Jr.", true],
-        ['The ATLAS Collaboration', true],
-        ['山田太郎', false],
-        ['Erdős Pál', false],
-      ],
-    );
-  });
-
-  for (const text of [
-    'II, Tobias H. Colding, William P. Minicozzi',
-    'Jr. Someone, A Person',
-    'Ada (MIT, USA)',
-    'Ada and Bob, C D',
-    'Plato, A B',
-    'A B, others of us',
-    'A B,C D',
-  ]) {
-    it(`are kept whole: ${text}`, () =>
-      assert.deepEqual(splitAuthors(text), { list: [{ name: text, isLiteral: true }], isSplit: false }));
-  }
-
-  it('kept whole are one author everywhere', () => {
-    const whole = citation(OLD_MATH);
+describe('lists of names', () => {
+  it('that hold a stray suffix have every other author apart, in every format', () => {
     for (const [name, format] of FORMATS) {
-      const [item] = readCitations(format(whole));
-      assert.equal(item?.author?.length, 1, name);
-      assert.match(JSON.stringify(item?.author), /II[,;] Tobias H\. Testing[,;] William P\. Sample/, name);
+      const [item] = readCitations(format(citation(OLD_MATH)));
+      assert.deepEqual(
+        item?.author?.slice(1).map(({ family, given }) => [family, given]),
+        [
+          ['Testing', 'Tobias H.'],
+          ['Sample', 'William P.'],
+        ],
+        name,
+      );
+      assert.match(JSON.stringify(item?.author?.[0]), /"II"/, name);
     }
   });
 
-  it('three hundred of them are three hundred authors', () => {
+  it('of three hundred are three hundred authors', () => {
     for (const [name, format] of FORMATS)
       assert.equal(readCitations(format(citation(MANY_AUTHORS)))[0]?.author?.length, 300, name);
+  });
+
+  it('that cannot be written with TeX stay UTF-8 in braces, and a comment says so', () => {
+    const bib = formatBibtex(citation(CJK));
+    assert.match(bib, /^% This entry is UTF-8: .*\n/m);
+    assert.match(bib, /author {8}= \{\{\{山田太郎\}\} and /);
+    assert.match(bib, /^@misc\{pith2603[a-z0-9]+,$/m);
   });
 });
 
 describe('what is not at hand', () => {
   it('a title: the arXiv name stands for it, and there is no author', () => {
     const record = makeRecord({ id: '2605.00022' });
-    const bare = citationOf(entryOf(makeBundle(record)).identified, { title: null, authors: null });
+    const bare = citationOf(entryOf(makeBundle(record)).identified, {
+      title: null,
+      authors: null,
+      authorsBy: 'registry',
+      authorsInOrder: null,
+    });
     assert.equal(bare.title, 'arXiv:2605.00022v1');
     for (const [name, format] of FORMATS) {
       const [item] = readCitations(format(bare));

@@ -64,10 +64,10 @@ describe('meta tags', () => {
       );
     }
   });
-  it('have one author for each of three hundred, and one for names that cannot be split', () => {
+  it('have one author for each name, family name first, whatever stands between them', () => {
     assert.equal(metas('authors-300', 'citation_author').length, 300);
-    assert.deepEqual(metas('old-math', 'citation_author'), ['II, Tobias H. Testing, William P. Sample']);
-    assert.match(metas('tex', 'citation_title')[0] ?? '', /^On René Thom's Cusp: \$\\eta/);
+    assert.deepEqual(metas('old-math', 'citation_author'), ['II', 'Testing, Tobias H.', 'Sample, William P.']);
+    assert.match(metas('tex', 'citation_title')[0] ?? '', /^On René Thom's Cusp: η→3π⁰ at √s=13 TeV/);
   });
   it('are text for Open Graph and Twitter, with the address that --site gives', () => {
     assert.deepEqual(metas('seed', 'og:url'), [`${SITE}/pith/${suffixOf('seed')}/`]);
@@ -99,7 +99,9 @@ describe('JSON-LD', () => {
       );
       assert.equal(inPage.length, 1);
       const text = inPage[0]?.text.trim() ?? '';
-      assert.equal(text, fileOf(name, 'record.jsonld').trim());
+      const file = fileOf(name, 'record.jsonld');
+      assert.deepEqual(JSON.parse(text), JSON.parse(file));
+      assert.match(file, /^[\0-\x7f]*$/);
       assert.doesNotMatch(text, /[<>&\u2028\u2029]/);
       const document = JSON.parse(text);
       assert.equal(document['@type'], 'ScholarlyArticle');
@@ -109,9 +111,16 @@ describe('JSON-LD', () => {
       assert.ok(JSON.stringify(document.identifier).includes(sha256));
     });
   }
-  it('has no people where names cannot be told apart', () => {
-    const { author, creditText } = JSON.parse(fileOf('old-math', 'record.jsonld'));
-    assert.deepEqual([author, creditText], [undefined, 'II, Tobias H. Testing, William P. Sample']);
+  it('has each person with family and given name, and says whose order it is', () => {
+    const { author, comment } = JSON.parse(fileOf('old-math', 'record.jsonld'));
+    assert.deepEqual(author[1], {
+      '@type': 'Person',
+      name: 'Tobias H. Testing',
+      familyName: 'Testing',
+      givenName: 'Tobias H.',
+    });
+    assert.equal(author.length, 3);
+    assert.match(comment.text, /registry's order/);
   });
 });
 

@@ -198,8 +198,12 @@ describe('the pages', () => {
 
   test('of hostile texts have the elements of the harmless one', async () => {
     await built;
-    const expected = shape(page(harmless.suffix)).join('\n');
-    for (const [i, { suffix }] of texts.entries()) assert.equal(shape(page(suffix)).join('\n'), expected, `text ${i}`);
+    // Each author has a meta of its own, and a text may read as several.
+    const once = (suffix: string): string =>
+      shape(page(suffix))
+        .filter((line, i, all) => line !== 'meta name content' || all[i - 1] !== line)
+        .join('\n');
+    for (const [i, { suffix }] of texts.entries()) assert.equal(once(suffix), once(harmless.suffix), `text ${i}`);
   });
 
   test('of records with a finding say so, with no kind of element that other pages do not have', async () => {

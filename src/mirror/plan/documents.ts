@@ -1,6 +1,8 @@
 /** The data files of the site, which are written beside the pages byte for byte. Pure. */
 import { formatBadge } from '../../formats/badge.ts';
 import { bundleScriptText } from '../../formats/bundle-script.ts';
+import { asciiJson } from '../../formats/json-text.ts';
+import { asciiRis } from '../../formats/ris.ts';
 import {
   encodeBase64,
   fingerprintBase32Of,
@@ -78,10 +80,10 @@ export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
   const files: SiteFile[] = [
     // Canonical bytes, so that `sha256sum` of the file is the canonical hash.
     { path: paths.recordFile(suffix), content: formatCanonical(record.value) },
-    { path: paths.jsonLdFile(suffix), content: `${texts.jsonLd}\n` },
+    { path: paths.jsonLdFile(suffix), content: `${asciiJson(texts.jsonLd)}\n` },
     { path: paths.bibtexFile(suffix), content: texts.bibtex },
-    { path: paths.risFile(suffix), content: texts.ris },
-    { path: paths.cslFile(suffix), content: texts.csl },
+    { path: paths.risFile(suffix), content: asciiRis(texts.ris) },
+    { path: paths.cslFile(suffix), content: asciiJson(texts.csl) },
     { path: paths.badgeFile(suffix), content: formatBadge(identified.shortPithNumber, verdictOf(entry)) },
   ];
   if (merged === null) return files;

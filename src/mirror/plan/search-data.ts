@@ -7,7 +7,7 @@
  * A record is one line of tab-separated fields, in the order of site/search/part.ts. The site folds letters after it has loaded a
  * part: shipping folded copies would double the download.
  */
-import { plainAuthors, plainTitle } from '../../formats/tex-text.ts';
+import { richMarkup } from '../../formats/rich-text.ts';
 import { SEARCH_PARTS, searchPart } from '../base/paths.ts';
 import type { SiteFile } from '../base/site-file.ts';
 import { type CatalogueEntry, digestOfValue } from './catalogue.ts';
@@ -25,15 +25,17 @@ function field(text: string): string {
 }
 
 function lineOf(entry: CatalogueEntry): string {
-  const { title, authors, sourceId, sourceVersion, categories, suffix, submittedAt, verdict } = entry;
+  const { title, titleParts, authors, sourceId, sourceVersion, categories, suffix, submittedAt, verdict } = entry;
   return [
-    plainTitle(title ?? ''),
-    plainAuthors(authors ?? '').slice(0, SEARCHED_AUTHORS),
+    title ?? '',
+    (authors ?? '').slice(0, SEARCHED_AUTHORS),
     `${sourceId}v${sourceVersion}`,
     categories.join(' '),
     suffix,
     submittedAt.slice(0, 10),
     verdict,
+    // Shown, and not searched: only a title with formulas has it.
+    ...(titleParts === null ? [] : [richMarkup(titleParts)]),
   ]
     .map(field)
     .join('\t');

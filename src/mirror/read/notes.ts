@@ -55,6 +55,8 @@ export interface Note {
   readonly retrievedFrom: string | null;
   readonly retrievedAt: string | null;
   readonly collections: readonly string[];
+  /** The authors in the paper's order, by the operator's word; null where the note does not say. */
+  readonly authorsInOrder: readonly string[] | null;
   readonly quoted: QuotedRecord | null;
   /** Markdown. */
   readonly text: string;
@@ -70,6 +72,7 @@ const FRONT_MATTER_MEMBERS = [
   'canonical_record',
   'title',
   'authors',
+  'authors_in_order',
   'receipt',
 ] as const;
 
@@ -171,7 +174,7 @@ class FrontMatter {
       .replace('.000Z', 'Z');
   }
 
-  texts(name: 'collections'): readonly string[] {
+  texts(name: 'collections' | 'authors_in_order'): readonly string[] {
     const value = this.raw(name) ?? [];
     if (!Array.isArray(value) || !value.every((item): item is string => typeof item === 'string')) {
       return fail('unreadable', `/${name}`, 'expected a list of texts');
@@ -179,6 +182,15 @@ class FrontMatter {
     if (!value.every((item) => item.isWellFormed())) fail('lone_surrogate', `/${name}`, 'expected surrogates in pairs');
     return value;
   }
+}
+
+/** The authors as the paper has them, one name an item. */
+function readOrder(front: FrontMatter): readonly string[] | null {
+  if (front.raw('authors_in_order') === null) return null;
+  const names = front.texts('authors_in_order');
+  if (names.length === 0 || names.some((name) => name.trim() === ''))
+    fail('unreadable', '/authors_in_order', 'expected a list of names, one an item, got an empty one');
+  return names;
 }
 
 function readQuoted(front: FrontMatter, pithNumber: string): QuotedRecord | null {
@@ -267,6 +279,7 @@ export function readNote(file: string, bytes: Uint8Array, trust: Trust): Note {
     retrievedFrom: front.text('retrieved_from'),
     retrievedAt: front.time('retrieved_at'),
     collections: front.texts('collections'),
+    authorsInOrder: readOrder(front),
     quoted,
     text: content.trim(),
     checks,

@@ -1,4 +1,5 @@
 /** The authors of a record's page: each name a link to the search, and what is known of their order. Pure. */
+import { AUTHOR_ORDER_WORDS } from '../../formats/author-order.ts';
 import type { Citation } from '../../formats/citation.ts';
 import { recordPage, relativeLink, SEARCH } from '../../mirror/base/paths.ts';
 import { visibleText } from '../shared/text.ts';
@@ -16,10 +17,9 @@ export interface AuthorsView {
   readonly rest: readonly NameLink[];
   /** How many there are. */
   readonly count: number;
+  /** Whose order they are in, in a sentence; null where there is only one. */
+  readonly order: string | null;
 }
-
-/** What the page says wherever it shows or exports the names. */
-export const AUTHORS_ORDER = 'in the registry’s order, not the paper’s';
 
 /** Names that are shown whole, and of a longer list those at its beginning. */
 const SHOWN_WHOLE = 40;
@@ -37,5 +37,6 @@ export function authorsView({ authors, suffix }: Citation): AuthorsView | null {
     beginning: isLong ? names.slice(0, BEGINNING) : names,
     rest: isLong ? names.slice(BEGINNING) : [],
     count: names.length,
+    order: authors.order === null ? null : AUTHOR_ORDER_WORDS[authors.order].replaceAll("'", '’'),
   };
 }

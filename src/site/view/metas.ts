@@ -1,7 +1,6 @@
 /** What a record's page tells machines about the paper: search engines, Zotero, link previews, Signposting. Pure. */
 import type { Citation } from '../../formats/citation.ts';
-import { plainTex } from '../../formats/tex-text.ts';
-import { oneLine } from '../../formats/unseen.ts';
+import type { Author } from '../../formats/names.ts';
 import {
   bibtexFile,
   bundleFile,
@@ -17,14 +16,22 @@ import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import { visibleText } from '../shared/text.ts';
 import { canonicalUrl, type HeadLink, type HeadMeta } from './head.ts';
 import { licenseOf } from './links.ts';
-import { isCutAbstract } from './paper.ts';
 
 /** The beginning of the abstract on one line; where none is here, a sentence that says what the page is about. */
-export function excerptText({ texts: { paper, citation }, identified }: RecordEntry): string {
-  const { abstractExcerpt } = paper;
-  if (abstractExcerpt === null)
-    return visibleText(`The record ${identified.pithNumber} of ${citation.arxiv}. This mirror has no abstract of it.`);
-  return `${visibleText(oneLine(plainTex(abstractExcerpt)).trim())}${isCutAbstract(abstractExcerpt) ? ' […]' : ''}`;
+export function excerptText({ texts: { excerpt, citation }, identified }: RecordEntry): string {
+  return visibleText(
+    excerpt ?? `The record ${identified.pithNumber} of ${citation.arxiv}. This mirror has no abstract of it.`,
+  );
+}
+
+/**
+ * A name as Google Scholar and Zotero read it: `Sample III, Bob`. Zotero knows no suffix, and drops what follows a second comma;
+ * it splits a sole author at a comma if both sides have blanks, so there the family name gets no-break ones.
+ */
+function metaName({ name, family, given, particle, suffix }: Author, isAlone: boolean): string {
+  if (family === null || given === null) return name.replaceAll(/[,;]\s*/g, ' ');
+  const surname = [...(particle === null ? [] : [particle]), family, ...(suffix === null ? [] : [suffix])].join(' ');
+  return `${isAlone && given.includes(' ') ? surname.replaceAll(' ', '\u00a0') : surname}, ${given}`;
 }
 
 /**
@@ -37,6 +44,7 @@ export function recordMetas(entry: RecordEntry, citation: Citation, site: string
   const { authors, doi, year, month, day, suffix } = citation;
   const two = (n: number): string => String(n).padStart(2, '0');
   const title = visibleText(citation.title);
+  const names = authors?.list ?? [];
   const description = excerptText(entry);
   const isExcerpt = description.endsWith(' […]');
   const abstract =
@@ -50,7 +58,7 @@ export function recordMetas(entry: RecordEntry, citation: Citation, site: string
   return [
     ...named('DC.type', 'preprint'),
     ...named('citation_title', title),
-    ...(authors?.list ?? []).map(({ name }) => ({ name: 'citation_author', content: visibleText(name) })),
+    ...names.map((author) => ({ name: 'citation_author', content: visibleText(metaName(author, names.length === 1)) })),
     ...named('citation_publication_date', `${String(year).padStart(4, '0')}/${two(month)}/${two(day)}`),
     ...named('citation_doi', doi),
     ...named('citation_arxiv_id', visibleText(entry.identified.record.source.id)),

@@ -1,13 +1,12 @@
 /** What a record's page shows of the paper itself: title, headline, links, categories, abstract. Pure. */
 import { categoryOf } from '../../formats/categories.ts';
 import { currentSnapshot, member, text } from '../../formats/paper.ts';
-import { plainTex } from '../../formats/tex-text.ts';
 import { browsePage, recordPage, relativeLink } from '../../mirror/base/paths.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import type { MergedRecord } from '../../protocol/index.ts';
 import { visibleText } from '../shared/text.ts';
 import { arxivLink, doiLink, type Link } from './links.ts';
-import { type RichPart, richParts } from './maths.ts';
+import { type RichPart, type RichText, richParts } from './maths.ts';
 
 /** A text of the paper's: with formulas, and as it was typed where that is another. */
 export interface PaperText {
@@ -31,13 +30,11 @@ export interface CategoryView {
   readonly href: string | null;
 }
 
-export function paperText(raw: string | null): PaperText | null {
-  if (raw === null) return null;
-  const isPlain = !/[\\$]|--/.test(raw);
-  return {
-    parts: isPlain ? [{ kind: 'words', text: raw }] : richParts(raw),
-    raw: isPlain || plainTex(raw) === raw ? null : visibleText(raw),
-  };
+export function paperText(text: RichText | null): PaperText | null {
+  if (text === null) return null;
+  const { parts, raw } = text;
+  const isAsTyped = parts.map((part) => part.text).join('') === raw.normalize('NFC');
+  return { parts, raw: isAsTyped ? null : visibleText(raw) };
 }
 
 /** Characters to which upstream cuts an abstract: one that is shorter is whole. */
@@ -46,7 +43,7 @@ const EXCERPT = 600;
 export const isCutAbstract = (excerpt: string): boolean => [...excerpt].length >= EXCERPT;
 
 export function abstractView({ texts, checks }: RecordEntry): AbstractView | null {
-  const own = paperText(texts.paper.abstractExcerpt);
+  const own = paperText(texts.abstractExcerpt);
   if (own === null) return null;
   const isCut = isCutAbstract(texts.paper.abstractExcerpt ?? '');
   const isVerified = checks.some(({ subject, outcome }) => subject === 'abstract' && outcome === 'verified');

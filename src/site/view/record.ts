@@ -189,7 +189,7 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
   const { record, suffix, shortPithNumber } = identified;
   const page = recordPage(suffix);
   const quoted = entry.notes.find((note) => note.quoted !== null)?.quoted ?? null;
-  const { paper, citation, jsonLd } = entry.texts;
+  const { paper, citation, jsonLd, title, authors } = entry.texts;
   const events = eventRows(merged, newestSnapshot(merged));
   const anchors = new Map(
     events.flatMap((row) => (row.key === null ? [] : [[row.key, { name: eventName(row), href: `#${row.anchor}` }]])),
@@ -208,10 +208,10 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
     ...judged,
     counts,
     alerts: alertsOf(entry, contents, events),
-    title: paperText(paper.title),
+    title: paperText(title),
     plainTitle,
     authors: authorsView(citation),
-    rawAuthors: paperText(paper.authors)?.raw ?? null,
+    rawAuthors: paperText(authors)?.raw ?? null,
     headline: headlineOf(merged),
     abstract: abstractView(entry),
     paperLinks: paperLinks(record.source),

@@ -1,12 +1,12 @@
 /** One record in a list: on the home page, in the browse trees, and among what a search found. Pure. */
-import { plainAuthors, plainTitle } from '../../formats/tex-text.ts';
+import type { RichPart } from '../../formats/rich-text.ts';
 import { recordPage, relativeLink } from '../../mirror/base/paths.ts';
 import type { CatalogueEntry, Verdict } from '../../mirror/plan/catalogue.ts';
 
 export interface RecordRow {
   readonly href: string;
-  /** Null where none is at hand. */
-  readonly title: string | null;
+  /** With its formulas; null where none is known. */
+  readonly title: readonly RichPart[] | null;
   readonly authors: string | null;
   /** `arXiv:2605.21100v1`. */
   readonly arxiv: string;
@@ -37,11 +37,22 @@ export function shortened(authors: string): string {
 
 /** @param page published path of the page that the row is on. */
 export function recordRow(entry: CatalogueEntry, page: string): RecordRow {
-  const { suffix, title, authors, sourceId, sourceVersion, submittedAt, categories, shortPithNumber, verdict } = entry;
+  const {
+    suffix,
+    title,
+    titleParts,
+    authors,
+    sourceId,
+    sourceVersion,
+    submittedAt,
+    categories,
+    shortPithNumber,
+    verdict,
+  } = entry;
   return {
     href: relativeLink(page, recordPage(suffix)),
-    title: title === null ? null : plainTitle(title),
-    authors: authors === null ? null : shortened(plainAuthors(authors)),
+    title: titleParts ?? (title === null ? null : [{ kind: 'words', text: title }]),
+    authors: authors === null ? null : shortened(authors),
     arxiv: `arXiv:${sourceId}v${sourceVersion}`,
     date: submittedAt.slice(0, 10),
     categories: categories.join(' · '),

@@ -68,6 +68,7 @@ export function madeEntry(random: Random, serial: number, at: number): Catalogue
     title: random.chance(1)
       ? null
       : capital(Array.from({ length: 4 + random.below(10) }, () => word(random)).join(' ')),
+    titleParts: null,
     authors: Array.from({ length: authors }, () => name(random)).join(', '),
     submittedAt,
     categories: [primary, ...(random.chance(45) ? [category()] : [])],

@@ -32,3 +32,24 @@ export function seedText(): string {
 export function defaultTrust(): Trust {
   return readTrust(new Uint8Array(readFileSync(new URL('../../../src/mirror/trust.json', import.meta.url))));
 }
+
+/** A made-up paper of readers/papers.json. */
+export interface ReadersPaper {
+  /** The fault's number and what it is. */
+  readonly name: string;
+  readonly id: string;
+  readonly version?: number;
+  readonly title: string;
+  readonly authors: string;
+  readonly abstract?: string;
+}
+
+/** Papers that citation tools and readers once got wrong. */
+export const READERS_PAPERS: readonly ReadersPaper[] = JSON.parse(
+  new TextDecoder().decode(vectorBytes('readers/papers.json')),
+);
+
+/** What people type into a search, and a word for the record that they mean. */
+export const READERS_QUERIES: readonly (readonly [typed: string, wanted: string])[] = JSON.parse(
+  new TextDecoder().decode(vectorBytes('readers/queries.json')),
+);

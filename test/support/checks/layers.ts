@@ -111,7 +111,8 @@ const table: Readonly<Record<Zone, Row>> = {
   ...stageRows,
   'mirror/commands': { values: [...mirror, 'records', 'protocol/index', 'node:'], types: [] },
   // Pure texts made of a record: a file beside its page, and the same text on it.
-  formats: { values: ['formats', 'protocol/index', 'mirror/base/paths'], types: ['mirror/plan'] },
+  // They say themselves what they need of one (formats/input.ts).
+  formats: { values: ['formats', 'protocol/index'], types: [] },
   // The record index and the sums, as texts: what a build writes, and what another mirror, a sync or an audit reads. Of
   // Node, only its SHA-256: the protocol's own, in JavaScript, would be most of the work.
   records: { values: ['records', 'protocol/index', 'node:'], types: [] },
@@ -138,7 +139,8 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/browser': { values: ['site/browser'], types: [] },
   'site/verifier': { values: ['site/verifier', 'site/browser', 'site/shared', 'protocol/index'], types: [] },
   // Shows rows as the pages do, so it takes their pure views.
-  'site/search': { values: ['site/search', 'site/browser', 'site/view', 'site/shared'], types: [] },
+  // It folds letters as keys of citations do.
+  'site/search': { values: ['site/search', 'site/browser', 'site/view', 'site/shared', 'formats'], types: [] },
   'site/page': { values: ['site/page'], types: [] },
   'site/assets': { values: ['site/assets'], types: [] },
   // Talks to other sites. Judges what comes with the code of `verify`; takes bundles out of packages.
@@ -168,7 +170,9 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
   // The operator's Markdown as a tree; components render it.
   'mdast-util-from-markdown': { values: /^src\/site\/view\/markdown\.ts$/ },
   // TeX as MathML.
-  temml: { values: /^src\/site\/view\/maths\.ts$/ },
+  temml: { values: /^src\/formats\/maths\.ts$/ },
+  // Unicode as TeX's commands.
+  unicode2latex: { values: /^src\/formats\/to-tex\.ts$/ },
   // Bundles what runs in the reader's browser; Vite's own bundler, so that there is one.
   rolldown: { values: /^src\/mirror\/render\/scripts\.ts$/ },
   // Folds a page and its files into one: reads its markup as a browser does.
@@ -194,7 +198,7 @@ const computedImportAllowed: ReadonlySet<string> = new Set([
 const rawHtmlAllowed: ReadonlySet<string> = new Set([
   // A script element knows no entities. What is printed has no `<`, `>` or `&`, or the page fails.
   'src/site/components/JsonScript.astro',
-  // MathML, which view/maths.ts has written anew from a list of elements and attributes.
+  // MathML, which formats/maths.ts has written anew from a list of elements and attributes.
   'src/site/components/Rich.astro',
 ]);
 

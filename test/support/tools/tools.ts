@@ -18,6 +18,11 @@ export const TOOLS = {
   unzip: 'unzip',
   wget: 'wget',
   zip: 'zip',
+  // TeX: the engine with what biblatex needs of LaTeX, BibTeX, biber, and biblatex, of which bibexport is a neighbour.
+  pdflatex: 'texlive-latex-recommended',
+  bibtex: 'texlive-binaries',
+  biber: 'biber',
+  bibexport: 'texlive-bibtex-extra',
 } as const satisfies Readonly<Record<string, string>>;
 export type ToolName = keyof typeof TOOLS;
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { allowedMarkup, mathMarkup, richParts } from '../../../src/site/view/maths.ts';
+import { allowedMarkup, formulaOf } from '../../src/formats/maths.ts';
+import { richParts } from '../../src/formats/rich-text.ts';
+
+const mathMarkup = (tex: string): string | null => formulaOf(tex)?.mathml ?? null;
 
 describe('formulas become MathML', () => {
   const formulas: readonly (readonly [tex: string, mathml: RegExp])[] = [
@@ -12,9 +15,44 @@ describe('formulas become MathML', () => {
     ['\\log n', /<mo>&#x2061;<\/mo>/],
     ['\\overline{B}', /<mover>.*‾|¯|ˉ/],
     ['a<b', /<mo>&lt;<\/mo>/],
+    ['\\text{for $x>0$}', /<mtext>for.*<mi>x<\/mi><mo>&gt;<\/mo>/],
+    ['\\mbox{if $y$}', /<mtext>if.*<mi>y<\/mi>/],
+    ['\\ket{0}', /<mo[^>]*>⟩<\/mo>/],
+    ['\\bra\\psi', /<mo[^>]*>⟨<\/mo>.*<mi>ψ<\/mi>/],
+    ['\\mathbbm{1}', /𝟙/],
+    ['\\slashed{D}', /D̸/],
+    ['\\slashed\\partial', /∂̸/],
+    ['\\dag', /†/],
+    ['\\binom{n}{k}', /linethickness="0px"/],
     ['\\begin{pmatrix}a&b\\\\c&d\\end{pmatrix}', /<mtable><mtr><mtd><mi>a<\/mi><\/mtd>/],
   ];
   for (const [tex, mathml] of formulas) it(tex, () => assert.match(mathMarkup(tex) ?? 'null', mathml));
+});
+
+describe('formulas become one line of text', () => {
+  const formulas: readonly (readonly [tex: string, text: string])[] = [
+    ['{\\rm H}_2{\\rm O}', 'H₂O'],
+    ['\\Lambda', 'Λ'],
+    ['\\eta \\to 3\\pi^0', 'η→3π⁰'],
+    ['\\sqrt{s}=13\\,\\mathrm{TeV}', '√s=13 TeV'],
+    ['O(n \\log n)', 'O(n log n)'],
+    ['\\log(n)', 'log(n)'],
+    ['B_s^0 \\to \\mu^+\\mu^-', 'Bₛ⁰→μ⁺μ⁻'],
+    ['\\Lambda_{\\rm QCD}', 'Λ_QCD'],
+    ['M_Z^2', 'M_Z²'],
+    ['10^{-3}', '10⁻³'],
+    ['90^\\circ', '90°'],
+    ['\\frac{a+b}{2}', '(a+b)/2'],
+    ['\\bar\\nu_e', 'ν̄ₑ'],
+    ["x'", 'x′'],
+    ['L^\\infty', 'L^∞'],
+    ['\\lim_{x\\to 0}', 'lim_(x→0)'],
+    ['\\mathbf{x}\\in\\mathbb{R}^n', 'x∈ℝⁿ'],
+    ['\\sqrt[3]{2}', '³√2'],
+    ['\\begin{pmatrix}a&b\\\\c&d\\end{pmatrix}', '(a, b; c, d)'],
+    ['a<b', 'a<b'],
+  ];
+  for (const [tex, text] of formulas) it(`${tex} is read as ${text}`, () => assert.equal(formulaOf(tex)?.text, text));
 });
 
 describe('hostile TeX stays text', () => {

@@ -1,0 +1,38 @@
+/** What may be said of the order in which a paper's authors are listed. Pure. */
+import { type Authors, listedAuthors, splitAuthors } from './names.ts';
+import type { Paper } from './paper.ts';
+
+/**
+ * Where the order of the authors comes from:
+ *
+ * - `registry`: the registry sorted the names, so that the paper's first author is anywhere.
+ * - `quoted`: a note by the operator quotes the names as somebody listed them.
+ * - `operator`: a note by the operator says which order the paper has. Nothing signed says so.
+ */
+export type AuthorOrder = 'registry' | 'quoted' | 'operator';
+
+/** A sentence for each order, for people; plain ASCII, so that any file may hold it. */
+export const AUTHOR_ORDER_WORDS: Readonly<Record<AuthorOrder, string>> = {
+  registry: "The authors are in the registry's order, not the paper's.",
+  quoted: "The authors are listed as a note by this mirror's operator quotes them; the paper's order may differ.",
+  operator: "The order of the authors is the word of this mirror's operator; no signature covers it.",
+};
+
+export interface OrderedAuthors extends Authors {
+  /** Null where there is only one author, and so no order. */
+  readonly order: AuthorOrder | null;
+}
+
+/** The authors as they are to be cited, or null where no names are known. */
+export function orderedAuthors({
+  authors,
+  authorsBy,
+  authorsInOrder,
+}: Pick<Paper, 'authors' | 'authorsBy' | 'authorsInOrder'>): OrderedAuthors | null {
+  const ordered = authorsInOrder === null ? null : listedAuthors(authorsInOrder);
+  const listed = ordered ?? (authors === null ? null : splitAuthors(authors));
+  if (listed === null || listed.list.length === 0) return null;
+  const isAlone = listed.list.length === 1 && !listed.hasOthers;
+  const order = ordered !== null ? 'operator' : authorsBy === 'registry' ? 'registry' : 'quoted';
+  return { ...listed, order: isAlone ? null : order };
+}

@@ -1,0 +1,41 @@
+/** The key by which BibTeX, pandoc and others cite an entry: `quinn2606concordia`. Pure. */
+import type { Citation } from './citation.ts';
+import { asciiWords } from './letters.ts';
+
+/** Words that say nothing of a paper or a group. */
+const SMALL: ReadonlySet<string> = new Set(
+  'a an the on of in for to and from with at by is are do does how what why when can towards toward via'.split(' '),
+);
+
+/** Characters of a word; longer ones are no words, and readers of BibTeX have bounds. */
+const MAX_WORD = 30;
+
+function firstWord(text: string): string {
+  const words = asciiWords(text);
+  return (words.find((word) => !SMALL.has(word)) ?? words[0] ?? '').slice(0, MAX_WORD);
+}
+
+/**
+ * Family name of the first author listed, year and month of the arXiv id (of old ids the year), first word of the title; of later
+ * versions also the version. Letters and digits of ASCII only.
+ */
+export function citationKey({
+  authors,
+  title,
+  arxivId,
+  year,
+  version,
+  suffix,
+}: Pick<Citation, 'authors' | 'title' | 'arxivId' | 'year' | 'version' | 'suffix'>): string {
+  const [first] = authors?.list ?? [];
+  const name =
+    first === undefined
+      ? ''
+      : first.family === null
+        ? firstWord(first.name)
+        : asciiWords(first.family).join('').slice(0, MAX_WORD);
+  const when = /^\d{4}(?=\.)/.exec(arxivId)?.[0] ?? String(year);
+  // What no letter of ASCII stands for is named by its number.
+  const word = firstWord(title) || suffix.slice(0, 8).toLowerCase();
+  return `${name || 'pith'}${when}${word}${version > 1 ? `v${version}` : ''}`;
+}

@@ -1,0 +1,55 @@
+/** A title, list of names or abstract, as a page shows it and as plain text: one reading of its TeX for both. Pure. */
+import { formulaOf } from './maths.ts';
+import { texParts } from './tex-text.ts';
+
+/** A piece of a text: words to be shown as text, or a formula as MathML that may be printed as it is. */
+export type RichPart =
+  | { readonly kind: 'words'; readonly text: string }
+  | { readonly kind: 'maths'; readonly mathml: string /** The formula on one line. */; readonly text: string };
+
+export interface RichText {
+  readonly parts: readonly RichPart[];
+  /** Without markup: accents and formulas as Unicode, ties as blanks. */
+  readonly plain: string;
+  /** As upstream has it. */
+  readonly raw: string;
+}
+
+/** Characters of MathML for all formulas of one text. */
+const MAX_OF_TEXT = 24_000;
+
+/** A text with its accents as letters and its formulas as MathML; a formula that cannot be typeset stays as it was typed. */
+export function richParts(text: string): readonly RichPart[] {
+  let left = MAX_OF_TEXT;
+  return texParts(text).map((part): RichPart => {
+    if (part.kind === 'words') return { kind: 'words', text: part.text };
+    const formula = left > 0 ? formulaOf(part.text) : null;
+    if (formula === null || formula.mathml.length > left) return { kind: 'words', text: `$${part.text}$` };
+    left -= formula.mathml.length;
+    return { kind: 'maths', ...formula };
+  });
+}
+
+/** The parts as one plain text. */
+export function plainText(parts: readonly RichPart[]): string {
+  return parts
+    .map(({ text }) => text)
+    .join('')
+    .replace(/[\u00a0\u2009]/g, ' ');
+}
+
+export function richText(raw: string): RichText {
+  const parts = richParts(raw);
+  return { parts, plain: plainText(parts), raw };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** The parts as markup: words as text, formulas as MathML. */
+export function richMarkup(parts: readonly RichPart[]): string {
+  return parts
+    .map((part) =>
+      part.kind === 'maths' ? part.mathml : part.text.replace(/[&<>]/g, (sign) => ENTITIES[sign] ?? sign),
+    )
+    .join('');
+}

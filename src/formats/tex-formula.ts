@@ -1,0 +1,74 @@
+/** Where a formula of a text ends, and whether what stands between two dollars is one at all. Pure. */
+
+export interface FormulaSpan {
+  /** Of the TeX without its delimiters. */
+  readonly start: number;
+  readonly stop: number;
+  /** After the closing delimiter. */
+  readonly end: number;
+}
+
+/** Characters up to the closing delimiter. A longer formula is none; without a bound, many openings would be searched to the end. */
+const MAX_SPAN = 1000;
+
+const TEXT_COMMAND = /\\(?:text(?:rm|it|bf|sf|tt|normal)?|mbox|hbox)\s*$/;
+const FONT = /\\(?:rm|it|bf|sf|tt|cal|math[a-z]+|operatorname|text[a-z]*|[mh]box)(?![a-zA-Z])/;
+/** What only a formula has: a sum of money or a name of a shell variable has none of these. */
+const OF_MATHS = /[\\^_=<>{}]/;
+/** Two words, one after the other. */
+const PROSE = /(?<![\\a-zA-Z])[a-zA-Z]{2,}\s+[a-zA-Z]{2,}/;
+
+/**
+ * The index of the delimiter that closes a formula, or -1. A dollar inside a `\text{…}` or `\mbox{…}` belongs to that group; where
+ * braces do not balance, the first delimiter closes.
+ */
+function closing(text: string, from: number, to: number, sign: string): number {
+  const limit = Math.min(to, from + MAX_SPAN);
+  let first = -1;
+  let depth = 0;
+  /** Depths at which a group of text was opened. */
+  const texts: number[] = [];
+  for (let at = from; at < limit; at++) {
+    const char = text[at];
+    if (char === sign[0] && text.startsWith(sign, at)) {
+      if (depth <= 0) return at;
+      if (first === -1 && texts.length === 0) first = at;
+    }
+    if (char === '\\') at++;
+    else if (char === '{') {
+      depth++;
+      if (/[a-z\s]/.test(text[at - 1] ?? '') && TEXT_COMMAND.test(text.slice(Math.max(from, at - 14), at)))
+        texts.push(depth);
+    } else if (char === '}') {
+      if (texts.at(-1) === depth) texts.pop();
+      depth--;
+    }
+  }
+  return first;
+}
+
+/** Whether `inside` is what an author would put between two dollars, given the characters around it. */
+function isFormula(inside: string, after: string): boolean {
+  if (inside.trim() === '') return false;
+  if (!FONT.test(inside) && PROSE.test(inside)) return false;
+  // "from $5 to $10" and "5$ or 6$" have none of the signs, and are no formulas.
+  return OF_MATHS.test(inside) || !(/^\s|\s$/.test(inside) || /\d/.test(after));
+}
+
+/** The formula that opens at `open`: `$…$`, `$$…$$`, `\(…\)` or `\[…\]`; null where none does. */
+export function formulaAt(text: string, open: number, to: number): FormulaSpan | null {
+  const [sign, close] = text.startsWith('\\(', open)
+    ? ['\\(', '\\)']
+    : text.startsWith('\\[', open)
+      ? ['\\[', '\\]']
+      : text.startsWith('$$', open)
+        ? ['$$', '$$']
+        : ['$', '$'];
+  const start = open + sign.length;
+  const stop = closing(text, start, to, close);
+  if (stop === -1) return null;
+  const inside = text.slice(start, stop);
+  const end = stop + close.length;
+  const isOne = sign === '$' ? isFormula(inside, text[end] ?? '') : inside.trim() !== '';
+  return isOne ? { start, stop, end } : null;
+}

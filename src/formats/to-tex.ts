@@ -1,0 +1,106 @@
+/**
+ * Unicode as plain ASCII with TeX's commands, for BibTeX and whatever reads its files. Pure.
+ *
+ * unicode2latex knows what a character is in TeX; of that, only commands that LaTeX has without a package count here, and each is
+ * put in braces, so that BibTeX takes `{\'e}` for one letter when it sorts and changes cases.
+ */
+import { Transform } from 'unicode2latex';
+import { isKnownMaths } from './tex-maths.ts';
+import { oneLine } from './unseen.ts';
+
+// BibTeX counts braces even after a backslash, so each of them is written by its name, which is balanced.
+const ASCII: Readonly<Record<string, string>> = {
+  '\\': '{\\textbackslash}',
+  '{': '{\\textbraceleft}',
+  '}': '{\\textbraceright}',
+  '~': '{\\textasciitilde}',
+  '^': '{\\textasciicircum}',
+  '<': '$<$',
+  '>': '$>$',
+  '|': '$|$',
+  '"': '{"}',
+  $: '\\$',
+  '%': '\\%',
+  '&': '\\&',
+  '#': '\\#',
+  _: '\\_',
+};
+
+/** What has a form of its own in running text. */
+const SIGNS: Readonly<Record<string, string>> = {
+  '\u00a0': '~',
+  '\u2009': '\\,',
+  '“': '``',
+  '”': "''",
+  '‘': '`',
+  '’': "'",
+  '–': '--',
+  '—': '---',
+  '‐': '-',
+  '‑': '-',
+  '−': '$-$',
+  '×': '$\\times$',
+};
+
+/** Accents and letters of LaTeX's kernel, the Polish and Vietnamese ones of its T1 encoding included. */
+const KERNEL =
+  /^(?:\\(?:[`'^"~=.]|(?:[uvHrckdbt]|o|O|l|L|ae|AE|oe|OE|aa|AA|ss|i|j|dh|DH|dj|DJ|th|TH|ng|NG|S|P|dag|ddag|pounds|copyright|dots|text(?:commabelow|quotesingle|euro|mu|dots|trademark|registered|degree|ordfeminine|ordmasculine|exclamdown|questiondown|bullet|periodcentered))(?![a-zA-Z])) ?|[a-zA-Z{}!?.])+$/;
+
+const transform = new Transform('bibtex');
+const GRAPHEME = /[^\p{M}]?\p{M}+|./gsu;
+const known = new Map<string, string | null>();
+
+/** One character with its marks in TeX, or null where TeX has no form for it. */
+function characterOf(character: string): string | null {
+  const sign = SIGNS[character];
+  if (sign !== undefined) return sign;
+  const found = known.get(character);
+  if (found !== undefined) return found;
+  const tex = transform.tolatex(character).trim();
+  const maths = /^\$([^$]+)\$$/.exec(tex)?.[1];
+  const made = /^[ -~]$/.test(tex)
+    ? (ASCII[tex] ?? tex)
+    : maths !== undefined && isKnownMaths(maths) && /^[ -~]+$/.test(maths)
+      ? tex
+      : KERNEL.test(tex)
+        ? `{${tex.replace(/\{\}$/, '')}}`
+        : null;
+  if (known.size < 10_000) known.set(character, made);
+  return made;
+}
+
+export interface TexText {
+  /** Balanced, and ASCII but for what has no form in TeX; that stands in braces. */
+  readonly tex: string;
+  readonly isAscii: boolean;
+}
+
+/** Words as TeX. @param words without TeX of their own: every character stands for itself. */
+export function toTex(words: string): TexText {
+  let tex = '';
+  let left = '';
+  let isAscii = true;
+  const endLeft = (): void => {
+    if (left !== '') tex += `{${left}}`;
+    left = '';
+  };
+  for (const [character] of seenCharacters(words)) {
+    const made = /^[ -~]$/.test(character) ? (ASCII[character] ?? character) : characterOf(character);
+    if (made === null) {
+      left += character;
+      isAscii = false;
+      continue;
+    }
+    endLeft();
+    tex += made;
+  }
+  endLeft();
+  return { tex, isAscii };
+}
+
+/** The characters of a text on one line, with the blanks at its ends. */
+function seenCharacters(words: string): Iterable<RegExpMatchArray> {
+  const [start, end] = [/^\s/.test(words) ? ' ' : '', /\s$/.test(words) ? ' ' : ''];
+  const line = oneLine(words);
+  return (line === '' ? start : `${start}${line}${end}`).normalize('NFC').matchAll(GRAPHEME);
+}
