@@ -113,7 +113,7 @@ describe('the order of authors', () => {
   it('is said to be the registry’s in every file', () => {
     const words = AUTHOR_ORDER_WORDS.registry;
     assert.ok(texts.bibtex.startsWith(`% ${words}\n@misc{`));
-    assert.match(texts.ris, /^N1 {2}- Pith Number pith:\d{4}:\w{26}\. The authors are in the registry's order /m);
+    assert.match(texts.ris, /^N1 {2}- Pith Number pith:\d{4}:\w{26}\. The authors are in the registry's order, /m);
     assert.ok(JSON.parse(texts.csl)[0].note.endsWith(`\n${words}`));
     assert.equal(JSON.parse(texts.jsonLd).comment.text, words);
   });

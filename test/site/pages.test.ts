@@ -41,7 +41,7 @@ describe('the record page shows everything that upstream’s page shows', () => 
     ['categories in words', 'Distributed, Parallel, and Cluster Computing (cs.DC) Machine Learning (cs.LG)'],
     ['the license by name', 'CC BY 4.0 (Creative Commons Attribution)'],
     ['the links to the paper', 'Abstract at arXiv PDF DOI'],
-    ['the order of the authors', 'Authors in the registry’s order, not the paper’s.'],
+    ['the order of the authors', 'The authors are in the registry’s order, not the paper’s.'],
     ['where the rest of the abstract is', '[…] Read on at arXiv'],
     ['where pith.sty comes from', 'The package pith.sty comes from the record’s page at pith.science.'],
     ['BibTeX', 'archiveprefix = {arXiv}'],
