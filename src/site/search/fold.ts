@@ -1,31 +1,29 @@
-/** Text as search compares it: letter cases, accents, signs and TeX's marks folded away. Pure; data and query alike. */
+/** Text as search compares it: letter cases, accents, signs and TeX folded away. Pure; data and query alike. */
+import { foldedLetters, GREEK_NAMES } from '../../formats/letters.ts';
 
-/** Letters that Unicode does not take apart into a base and a mark. */
-const LETTERS: Readonly<Record<string, string>> = {
-  ß: 'ss',
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  æ: 'ae',
-  œ: 'oe',
-  ı: 'i',
-  ȷ: 'j',
-  ŋ: 'n',
-  ħ: 'h',
-  ŧ: 't',
-  ς: 'σ',
-};
-const LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
-
-/** Joins what is around it. */
-const JOINER = /[’´\p{Default_Ignorable_Code_Point}\p{M}]+/gu;
 /** `O'Brien` is `obrien`, `H$_2$O` is `h2o`. */
 const ASCII_JOINER = /['`"\\$_^{}]+/g;
 const PARTING = /[^\p{L}\p{N}]+/gu;
 // Scripts that part no words: each sign is one.
 const UNPARTED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
+
+/** TeX's commands that are letters of a word, words of a formula, or a style of what follows. */
+const LETTER = /^(?:o|l|ae|oe|aa|ss|i|j|dh|dj|th|ng)$/i;
+const WORD = new RegExp(
+  `^(?:(?:var)?(?:${GREEK_NAMES.join('|')})|log|ln|exp|sin|cos|tan|min|max|lim|sup|inf|det|dim|ker)$`,
+  'i',
+);
+const STYLE = /^(?:[a-z]|rm|bf|it|em|sf|tt|sc|cal|emph|bm|mbox|boldsymbol|operatorname|math[a-z]*|text[a-z]*)$/i;
+
+/** A text with the commands of TeX as the words they show; all others part what is around them. */
+export function withoutTex(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\([a-zA-Z]+) *(?:\{\})?/g, (_, name: string) => {
+    if (LETTER.test(name)) return name;
+    if (WORD.test(name)) return ` ${name.replace(/^var/, '')} `;
+    return STYLE.test(name) ? '' : ' ';
+  });
+}
 
 /** What is no ASCII comes as few different runs, most of them one letter of a name. */
 const known = new Map<string, string>();
@@ -33,15 +31,7 @@ const known = new Map<string, string>();
 function foldRun(run: string): string {
   const found = known.get(run);
   if (found !== undefined) return found;
-  const folded = run
-    .normalize('NFKD')
-    .toLowerCase()
-    // Letter cases of some letters are several characters, and these may be taken apart again.
-    .normalize('NFKD')
-    .replace(JOINER, '')
-    .replace(LETTER, (letter) => LETTERS[letter] ?? letter)
-    .replace(UNPARTED, ' $& ')
-    .replace(PARTING, ' ');
+  const folded = foldedLetters(run).replace(UNPARTED, ' $& ').replace(PARTING, ' ');
   if (known.size < 10_000) known.set(run, folded);
   return folded;
 }
@@ -52,7 +42,7 @@ function foldRun(run: string): string {
  */
 export function fold(text: string): string {
   // A mark that follows an ASCII letter is a run of its own, and goes.
-  const words = text
+  const words = withoutTex(text)
     .replace(/[^\0-\x7f]+/g, foldRun)
     .toLowerCase()
     .replace(ASCII_JOINER, '')

@@ -41,11 +41,17 @@ function pause(): Promise<void> {
 const records = (count: number): string => `${grouped(count)} ${count === 1 ? 'record' : 'records'}`;
 
 /** What is said of a search that ended. */
-function statusOf({ found, searched, isComplete, isBroken }: Progress, wanted: number): string {
+function statusOf(
+  { found, searched, isComplete, isBroken, isOtherVersion }: Progress,
+  wanted: number,
+  query: Query,
+): string {
   if (isBroken && found.length === 0)
     return 'Some of the search data could not be loaded, and nothing was found in the rest.';
   const rest = isBroken ? ' Some of the search data could not be loaded.' : '';
   if (!isComplete) return `The newest ${wanted} matches are shown; there are more.${rest}`;
+  if (isOtherVersion && query.identifier?.kind === 'arxiv')
+    return `This mirror does not have version ${query.identifier.version} of arXiv:${query.identifier.id}. It has ${found.length === 1 ? 'this version' : 'these versions'}:`;
   if (found.length === 0) return `None of ${records(searched)} matches.`;
   return `${records(found.length)} ${found.length === 1 ? 'matches' : 'match'}${found.length > 1 ? ', newest first' : ''}.${rest}`;
 }
@@ -157,7 +163,7 @@ class SearchBox {
     const last = wanted === 0 && end.found.length > 0 ? { ...end, isComplete: true } : end;
     show({ ...last, isComplete: true });
     this.#more.hidden = last.isComplete;
-    this.#say(statusOf(last, this.#wanted), () => this.#writeAddress());
+    this.#say(statusOf(last, this.#wanted, this.#query), () => this.#writeAddress());
     return last;
   }
 
@@ -203,7 +209,7 @@ class SearchBox {
     const named = identifier === null ? [] : end.found.filter((record) => isNamed(identifier, record));
     const [only] = this.#links();
     if (only === undefined) {
-      this.#status.textContent = statusOf(end, this.#wanted);
+      this.#status.textContent = statusOf(end, this.#wanted, this.#query);
       return;
     }
     const isOnly = end.isComplete && named.length === 1 && (isIdentifier || end.found.length === 1);

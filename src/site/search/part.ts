@@ -12,6 +12,20 @@ export interface FoundRecord {
   readonly suffix: string;
   readonly date: string;
   readonly verdict: string;
+  /** The title with its formulas, as markup; empty where it has none. */
+  readonly markup: string;
+}
+
+/** Fields that are searched; what comes after them is only shown. */
+const SEARCHED_FIELDS = 7;
+
+function searchedOf(line: string): string {
+  let end = -1;
+  for (let i = 0; i < SEARCHED_FIELDS; i++) {
+    end = line.indexOf('\t', end + 1);
+    if (end === -1) return line;
+  }
+  return line.slice(0, end);
 }
 
 export class Part {
@@ -23,7 +37,7 @@ export class Part {
   /** @param lines newest first; fields with tabs between them. */
   constructor(lines: readonly string[]) {
     this.#lines = lines;
-    this.#folded = fold(lines.join('\n'));
+    this.#folded = fold(lines.map(searchedOf).join('\n'));
     const starts = new Uint32Array(lines.length + 1);
     for (let i = 1; i < lines.length; i++) starts[i] = this.#folded.indexOf('\n', starts[i - 1]) + 1;
     starts[lines.length] = this.#folded.length + 1;
@@ -31,10 +45,10 @@ export class Part {
   }
 
   record(line: number): FoundRecord {
-    const [title = '', authors = '', arxiv = '', categories = '', suffix = '', date = '', verdict = ''] = (
+    const [title = '', authors = '', arxiv = '', categories = '', suffix = '', date = '', verdict = '', markup = ''] = (
       this.#lines[line] ?? ''
     ).split('\t');
-    return { title, authors, arxiv, categories, suffix, date, verdict };
+    return { title, authors, arxiv, categories, suffix, date, verdict, markup };
   }
 
   /**

@@ -1,5 +1,5 @@
-/** What a reader typed: an identifier in one of its many forms, or words. Pure. */
-import { fold } from './fold.ts';
+/** What a reader typed or pasted: an identifier in one of its many forms, somewhere in a text, or words. Pure. */
+import { fold, withoutTex } from './fold.ts';
 import type { FoundRecord } from './part.ts';
 
 export type Identifier =
@@ -17,48 +17,94 @@ export interface Query {
   readonly isIdentifier: boolean;
 }
 
-// 2605.21100, 0704.0001, hep-th/0302110, math.GT/0309136; upstream's record may have the last with or without its class.
-const ARXIV = /^(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v([1-9]\d{0,3}))?(?:\.pdf)?\/?$/i;
-const BEFORE_ARXIV: readonly RegExp[] = [
-  /^(?:https?:\/\/)?(?:[a-z]+\.)?(?:arxiv|ar5iv)(?:\.labs\.arxiv)?\.org\/(?:abs|pdf|html|format|ps|src)\//i,
-  /^(?:https?:\/\/)?(?:dx\.)?doi\.org\/10\.48550\/arxiv\./i,
-  /^(?:doi:\s*)?10\.48550\/arxiv\./i,
-  /^arxiv:\s*/i,
-];
-const PITH = /^(?:https?:\/\/[^\s/]+(?:\/[^\s/]+)*\/pith\/|pith:)?(?:\d{4}:)?([a-z2-7]{8,26})(?:\/(?:index\.html)?)?$/i;
+const VERSION = String.raw`(?:\s?v([1-9]\d{0,3}))?`;
+// 2605.21100 and 0704.0001, after a DOI's `arXiv.` as well, but not inside of another number.
+const NEW = new RegExp(String.raw`(?:^|[^\d.]|arxiv\.)(\d\d(?:0[1-9]|1[0-2])\.\d{4,5})${VERSION}(?!\d)`, 'i');
+// hep-th/0302110 and math.GT/0309136; upstream's record may have the last with or without its class. People also type a blank.
+const OLD = new RegExp(
+  String.raw`(?:^|[^a-z-])(?:([a-z-]+(?:\.[a-z]{2})?)\/|([a-z]{1,6}-[a-z]{2,4}|math|cs|nlin|physics) )(\d{7})${VERSION}(?![a-z\d])`,
+  'i',
+);
+/** A DOI of somebody else: digits in it are no id of arXiv's. */
+const OTHER_DOI = /\b10\.(?!48550\/)\d{4,9}\/\S*/g;
+const SUFFIX = /(?:^|[^a-z\d])([a-z2-7]{26})(?![a-z\d])/i;
+const NUMBER = /(?:^|[^a-z\d])pith(?:number)?([\s:/{])\s*(?:\d{4}:)?([a-z2-7]{8,25})(?![a-z\d])/i;
+const HASH = /(?:^|[^a-f\d])([a-f\d]{64})(?![a-f\d])/i;
+const PREFIX = /^[a-z2-7]{8,25}$/i;
+
+/** The suffix of the number that a record's hash gives: base32 of its first 130 bits. */
+function suffixOfHash(hex: string): string {
+  const bits = Array.from(hex.slice(0, 33), (digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0')).join(
+    '',
+  );
+  return Array.from(
+    { length: 26 },
+    (_, i) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(bits.slice(i * 5, i * 5 + 5), 2)],
+  ).join('');
+}
 
 function arxivOf(text: string): Identifier | null {
-  const prefix = BEFORE_ARXIV.find((pattern) => pattern.test(text));
-  // What follows an address or, in references, the id: "arXiv:2605.21100v1 [cs.DC]", "…/pdf/2605.21100v1.pdf".
-  const [rest = ''] = (prefix === undefined ? text : text.replace(prefix, '')).split(/[?#[]/, 1);
-  const [, id, version] = ARXIV.exec(rest.trim()) ?? [];
-  if (id === undefined) return null;
-  return { kind: 'arxiv', id: id.toLowerCase(), version: version === undefined ? null : Number(version) };
+  const own = text.replace(OTHER_DOI, ' ');
+  const [, number, version] = NEW.exec(own) ?? [];
+  if (number !== undefined)
+    return { kind: 'arxiv', id: number, version: version === undefined ? null : Number(version) };
+  const [, archive, typed, serial, oldVersion] = OLD.exec(own) ?? [];
+  if (serial === undefined) return null;
+  const id = `${archive ?? typed}/${serial}`.toLowerCase();
+  return { kind: 'arxiv', id, version: oldVersion === undefined ? null : Number(oldVersion) };
+}
+
+function pithOf(text: string): Identifier | null {
+  const [, suffix] = SUFFIX.exec(text) ?? [];
+  if (suffix !== undefined) return { kind: 'pith', prefix: suffix.toUpperCase() };
+  const [, hash] = HASH.exec(text) ?? [];
+  return hash === undefined ? null : { kind: 'pith', prefix: suffixOfHash(hash) };
+}
+
+function shortOf(text: string): Identifier | null {
+  const [, sign = '', prefix] = NUMBER.exec(text) ?? [];
+  // After a blank, letters in lower case alone are a word.
+  const isWord = prefix === undefined || (sign.trim() === '' && /^[a-z]+$/.test(prefix));
+  return isWord ? null : { kind: 'pith', prefix: prefix.toUpperCase() };
 }
 
 /** `math/0309136` of `math.gt/0309136`: the class was never a part of the identifier. */
 const withoutClass = (id: string): string => id.replace(/\.[a-z]{2}\//, '/');
 
-export function readQuery(typed: string): Query {
-  const text = typed.trim();
-  const arxiv = arxivOf(text);
-  if (arxiv?.kind === 'arxiv') {
-    const [, number = arxiv.id] = arxiv.id.split('/');
-    return { phrases: [fold(number).trim()], identifier: arxiv, isIdentifier: true };
-  }
-  const [, prefix] = PITH.exec(text) ?? [];
-  if (prefix !== undefined) {
-    const identifier = { kind: 'pith', prefix: prefix.toUpperCase() } as const;
-    return { phrases: [prefix.toLowerCase()], identifier, isIdentifier: prefix !== text || prefix.length === 26 };
-  }
-  const phrases = text.split(/\s+/).map((word) => fold(word).trim());
-  return { phrases: [...new Set(phrases)].filter((phrase) => phrase !== ''), identifier: null, isIdentifier: false };
+/** "Quinn et al." means Quinn. */
+function withoutOthers(text: string): string {
+  const rest = text.replace(/\bet\.?\s*al\b\.?/gi, ' ');
+  return rest.trim() === '' ? text : rest;
 }
 
-/** Whether a record is one that the identifier names. */
-export function isNamed(identifier: Identifier, { arxiv, suffix }: Pick<FoundRecord, 'arxiv' | 'suffix'>): boolean {
+export function readQuery(typed: string): Query {
+  // Digits may be wide, and a no-break blank is a blank.
+  const text = typed.normalize('NFKC').trim();
+  const identifier = pithOf(text) ?? arxivOf(text) ?? shortOf(text);
+  if (identifier !== null) {
+    const phrase =
+      identifier.kind === 'pith' ? identifier.prefix : identifier.id.slice(identifier.id.lastIndexOf('/') + 1);
+    return { phrases: [fold(phrase).trim()], identifier, isIdentifier: true };
+  }
+  const phrases = withoutTex(withoutOthers(text))
+    .split(/\s+/)
+    .map((word) => fold(word).trim())
+    .filter((phrase) => phrase !== '');
+  return {
+    phrases: [...new Set(phrases)],
+    identifier: PREFIX.test(text) ? { kind: 'pith', prefix: text.toUpperCase() } : null,
+    isIdentifier: false,
+  };
+}
+
+/** Whether a record is one that the identifier names. @param isAny whether any version of the paper will do. */
+export function isNamed(
+  identifier: Identifier,
+  { arxiv, suffix }: Pick<FoundRecord, 'arxiv' | 'suffix'>,
+  isAny = false,
+): boolean {
   if (identifier.kind === 'pith') return suffix.startsWith(identifier.prefix);
   const [, id = arxiv, version = ''] = /^(.*)v(\d+)$/s.exec(arxiv.toLowerCase()) ?? [];
-  if (identifier.version !== null && identifier.version !== Number(version)) return false;
+  if (!isAny && identifier.version !== null && identifier.version !== Number(version)) return false;
   return withoutClass(id) === withoutClass(identifier.id);
 }

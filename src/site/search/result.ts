@@ -20,13 +20,41 @@ function text(from: string): HTMLElement {
   );
 }
 
+const MATHML = 'http://www.w3.org/1998/Math/MathML';
+const TOKEN = /<(\/?)([a-z]+)((?: [a-z]+="[^"<>]*")*)>|[^<>]+/g;
+const ATTRIBUTE = / ([a-z]+)="([^"<>]*)"/g;
+const SIGNS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' };
+
+const decoded = (from: string): string =>
+  from.replace(/&(?:#x([0-9a-f]+)|([a-z]+));/g, (_, hex?: string, name = '') =>
+    hex === undefined ? (SIGNS[name] ?? '') : String.fromCodePoint(Number.parseInt(hex, 16)),
+  );
+
+/** As Rich.astro: words, and elements of MathML. Whatever the markup says, nothing else is made of it. */
+function rich(markup: string): HTMLElement {
+  const root = element('bdi', '');
+  let at: Element = root;
+  for (const [token, end, name, attributes = ''] of markup.matchAll(TOKEN)) {
+    if (name === undefined) at.append(...(at === root ? text(decoded(token)).childNodes : [decoded(token)]));
+    else if (end === '/') at = at.parentElement ?? root;
+    else {
+      const child = document.createElementNS(MATHML, name);
+      for (const [, key = '', value = ''] of attributes.matchAll(ATTRIBUTE))
+        if (!/^(?:on|href|style)/.test(key)) child.setAttribute(key, value);
+      at.append(child);
+      at = child;
+    }
+  }
+  return root;
+}
+
 /** @param pattern address of a record's page, with `*` for its suffix. */
 export function listItem(record: FoundRecord, pattern: string): HTMLElement {
-  const { title, authors, arxiv, categories, suffix, date, verdict } = record;
+  const { title, markup, authors, arxiv, categories, suffix, date, verdict } = record;
   const short = `pith:${suffix.slice(0, 8)}`;
   const link = document.createElement('a');
   link.href = pattern.replace('*', suffix);
-  link.append(title === '' ? short : text(title));
+  link.append(title === '' ? short : markup === '' ? text(title) : rich(markup));
   const words = Object.entries(VERDICT_WORDS).find(([name]) => name === verdict)?.[1] ?? '';
   const facts = element(
     'p',

@@ -17,6 +17,8 @@ export interface Progress {
   readonly isComplete: boolean;
   /** Whether a part could not be loaded. */
   readonly isBroken: boolean;
+  /** Whether the version that was asked for is not here, and `found` has others of the same paper. */
+  readonly isOtherVersion: boolean;
 }
 
 /** Records scanned between two pauses: a few milliseconds, so that a key that is pressed is never kept waiting. */
@@ -36,10 +38,14 @@ export async function scan(
   onProgress: (progress: Progress) => void,
 ): Promise<Progress | null> {
   const found: FoundRecord[] = [];
+  const others: FoundRecord[] = [];
   let searched = 0;
   let isBroken = false;
   let slice = 0;
-  const progress = (isComplete: boolean): Progress => ({ found: [...found], searched, isComplete, isBroken });
+  const progress = (isComplete: boolean): Progress => {
+    const isOtherVersion = isComplete && found.length === 0 && others.length > 0;
+    return { found: [...(isOtherVersion ? others : found)], searched, isComplete, isBroken, isOtherVersion };
+  };
   for (const [i, size] of source.sizes.entries()) {
     const loading = source.get(i);
     if (loading instanceof Promise) {
@@ -58,7 +64,10 @@ export async function scan(
     }
     for (const line of part.find(phrases)) {
       const record = part.record(line);
-      if (isIdentifier && identifier !== null && !isNamed(identifier, record)) continue;
+      if (isIdentifier && identifier !== null && !isNamed(identifier, record)) {
+        if (isNamed(identifier, record, true)) others.push(record);
+        continue;
+      }
       found.push(record);
       if (found.length > wanted) return progress(false);
     }

@@ -20,6 +20,13 @@ describe('folding', () => {
     ['量子 computing', ' 量 子 computing'],
     ['soft\u00adhyphen zero\u200bwidth', ' softhyphen zerowidth'],
     ['a\tb\nc', ' a\t b\n c'],
+    ['ΛCDM and α-decay', ' lambda cdm and alpha decay'],
+    ['$\\Lambda$CDM, $\\alpha$-decay', ' lambda cdm alpha decay'],
+    ['{\\rm H}_2{\\rm O} H₂O H2O', ' h2o h2o h2o'],
+    ['$z \\sim 2$ z∼2', ' z 2 z 2'],
+    ['$\\varepsilon$ ε ϵ', ' epsilon epsilon epsilon '],
+    ['O(n \\log n)', ' o n log n '],
+    ["Ren\\'e \\v{C}ech S\\o ren", ' rene cech soren'],
     ['cs.DC 2605.21100v1', ' cs dc 2605 21100v1'],
   ];
   for (const [text, folded] of table) {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { fold } from '../../../src/site/search/fold.ts';
 import { isNamed, readQuery } from '../../../src/site/search/query.ts';
+import { READERS_QUERIES } from '../../support/bundles/vectors.ts';
 
 const SUFFIX = '4MJCW2CW2IJI4KFD2N5O7KXTYZ';
 
@@ -24,6 +26,21 @@ describe('identifiers', () => {
     ['doi:10.48550/ARXIV.2605.21100', arxiv('2605.21100', null)],
     ['https://doi.org/10.48550/arXiv.hep-th/0302110', arxiv('hep-th/0302110', null)],
     ['http://dx.doi.org/10.48550/arxiv.2605.21100v3', arxiv('2605.21100', 3)],
+    ['[2605.21100v1]', arxiv('2605.21100', 1)],
+    ['see (arXiv:2605.21100), p. 3', arxiv('2605.21100', null)],
+    ['2605.21100 v1', arxiv('2605.21100', 1)],
+    ['arXiv:2605.21100v1 [cs.DC] 22 Jun 2026', arxiv('2605.21100', 1)],
+    ['https://www.alphaxiv.org/abs/2605.21100v2?chatId=1', arxiv('2605.21100', 2)],
+    ['https://arxiv.org/html/2605.21100v1#S3', arxiv('2605.21100', 1)],
+    ['２６０５.２１１００', arxiv('2605.21100', null)],
+    ['doi.org/10.48550/arXiv.2605.21100.', arxiv('2605.21100', null)],
+    ['hep-th 9901001', arxiv('hep-th/9901001', null)],
+    ['@misc{x, eprint = {2605.21100v1}, doi = {10.1000/1234.56789}}', arxiv('2605.21100', 1)],
+    [`\\pithnumber{${SUFFIX}}`, pith(SUFFIX)],
+    [`pith.science/pith/${SUFFIX}/bundle.json`, pith(SUFFIX)],
+    [`https://pith.science/pith/${SUFFIX}#cite`, pith(SUFFIX)],
+    ['pith 4MJCW2CW', pith('4MJCW2CW')],
+    ['sha256:e3122d8ada4290924705a4baf3a8b7c1b3e4d0c8a1b2c3d4e5f60718293a4b5c', pith('4MJC3CW2IKIJERYFUS5PHKFXYG')],
     [`pith:2026:${SUFFIX}`, pith(SUFFIX)],
     [`PITH:2026:${SUFFIX}`.toLowerCase(), pith(SUFFIX)],
     [SUFFIX, pith(SUFFIX)],
@@ -60,6 +77,9 @@ describe('identifiers', () => {
     'pith:4MJCW2C1',
     '10.1000/x',
     'a/0302110x',
+    '10.1103/2605.21100',
+    '2613.21100',
+    'pith mirrored',
   ]) {
     it(`no identifier: ${typed}`, () => assert.equal(readQuery(typed).identifier, null));
   }
@@ -68,6 +88,46 @@ describe('identifiers', () => {
 describe('words', () => {
   it('are folded; what belongs together stays a phrase; doubles go', () => {
     assert.deepEqual(readQuery(' Søren  end-to-end søren cs.DC -- ').phrases, ['soren', 'end to end', 'cs dc']);
+  });
+});
+
+describe('what people type', () => {
+  const held: readonly (readonly [word: string, arxiv: string, suffix: string])[] = [
+    ['Concordia', '2606.23521v1', SUFFIX],
+    ['An old paper', 'math/0309136v1', 'A'.repeat(26)],
+    ['Another old', 'hep-th/9901001v3', 'B'.repeat(26)],
+    ['Versioned one', '2606.30018v1', 'C'.repeat(26)],
+  ];
+  for (const [typed, wanted] of READERS_QUERIES) {
+    it(`${typed} means ${wanted} alone`, () => {
+      const { identifier, phrases } = readQuery(typed);
+      const found = held.filter(
+        ([, arxiv, suffix]) => identifier !== null && isNamed(identifier, { arxiv, suffix }, true),
+      );
+      assert.deepEqual(
+        found.map(([word]) => word),
+        [wanted],
+      );
+      // The phrase finds the line in the data.
+      const [, arxiv, suffix] = found[0] ?? [];
+      assert.ok(
+        phrases.every((phrase) => fold(`x\t${arxiv}\t${suffix}`).includes(` ${phrase}`)),
+        phrases.join(),
+      );
+    });
+  }
+  it('"et al." stands for nobody', () => assert.deepEqual(readQuery('quinn et al.').phrases, ['quinn']));
+  it('TeX, letters and words of one thing are the same phrases', () => {
+    for (const typed of ['ΛCDM', 'Lambda CDM', '$\\Lambda$CDM']) {
+      const { phrases } = readQuery(typed);
+      for (const title of ['The ΛCDM model', 'lambda CDM'])
+        assert.ok(
+          phrases.every((phrase) => fold(title).includes(` ${phrase}`)),
+          `${typed} in ${title}`,
+        );
+    }
+    assert.deepEqual(readQuery('$' + '{\\rm H}_2{\\rm O}$').phrases, readQuery('H2O').phrases);
+    assert.deepEqual(readQuery('α-decay').phrases, readQuery('alpha-decay').phrases);
   });
 });
 

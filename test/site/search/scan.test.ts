@@ -117,6 +117,12 @@ describe('a search', () => {
     }
   });
 
+  it('offers the versions that are here where the one asked for is not', async () => {
+    const { suffix, sourceId } = entries[0] ?? assert.fail();
+    const end = await scan(readQuery(`arXiv:${sourceId}v99`), there, Infinity, goOn, ignore);
+    assert.deepEqual([end?.isOtherVersion, end?.found.map((record) => record.suffix)], [true, [suffix]]);
+  });
+
   it('stops when there is more than was wanted', async () => {
     const asked: number[] = [];
     const source: PartSource = {
