@@ -95,8 +95,8 @@ export function addAttribute(value: unknown, name: string, shouldEscape = true, 
 }
 
 /** A whole page. @param page the default export of its module. */
-export function renderPage(page: Component, params: Readonly<Record<string, string | undefined>>): string {
-  const result: Request = { createAstro: (props) => ({ props, params }) };
+export function renderPage(page: Component, pageProps: object): string {
+  const result: Request = { createAstro: (props) => ({ props }) };
   // The compiler leaves the doctype out.
-  return `<!DOCTYPE html>\n${textOf(page(result, {}, {}))}`;
+  return `<!DOCTYPE html>\n${textOf(page(result, pageProps, {}))}`;
 }

@@ -84,10 +84,10 @@ describe('components and slots', () => {
     assert.throws(() => renderComponent(result, 'Box', undefined as never, {}), /expected a component, got Box/);
   });
 
-  it('make a page with a doctype, of its params', () => {
+  it('make a page with a doctype, of its props', () => {
     const Page = runtime.createComponent((request, props, slots) => {
-      const { params } = request.createAstro(props, slots) as { readonly params: { readonly suffix: string } };
-      return render`<html>${params.suffix}</html>`;
+      const { props: own } = request.createAstro(props, slots) as { readonly props: { readonly suffix: string } };
+      return render`<html>${own.suffix}</html>`;
     });
     assert.equal(renderPage(Page, { suffix: 'A&' }), '<!DOCTYPE html>\n<html>A&amp;</html>');
   });

@@ -18,10 +18,11 @@ import type { Report } from '../judge/report.ts';
 import { type Catalogue, type CatalogueEntry, digestOfValue, timeOfAll } from '../plan/catalogue.ts';
 import { siteFiles } from '../plan/documents.ts';
 import { secondsOf } from '../plan/lines.ts';
+import { reportPages } from '../plan/report-pages.ts';
 import { searchFiles } from '../plan/search-data.ts';
 import { type ShelfPage, shelfPages } from '../plan/shelves.ts';
 import { handOver } from '../render/handoff.ts';
-import { LIST_PAGE, PageRenderer, type PageSource, type Params, RECORD_PAGE } from '../render/page-renderer.ts';
+import { LIST_PAGE, PageRenderer, RECORD_PAGE, REPORT_PAGE } from '../render/page-renderer.ts';
 import type { BundledPages } from '../render/pages.ts';
 import type { Inventory } from '../resume/inventory.ts';
 import { formatShard, type ShardContent } from '../resume/shard-file.ts';
@@ -57,12 +58,6 @@ function fail(path: string, why: string): never {
   throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
 }
 
-/** Where a page is published: as its source is named, with params in their places. */
-function pathOfPage(source: PageSource, params: Params): string {
-  const filled = source.replace(/\[(?:\.\.\.)?(\w+)\]/g, (_, name: string) => params[name] ?? '');
-  return filled.replaceAll(/\/+/g, '/').replace(/\.astro$/, '.html');
-}
-
 /** Every page, by Astro alone. Their times are those of the pages that workers make. */
 async function renderByAstro({ output, inventory, catalogue }: Publication, producer: Producer): Promise<void> {
   const shelves = new Map([...shelfPages(catalogue.entries)].map((page) => [page.path, page]));
@@ -74,7 +69,7 @@ async function renderByAstro({ output, inventory, catalogue }: Publication, prod
     record: (suffix) => producer.planned(of(tasks, suffix)),
     shelves: [...shelves.keys()],
     shelf: (path) => of(shelves, path),
-    catalogue: () => catalogue,
+    catalogue,
   });
   try {
     const { renderWithAstro } = await import('../render/render.ts');
@@ -92,27 +87,18 @@ async function renderByAstro({ output, inventory, catalogue }: Publication, prod
 
 async function renderOthers({ catalogue, pages }: Publication): Promise<readonly SiteFile[]> {
   const renderer = await PageRenderer.load(pages.entry);
-  const release = handOver({
-    context: catalogue,
-    suffixes: [],
-    record: (suffix) => fail(suffix, 'expected a worker to make a record’s page'),
-    shelves: [],
-    shelf: (path) => fail(path, 'expected a worker to make a list'),
-    catalogue: () => catalogue,
-  });
-  try {
-    const files: SiteFile[] = [];
-    for (const source of renderer.sources) {
-      if (source === RECORD_PAGE || source === LIST_PAGE) continue;
-      for (const params of renderer.paramsOf(source)) {
-        const html = await renderer.render(source, params);
-        files.push({ path: pathOfPage(source, params), content: html });
-      }
-    }
-    return files;
-  } finally {
-    release();
-  }
+  const ofMany: readonly string[] = [RECORD_PAGE, LIST_PAGE, REPORT_PAGE];
+  const single = renderer.sources.filter((source) => !ofMany.includes(source));
+  return [
+    ...single.map((source) => ({
+      path: source.replace(/\.astro$/, '.html'),
+      content: renderer.render(source, { catalogue }),
+    })),
+    ...Array.from(reportPages(catalogue), (report) => ({
+      path: report.path,
+      content: renderer.render(REPORT_PAGE, { report, site: catalogue }),
+    })),
+  ];
 }
 
 /** The same from Astro's own build, taken out of the stage, to be written again like every other file. */

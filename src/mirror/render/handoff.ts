@@ -1,34 +1,59 @@
 /**
- * Hands what is to be shown from the program to the site's pages, in memory.
+ * What each page is made of: its props. The page renderer passes them; for Astro's own build, which asks pages itself, they are
+ * handed over in memory.
  *
- * Pages are bundled, so they get a copy of this module of their own, and a variable here would be two. The registry
- * of symbols is the one thing that both copies share, hence a property of the global object. The values cross between
- * two copies of `protocol/`: pages use their members, never `instanceof`.
+ * Pages are bundled, so they get a copy of this module of their own, and a variable here would be two. The registry of symbols
+ * is the one thing that both copies share, hence a property of the global object. The values cross between two copies of
+ * `protocol/`: pages use their members, never `instanceof`.
  */
+import { reportPage } from '../base/paths.ts';
 import type { Catalogue, SiteContext } from '../plan/catalogue.ts';
 import type { RecordEntry } from '../plan/plan.ts';
 import { csvParts } from '../plan/records-csv.ts';
 import { type ReportListPage, reportPages } from '../plan/report-pages.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
 
+/** Of `pith/[suffix]/index.astro`. */
+export interface RecordPageProps {
+  readonly record: RecordEntry;
+  readonly site: SiteContext;
+}
+
+/** Of `browse/[...shelf]/index.astro`. */
+export interface ListPageProps {
+  readonly list: ShelfPage;
+  readonly site: SiteContext;
+}
+
+/** Of `mirror-report/[...part]/index.astro`. */
+export interface ReportPageProps {
+  readonly report: ReportListPage;
+  readonly site: SiteContext;
+}
+
+/** Of every page that there is once. */
+export interface SinglePageProps {
+  readonly catalogue: Catalogue;
+}
+
+export type PageProps = RecordPageProps | ListPageProps | ReportPageProps | SinglePageProps;
+
+/** What Astro's own build renders. */
 export interface Handed {
   readonly context: SiteContext;
   /** The suffixes of the record pages to make. */
   readonly suffixes: readonly string[];
-  /** @throws RangeError for a suffix that is not to be made. */
   readonly record: (suffix: string) => RecordEntry;
   /** The paths of the list pages to make. */
   readonly shelves: readonly string[];
-  /** @throws RangeError for a path that is not to be made. */
   readonly shelf: (path: string) => ShelfPage;
-  /** @throws TypeError where only records and lists are made, and no catalogue is at hand. */
-  readonly catalogue: () => Catalogue;
+  readonly catalogue: Catalogue;
 }
 
 const KEY = Symbol.for('pith-mirror.handoff');
 const shared = globalThis as { [KEY]?: Handed };
 
-/** Makes `handed` what the pages of this thread see until the returned function is called. */
+/** Makes `handed` what Astro's own build sees until the returned function is called. */
 export function handOver(handed: Handed): () => void {
   if (shared[KEY] !== undefined) throw new TypeError('expected one rendering at a time, got a second');
   shared[KEY] = handed;
@@ -43,28 +68,45 @@ function handed(): Handed {
   return value;
 }
 
-// For the pages.
+/** A page for Astro: it reads the props when it renders the page, so that not all of them are in memory at once. */
+interface StaticPath<Props> {
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly props: Props;
+}
 
-export const currentSite = (): SiteContext => handed().context;
-export const currentSuffixes = (): readonly string[] => handed().suffixes;
-/** For record pages. */
-export const currentRecord = (suffix: string): RecordEntry => handed().record(suffix);
-export const currentShelves = (): readonly string[] => handed().shelves;
-/** For list pages, by published path. */
-export const currentShelf = (path: string): ShelfPage => handed().shelf(path);
-/** For every other page. */
-export const currentCatalogue = (): Catalogue => handed().catalogue();
+/** `2026/05` for `browse/2026/05/index.html`; undefined for the first page. */
+const below = (top: string, path: string): string | undefined =>
+  path.slice(top.length + 1).replace(/\/?index\.html$/, '') || undefined;
+
+export function recordPaths(): StaticPath<RecordPageProps>[] {
+  const { context: site, record, suffixes } = handed();
+  return suffixes.map((suffix) => ({
+    params: { suffix },
+    props: {
+      site,
+      get record() {
+        return record(suffix);
+      },
+    },
+  }));
+}
+
+export function listPaths(): StaticPath<ListPageProps>[] {
+  const { context: site, shelf, shelves } = handed();
+  return shelves.map((path) => ({ params: { shelf: below('browse', path) }, props: { site, list: shelf(path) } }));
+}
+
+export function reportPaths(): StaticPath<ReportPageProps>[] {
+  const { context: site, catalogue } = handed();
+  const top = reportPage().replace('/index.html', '');
+  return Array.from(reportPages(catalogue), (report) => ({
+    params: { part: below(top, report.path) },
+    props: { site, report },
+  }));
+}
+
+/** The catalogue from a page's props; Astro's own build gives a page none that there is once. */
+export const catalogueOf = ({ catalogue }: Partial<SinglePageProps>): Catalogue => catalogue ?? handed().catalogue;
 
 /** Paths of the tables that hold every record. */
-export const currentTables = (): readonly string[] => csvParts(currentCatalogue().entries).map(({ path }) => path);
-
-/** Every page of a report at once is as much work as one of them. */
-const reports = new WeakMap<Catalogue, ReadonlyMap<string, ReportListPage>>();
-
-/** The pages of the report, by published path. */
-export function currentReport(): ReadonlyMap<string, ReportListPage> {
-  const catalogue = currentCatalogue();
-  const made = reports.get(catalogue) ?? new Map(Array.from(reportPages(catalogue), (page) => [page.path, page]));
-  reports.set(catalogue, made);
-  return made;
-}
+export const tablesOf = ({ entries }: Catalogue): readonly string[] => csvParts(entries).map(({ path }) => path);

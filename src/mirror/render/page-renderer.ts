@@ -6,19 +6,17 @@
  * test that compares the bytes of both ways, and `--renderer astro`.
  */
 import { pathToFileURL } from 'node:url';
-
-export type Params = Readonly<Record<string, string | undefined>>;
+import type { PageProps } from './handoff.ts';
 
 interface PageModule {
   readonly default: unknown;
-  readonly getStaticPaths?: () => readonly { readonly params: Params }[];
 }
 
 interface Bundled {
   readonly manifest: {
     readonly pageMap: ReadonlyMap<string, () => Promise<{ page(): Promise<PageModule> }>>;
   };
-  renderPage(page: unknown, params: Params): string;
+  renderPage(page: unknown, props: PageProps): string;
 }
 
 /** A page's source, relative to `src/site/pages/`. */
@@ -53,17 +51,12 @@ export class PageRenderer {
     return found;
   }
 
-  /** The params of each page that a source makes; one without any for a source without params. */
-  paramsOf(source: PageSource): readonly Params[] {
-    const { getStaticPaths } = this.#module(source);
-    return getStaticPaths === undefined ? [{}] : getStaticPaths().map(({ params }) => params);
-  }
-
-  /** One page's HTML. What it shows is handed over before, see handoff.ts. */
-  render(source: PageSource, params: Params): string {
-    return this.#bundled.renderPage(this.#module(source).default, params);
+  /** One page's HTML. */
+  render(source: PageSource, props: PageProps): string {
+    return this.#bundled.renderPage(this.#module(source).default, props);
   }
 }
 
 export const RECORD_PAGE: PageSource = 'pith/[suffix]/index.astro';
 export const LIST_PAGE: PageSource = 'browse/[...shelf]/index.astro';
+export const REPORT_PAGE: PageSource = 'mirror-report/[...part]/index.astro';

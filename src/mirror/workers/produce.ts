@@ -25,11 +25,6 @@ import type { PageRenderer } from '../render/page-renderer.ts';
 import { LIST_PAGE, RECORD_PAGE } from '../render/page-renderer.ts';
 import { claimedSuffix, isOfPart, type Part } from '../resume/shard.ts';
 
-/** The params of the route of lists; `paths.ts` says how their paths are made. */
-export function listParams(path: string): { readonly shelf: string } {
-  return { shelf: path.replace(/^browse\/?/, '').replace(/\/?index\.html$/, '') };
-}
-
 function fail(path: string, why: string): never {
   throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
 }
@@ -49,8 +44,6 @@ export class Producer {
   readonly #part: Part;
   readonly #stage: string;
   readonly #pages: PageRenderer | null;
-  #current: RecordEntry | null = null;
-  #list: ShelfPage | null = null;
 
   constructor({ context, stage, pages, engine, shard, only }: ProducerOptions) {
     this.#part = { shard, only };
@@ -58,12 +51,6 @@ export class Producer {
     this.#context = context;
     this.#stage = stage;
     this.#pages = pages;
-  }
-
-  /** For the pages, while this record is rendered. */
-  record(suffix: string): RecordEntry {
-    if (this.#current?.identified.suffix !== suffix) throw new RangeError(`expected a record at hand, got ${suffix}`);
-    return this.#current;
   }
 
   /** Judges one bundle file, and makes its record as if it had no other. */
@@ -133,18 +120,10 @@ export class Producer {
     return entry;
   }
 
-  /** For the pages, while this list is rendered. */
-  shelf(path: string): ShelfPage {
-    if (this.#list?.path !== path) throw new RangeError(`expected a list at hand, got ${path}`);
-    return this.#list;
-  }
-
   /** Renders and writes one list. @param seconds its time, since 1970. @returns its SHA-256; `''` if Astro renders it. */
   async list(page: ShelfPage, seconds: number): Promise<string> {
     if (this.#pages === null) return '';
-    this.#list = page;
-    const { shelf } = listParams(page.path);
-    const html = await this.#pages.render(LIST_PAGE, { shelf });
+    const html = await this.#pages.render(LIST_PAGE, { list: page, site: this.#context });
     const target = join(this.#stage, page.path);
     mkdirSync(dirname(target), { recursive: true });
     writeNew(target, [html], seconds);
@@ -211,8 +190,7 @@ export class Producer {
   async #page(entry: RecordEntry): Promise<SiteFile | null> {
     if (this.#pages === null) return null;
     const { suffix, pithNumber } = entry.identified;
-    this.#current = entry;
-    const html = await this.#pages.render(RECORD_PAGE, { suffix });
+    const html = await this.#pages.render(RECORD_PAGE, { record: entry, site: this.#context });
     const path = paths.recordPage(suffix);
     if (!html.trimEnd().endsWith('</html>') || !html.includes(pithNumber))
       fail(path, `expected a whole page of ${pithNumber}`);

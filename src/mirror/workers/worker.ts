@@ -5,7 +5,6 @@ import { BuildError, codeOf } from '../base/failure.ts';
 import { verifyInput } from '../judge/judge.ts';
 import { ENGINES } from '../judge/openssl.ts';
 import type { SiteContext } from '../plan/catalogue.ts';
-import { handOver } from '../render/handoff.ts';
 import { PageRenderer } from '../render/page-renderer.ts';
 import { Producer } from './produce.ts';
 import type { Answer, Task, WorkerStart } from './task.ts';
@@ -22,17 +21,6 @@ const producer = new Producer({
   shard,
   only,
 });
-handOver({
-  context,
-  suffixes: [],
-  record: (suffix) => producer.record(suffix),
-  shelves: [],
-  shelf: (path) => producer.shelf(path),
-  catalogue: () => {
-    throw new TypeError('expected a page of a record, got one of the catalogue');
-  },
-});
-
 async function run(task: Task): Promise<readonly unknown[]> {
   const results: unknown[] = [];
   switch (task.kind) {
@@ -52,7 +40,7 @@ async function run(task: Task): Promise<readonly unknown[]> {
   return results;
 }
 
-// One after the other: while a page is rendered, its record is the one at hand.
+// One after the other, in the order in which they came.
 let queue = Promise.resolve();
 port.on('message', ({ id, task }: { readonly id: number; readonly task: Task }) => {
   queue = queue.then(async () => {
