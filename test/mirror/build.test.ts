@@ -125,7 +125,7 @@ describe('the real site', () => {
         // An empty icon keeps browsers from asking the host's root for one, where 404.html may be anywhere.
         if (reference === 'data:,' && path === '404.html') continue;
         if (reference.startsWith('https://') || reference.startsWith('http://') || reference.startsWith('#')) continue;
-        assert.match(reference, /^[^/:][^:]*\.[a-z]+(#[\w%.=-]+)?$/, `${path} links to ${reference}`);
+        assert.match(reference, /^[^/:][^:#]*\.[a-z]+(#[\w%.!~*'()=-]+)?$/, `${path} links to ${reference}`);
         const target = posix.normalize(posix.join(dirname(path), reference.replace(/#.*$/, '')));
         assert.ok(tree.has(target), `${path} links to ${reference}, which is not there`);
       }
@@ -333,7 +333,10 @@ describe('several bundles of one number', () => {
       ({ name, attributes }) => name === 'p' && attributes.get('class') === 'quiet',
     );
     const lines = received.map(({ text }) => text.replaceAll(/\s+/g, ' ').trim());
-    for (const line of [`Only here: ${correction.event_id}`, `Not here, but in another: ${correction.event_id}`]) {
+    for (const line of [
+      `Only in this bundle: ${correction.event_id}`,
+      `Missing here, but in another bundle: ${correction.event_id}`,
+    ]) {
       assert.ok(lines.includes(line), line);
       assert.ok(lines.includes(line.replace(correction.event_id, other.event_id)), line);
     }

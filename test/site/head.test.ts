@@ -128,8 +128,8 @@ describe('the page says first what nobody may overlook', () => {
   const expected: readonly (readonly [string, RegExp])[] = [
     ['corrected', /This paper has 1 correction\. “Theorem 2 is false; Theorem 3 stands\.”.*A Corrected Paper/],
     ['equivocation', /Signed events contradict each other: 2 equivocations.*One Key, Two Stories/],
-    ['split-view', /The bundles received for this number do not agree.*A Split View/],
-    ['invalid-events', /events do not count.*Events That Do Not Count/],
+    ['split-view', /The bundles received for this number disagree.*A Split View/],
+    ['invalid-events', /events are invalid.*Events That Do Not Count/],
     ['full', /1 critical integrity finding.*A Paper with Every Part/],
   ];
   for (const [name, words] of expected) it(name, () => assert.match(pageText(fileOf(name, 'index.html')), words));
@@ -143,7 +143,7 @@ describe('the merge, replayed', () => {
   it('superseded, by which event', () => {
     assert.match(
       text('corrected'),
-      /correction superseded .* taken out of corrections .* Superseded by event 4, correction/,
+      /correction superseded .* Superseded: another event by the same key removed its entry from corrections\. Superseded by event 4, correction/,
     );
   });
   it('41 events, each in its place', () => {
@@ -160,12 +160,12 @@ describe('the merge, replayed', () => {
   });
   it('the shipped state against the recomputed one, member by member', () => {
     assert.match(text('mismatches'), /\/event_count 99 3/);
-    assert.match(text('mismatches'), /\/invented yes not there/);
+    assert.match(text('mismatches'), /\/invented yes missing/);
   });
   it('all bundles received, with what each withholds', () => {
     assert.match(
       text('split-view'),
-      /All bundles received for this number, newest first .* Only here: sha256:.* Not here, but in another: sha256:/,
+      /All bundles received for this number, newest first .* Only in this bundle: sha256:.* Missing here, but in another bundle: sha256:/,
     );
   });
 });

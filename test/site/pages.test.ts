@@ -100,7 +100,7 @@ describe('a record-only page', () => {
     const note = elements(await realPage(`pith/${suffix}/index.html`)).find(
       ({ attributes }) => attributes.get('class') === 'note',
     );
-    assert.match(note?.text ?? '', /These are the mirror’s own words\. Nobody signed them\./);
+    assert.match(note?.text ?? '', /This text is by the mirror’s operator\. Nobody signed it\./);
     assert.match(note?.text ?? '', /shows neither the signature nor the bundle/);
   });
 });

@@ -61,7 +61,7 @@ async function useKey(page: Page, text: string, keyId = ''): Promise<void> {
     details.open = true;
   });
   await page.getByLabel(/^A trust file/).fill(text);
-  await page.getByLabel(/^Its key id/).fill(keyId);
+  await page.getByLabel(/^Key id/).fill(keyId);
   await page.getByRole('button', { name: 'Use these keys' }).click();
 }
 

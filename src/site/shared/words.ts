@@ -13,32 +13,32 @@ export const OUTCOME_WORDS: Readonly<Record<CheckOutcome, string>> = {
 export const CHECK_WORDS: Readonly<Record<CheckSubject, { readonly name: string; readonly shows: string }>> = {
   record_hash: {
     name: 'Record hash',
-    shows: 'the record below is the very one that the number names: SHA-256 of its canonical JSON',
+    shows: 'the number names exactly this record: SHA-256 of its canonical JSON',
   },
   pith_number: {
     name: 'Pith Number',
-    shows: 'it follows from the record: the year of submission, and 26 base32 characters of the hash',
+    shows: 'it follows from the record: the year of submission and 26 base32 characters of the hash',
   },
-  short_number: { name: 'Short number', shows: 'it is the beginning of the number; others may share it' },
-  source: { name: 'Source', shows: 'the bundle speaks of the paper and version that the record names' },
-  alias: { name: 'Aliases', shows: 'arXiv id, DOI and short forms follow from the record' },
-  bundle_hash: { name: 'Bundle hash', shows: 'the bundle is whole: SHA-256 of everything in it but its signature' },
+  short_number: { name: 'Short number', shows: 'it is the beginning of the number; other records may share it' },
+  source: { name: 'Source', shows: 'the bundle and the record name the same paper and version' },
+  alias: { name: 'Aliases', shows: 'arXiv id, DOI and short numbers follow from the record' },
+  bundle_hash: { name: 'Bundle hash', shows: 'the bundle is unchanged: SHA-256 of everything except its signature' },
   bundle_signature: { name: 'Bundle signature', shows: 'the pinned key signed this bundle hash' },
   event_hash: {
     name: 'Event hash',
-    shows: 'the event is whole, and has the id it claims: SHA-256 of all but signature and id',
+    shows: 'the event is unchanged and its id matches: SHA-256 of everything except signature and id',
   },
   event_signature: { name: 'Event signature', shows: 'the pinned key signed this event hash' },
-  record_event: { name: 'Record in the event', shows: 'record_created holds this very record' },
+  record_event: { name: 'Record in the event', shows: 'record_created contains exactly this record' },
   receipt: { name: 'Receipt', shows: 'the pinned key signed the record hash' },
-  title: { name: 'Title', shows: 'the title is the record’s own: in lower case it has the hash that the record names' },
+  title: { name: 'Title', shows: 'the title matches the record: SHA-256 of the title in lower case' },
   abstract: {
     name: 'Abstract',
     shows:
-      'an abstract of fewer than 600 characters has the hash that the record names; of a longer one the bundle has only an excerpt, which has no hash of its own',
+      'a text of fewer than 600 characters matches the record’s hash of the abstract; a longer one is an excerpt and has no hash',
   },
-  snapshot: { name: 'Snapshot hash', shows: 'this part of the snapshot is as it was when it was taken' },
-  state: { name: 'State', shows: 'the merge, computed here, gives the state that the bundle ships' },
+  snapshot: { name: 'Snapshot hash', shows: 'this part of the snapshot is unchanged' },
+  state: { name: 'State', shows: 'the recomputed merge gives the bundle’s own state' },
 };
 
 /** `record_created` as `record created`. */

@@ -48,7 +48,7 @@ export function alertsOf(
     alerts.push({
       kind: 'contradiction',
       heading: `Signed events contradict each other: ${counted(merged.equivocations.length, 'equivocation')}`,
-      text: 'One key signed two stories, or the record was created twice. All of them stay; none is chosen here.',
+      text: 'One key signed two conflicting events, or two events created the record. This mirror keeps all of them and chooses none.',
       href: `#${rival.anchor}`,
     });
   }
@@ -56,8 +56,8 @@ export function alertsOf(
   if (withheld > 0) {
     alerts.push({
       kind: 'withheld',
-      heading: 'The bundles received for this number do not agree',
-      text: 'At least one of them holds back a signed event that another has. The union of all is shown.',
+      heading: 'The bundles received for this number disagree',
+      text: 'At least one of them lacks a signed event that another has. This page shows the events of all of them.',
       href: '#received',
     });
   }
@@ -65,8 +65,8 @@ export function alertsOf(
   if (invalid !== undefined) {
     alerts.push({
       kind: 'invalid',
-      heading: `${counted(merged.events.invalid.length, 'event does', 'events do')} not count`,
-      text: 'They stand in the bundle, but failed a check, and were not applied.',
+      heading: `${counted(merged.events.invalid.length, 'event is', 'events are')} invalid`,
+      text: 'The bundle contains them, but they failed a check and were not applied.',
       href: `#${invalid.anchor}`,
     });
   }
@@ -77,7 +77,7 @@ export function alertsOf(
     alerts.push({
       kind: 'integrity',
       heading: `${counted(severe, 'critical integrity finding')}`,
-      text: 'Detectors of the origin found them, and the registry signed them.',
+      text: 'The origin’s detectors reported this, and the registry signed the report.',
       href: '#snapshot-integrity',
     });
   }

@@ -76,7 +76,7 @@ export function browseView(page: ShelfPage): BrowseView {
       ? 'The records of this mirror by date of submission, by subject and by status.'
       : `Records of this mirror: ${heading}.`,
     sections: sectionsOf(page, isTop),
-    rowsHeading: rows.length === 0 ? null : isIndex ? 'The newest' : 'Records, newest first',
+    rowsHeading: rows.length === 0 ? null : isIndex ? 'Newest records' : 'Records, newest first',
     rows: rows.map((entry) => recordRow(entry, path)),
     newer: crumb(page.newer),
     older: crumb(page.older),

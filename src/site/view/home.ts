@@ -27,10 +27,8 @@ export function feedLinks(site: string | null): readonly HeadLink[] {
 
 export function homeView({ entries, totals, trust }: Catalogue): HomeView {
   const trouble = [
-    totals.rejected > 0
-      ? `${counted(totals.rejected, 'file was', 'files were')} rejected and ${totals.rejected === 1 ? 'is' : 'are'} not shown`
-      : '',
-    totals.findings > 0 ? `there ${totals.findings === 1 ? 'is' : 'are'} ${counted(totals.findings, 'finding')}` : '',
+    totals.rejected > 0 ? `${counted(totals.rejected, 'file was', 'files were')} rejected` : '',
+    totals.findings > 0 ? `${counted(totals.findings, 'problem was', 'problems were')} found` : '',
   ].filter((part) => part !== '');
   const hasMore = entries.length > LATEST;
   return {
@@ -41,7 +39,7 @@ export function homeView({ entries, totals, trust }: Catalogue): HomeView {
       ['Signatures checked', grouped(totals.signatures)],
       ['Digests checked', grouped(totals.digests)],
     ],
-    trouble: trouble.length === 0 ? null : `${trouble.join('; ')}.`,
+    trouble: trouble.length === 0 ? null : `${trouble.join(' and ')}.`,
     rowsHeading: hasMore ? 'Latest records' : 'Records',
     rows: entries.slice(0, LATEST).map((entry) => recordRow(entry, HOME)),
     hasMore,

@@ -1,4 +1,4 @@
-/** The merge, replayed: each event in its place, what it did to the state, and how the result compares. Pure. */
+/** The events in the order of the merge: what each did to the state, and how the result compares. Pure. */
 import { member, text } from '../../formats/paper.ts';
 import { receivedBundleFile, recordPage, relativeLink } from '../../mirror/base/paths.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
@@ -68,12 +68,13 @@ export function eventName(row: Pick<EventRow, 'place' | 'type'>): string {
 }
 
 function effectOf({ event, effect, list }: AppliedEvent, isSecondRecord: boolean): string {
-  if (effect === 'record') return 'created the record: fills record_created in the state';
-  if (effect === 'listed') return `added an entry to ${list ?? ''} in the state`;
+  if (effect === 'record') return 'Created the record: sets record_created in the state.';
+  if (effect === 'listed') return `Added an entry to ${list ?? ''} in the state.`;
   if (effect === 'superseded')
-    return `changed nothing that stands: its entry was taken out of ${list ?? 'the state'} by a later event of the same key`;
-  if (isSecondRecord) return 'changed nothing: the record was created already; counted and kept in the history';
-  return `counted and kept in the history, but ${visibleText(event.eventType)} is no type that the merge knows: it is in no list`;
+    return `Superseded: another event by the same key removed its entry from ${list ?? 'the state'}.`;
+  if (isSecondRecord)
+    return 'Changed nothing, because an earlier event created the record. It is counted and kept in the history.';
+  return `Counted and kept in the history. The merge does not know the type ${visibleText(event.eventType)}, so the event is in no list.`;
 }
 
 /** Every event in the order of the merge; invalid ones where their time puts them. */
@@ -84,7 +85,7 @@ export function eventRows(merged: MergedRecord | null, newestSnapshot: string | 
   const link = (id: string): EventLink => {
     const place = places.get(id);
     return place === undefined
-      ? { text: `${visibleText(id)} (not at hand)`, href: null }
+      ? { text: `${visibleText(id)} (not in this mirror)`, href: null }
       : { text: `event ${place}, ${visibleText(spaced(types.get(id) ?? ''))}`, href: `#event-${place}` };
   };
   const links = (ids: readonly string[], but = ''): readonly EventLink[] => {
@@ -102,7 +103,7 @@ export function eventRows(merged: MergedRecord | null, newestSnapshot: string | 
     const relations: EventRow['relations'] = [
       { words: 'Contradicts', events: links(against ?? [], event.eventId) },
       { words: 'Superseded by', events: links(supersededBy) },
-      { words: 'Names as superseded', events: links(event.supersedes) },
+      { words: 'Supersedes', events: links(event.supersedes) },
       { words: 'Follows', events: event.prevEvent === null ? [] : [link(event.prevEvent)] },
     ].filter(({ events }) => events.length > 0);
     const isShownElsewhere =
@@ -117,7 +118,7 @@ export function eventRows(merged: MergedRecord | null, newestSnapshot: string | 
         eventId: event.eventId,
         key: event.eventId,
         createdAt: event.createdAt,
-        signer: visibleText(`${text(event.signer.get('signer_id')) ?? 'no name'} · ${event.key.keyId}`),
+        signer: visibleText(`${text(event.signer.get('signer_id')) ?? 'unnamed'} · ${event.key.keyId}`),
         target: event.target === null || event.target === '' ? null : visibleText(event.target),
         state: against !== undefined ? 'equivocating' : effect === 'superseded' ? 'superseded' : 'applied',
         effect: effectOf(applied, event.eventType === 'record_created'),
@@ -141,7 +142,7 @@ export function eventRows(merged: MergedRecord | null, newestSnapshot: string | 
         signer: null,
         target: null,
         state: 'invalid',
-        effect: `not applied, changed nothing: ${spaced(reason)}`,
+        effect: `Not applied: ${spaced(reason)}.`,
         relations: [],
         payload: [],
         isPayloadOpen: false,
@@ -182,16 +183,16 @@ function valueAt(root: Json | undefined, pointer: string): Json | undefined {
 }
 
 function short(value: Json | undefined): Cell {
-  if (value === undefined) return textCell('not there');
+  if (value === undefined) return textCell('missing');
   const shown = cell(value);
   return shown.text.length > 200 ? { ...shown, text: `${shown.text.slice(0, 200)}…` } : shown;
 }
 
 const STATE_WORDS: Readonly<Record<StateComparison['outcome'], string>> = {
-  equal: 'The state that the bundle ships is the one that the merge gives.',
+  equal: 'The bundle’s own state equals the recomputed state.',
   different:
-    'The state that the bundle ships is not the one that the merge gives. What the merge gives is published; both are here.',
-  absent: 'The bundle ships no state. The one that is published was computed here.',
+    'The bundle’s own state differs from the recomputed state. This mirror publishes the recomputed one; the differences are listed below.',
+  absent: 'The bundle has no state of its own. This mirror computed the published state.',
 };
 
 export function stateViews(merged: MergedRecord | null): readonly StateView[] {

@@ -62,13 +62,13 @@ export function reportView({ path, code, above, totals, parts, rows }: ReportLis
     {
       id: 'rejected',
       heading: 'Rejected files',
-      text: 'Nothing of these files is published, and no page of this mirror links to them.',
+      text: 'Nothing from these files is published, and no page of this mirror links to them.',
       rows: rows.filter(({ isRejected }) => isRejected).map((row) => rowView(row, path)),
     },
     {
       id: 'with-findings',
       heading: 'Files with findings',
-      text: 'These are published: what is wrong is left out or marked on the record’s page.',
+      text: 'These files are published. The record’s page omits or marks what is wrong.',
       rows: rows.filter(({ isRejected }) => !isRejected).map((row) => rowView(row, path)),
     },
   ];
@@ -81,7 +81,7 @@ export function reportView({ path, code, above, totals, parts, rows }: ReportLis
         ? []
         : [
             ['Files', String(totals.files)],
-            ['In order', String(totals.verified)],
+            ['Without problems', String(totals.verified)],
             ['With findings', String(totals.with_findings)],
             ['Rejected', String(totals.rejected)],
             ['Findings', String(totals.findings)],

@@ -33,7 +33,7 @@ export function shellLines(
           },
         ]),
     { heading: 'From a downloaded copy, in the folder of this page', lines: hash(`cat ${name}`) },
-    { heading: 'The canonical bytes alone', lines: `sha256sum record.json\n${expect}` },
+    { heading: 'Only the canonical bytes', lines: `sha256sum record.json\n${expect}` },
     ...verifyLines(entry, trust.keys),
   ];
 }
@@ -52,8 +52,8 @@ function verifyLines({ merged }: RecordEntry, keys: readonly PinnedKey[]): reado
   const file = JSON.stringify({ keys: pinned }).replaceAll("'", '\\u0027');
   return [
     {
-      heading: 'Every digest and signature, with pith-mirror and the keys that you trust',
-      lines: `# the keys of this mirror; compare them with another source first\nprintf '%s\\n' '${file}' > trust.json\npith-mirror verify ${what} --trust trust.json`,
+      heading: 'Every digest and signature, with pith-mirror and keys you trust',
+      lines: `# this mirror's keys: compare them with another source first\nprintf '%s\\n' '${file}' > trust.json\npith-mirror verify ${what} --trust trust.json`,
     },
   ];
 }
