@@ -55,7 +55,13 @@ export class Keeper {
   /** @throws BuildError if another sync writes this folder. */
   static async open(folder: string, read: () => Holdings, clock: Clock): Promise<Keeper> {
     mkdirSync(folder, { recursive: true });
-    const lock = await Lock.acquire(join(folder, LOCK));
+    const lock = await Lock.acquire(join(folder, LOCK)).catch((error: unknown) => {
+      // The lock speaks of what builds write.
+      if (!(error instanceof BuildError)) throw error;
+      throw new BuildError(
+        error.message.replaceAll('another build', 'another sync').replaceAll('this output', 'this folder'),
+      );
+    });
     try {
       // What a killed run left. It was not verified to be on the disk, so it is fetched again.
       rmSync(join(folder, STAGE), { recursive: true, force: true });
