@@ -10,6 +10,7 @@ export const TOOLS = {
   '7z': 'p7zip-full',
   bsdtar: 'libarchive-tools',
   ia: 'internetarchive',
+  jq: 'jq',
   nginx: 'nginx-light',
   openssl: 'openssl',
   opentimestamps: 'python3-opentimestamps',

@@ -1,0 +1,241 @@
+/**
+ * The workflows under .github, held to rules: what runs code of others may not write, and what may write runs no code of
+ * others.
+ */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { needTool } from './support/tools/tools.ts';
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const folder = join(root, '.github/workflows');
+
+interface Step {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly needs?: string | readonly string[];
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean };
+  readonly env?: Readonly<Record<string, string>>;
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const texts = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+const workflows = new Map([...texts].map(([name, text]) => [name, parse(text) as Workflow]));
+
+const jobs = [...workflows].flatMap(([file, { jobs: all }]) =>
+  Object.entries(all).map(([name, job]) => ({ name: `${file}: ${name}`, job })),
+);
+const steps = jobs.flatMap(({ name, job }) => job.steps.map((step, i) => ({ name: `${name}, step ${i + 1}`, step })));
+
+function jobOf(file: string, name: string): Job {
+  const job = workflows.get(file)?.jobs[name];
+  assert.ok(job, `${file} has no job ${name}`);
+  return job;
+}
+
+const runsOf = (job: Job): string => job.steps.map(({ run = '' }) => run).join('\n');
+
+test('there are the workflows of a mirror', () => {
+  assert.deepEqual([...workflows.keys()].sort(), ['ci.yml', 'pages.yml', 'shards.yml', 'sync.yml']);
+});
+
+test('every action is pinned by a commit, with its version in a comment', () => {
+  for (const [file, text] of texts) {
+    const uses = text.split('\n').filter((line) => /\buses:/.test(line));
+    assert.ok(uses.length > 0, file);
+    for (const line of uses) assert.match(line, /uses: actions\/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/, file);
+  }
+});
+
+test('one action has one pin everywhere', () => {
+  const pins = new Map<string, Set<string>>();
+  for (const [, action = '', pin = ''] of [...texts.values()].join('\n').matchAll(/uses: (\S+)@(\S+ # \S+)/g))
+    pins.set(action, (pins.get(action) ?? new Set()).add(pin));
+  for (const [action, found] of pins) assert.equal(found.size, 1, `${action}: ${[...found].join(', ')}`);
+});
+
+test('no workflow has rights as a whole; every job names its own', () => {
+  for (const [file, workflow] of workflows) assert.deepEqual(workflow.permissions, {}, file);
+  for (const { name, job } of jobs) assert.ok(job.permissions !== undefined, name);
+});
+
+test('no job that runs npm may write anything', () => {
+  const running = jobs.filter(({ job }) => /\bnpm\b|\.ci\/run/.test(runsOf(job)));
+  assert.ok(running.length >= 6);
+  for (const { name, job } of running)
+    for (const [right, level] of Object.entries(job.permissions ?? {}))
+      assert.equal(level, 'read', `${name}: ${right}`);
+});
+
+test('every checkout leaves no token behind', () => {
+  const checkouts = steps.filter(({ step }) => step.uses?.startsWith('actions/checkout@'));
+  assert.ok(checkouts.length > 0);
+  for (const { name, step } of checkouts) assert.equal(step.with?.['persist-credentials'], false, name);
+});
+
+test('a token is given to single steps only, and never to one that runs npm', () => {
+  for (const { name, job } of jobs) assert.ok(!JSON.stringify(job.env ?? {}).includes('token'), name);
+  for (const { name, step } of steps) {
+    const hasToken = /github\.token|secrets\./.test(JSON.stringify(step.env ?? {}));
+    if (hasToken) assert.ok(!/\b(npm|node|npx)\b/.test(step.run ?? ''), name);
+  }
+});
+
+test('no expression stands in a script, where its value would be code', () => {
+  for (const { name, step } of steps) assert.ok(!step.run?.includes('${{'), name);
+});
+
+test('every script is valid for bash', () => {
+  for (const { name, step } of steps) {
+    if (step.run === undefined) continue;
+    const { status, stderr } = spawnSync('bash', ['-n'], { input: step.run, encoding: 'utf8' });
+    assert.equal(status, 0, `${name}: ${stderr}`);
+  }
+});
+
+test('every output that is read is written by a step or a job', () => {
+  for (const [file, workflow] of workflows) {
+    for (const [, id, output] of (texts.get(file) ?? '').matchAll(/steps\.(\w+)\.outputs\.(\w+)/g)) {
+      const step = Object.values(workflow.jobs)
+        .flatMap((job) => job.steps)
+        .find((known) => known.id === id);
+      assert.match(step?.run ?? '', new RegExp(`\\b${output}=`), `${file}: steps.${id}.outputs.${output}`);
+    }
+    for (const [, job = '', output = ''] of (texts.get(file) ?? '').matchAll(/needs\.(\w+)\.outputs\.(\w+)/g))
+      assert.ok(workflow.jobs[job]?.outputs?.[output], `${file}: needs.${job}.outputs.${output}`);
+  }
+});
+
+describe('sync.yml', () => {
+  test('runs by schedule at an odd minute, and by hand', () => {
+    const on = workflows.get('sync.yml')?.on ?? {};
+    const [{ cron } = { cron: '' }] = on.schedule as readonly { readonly cron: string }[];
+    assert.equal(Number(cron.split(' ')[0]) % 2, 1);
+    assert.ok('workflow_dispatch' in on);
+  });
+
+  test('publishes by a dispatch, after the push, and only if something was committed', () => {
+    const commit = workflows.get('sync.yml')?.jobs.commit as (Job & { readonly if?: string }) | undefined;
+    assert.match(commit?.if ?? '', /needs\.fetch\.outputs\.new == 'true'/);
+    const runs = commit === undefined ? '' : runsOf(commit);
+    assert.ok(runs.indexOf('git push') !== -1 && runs.indexOf('git push') < runs.indexOf('gh workflow run pages.yml'));
+    assert.deepEqual(commit?.permissions, { contents: 'write', actions: 'write' });
+    assert.ok('workflow_dispatch' in (workflows.get('pages.yml')?.on ?? {}));
+  });
+
+  test('commits nothing but new files below bundles/, whatever is in the archive', () => {
+    const sandbox = mkdtempSync(join(tmpdir(), 'pith-mirror-commit-'));
+    const run = (script: string, cwd: string) =>
+      spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], {
+        cwd,
+        encoding: 'utf8',
+        env: {
+          ...process.env,
+          RUNNER_TEMP: join(sandbox, 'temp'),
+          TOKEN: 'x',
+          GITHUB_REPOSITORY: 'a/b',
+          GITHUB_REF_NAME: 'main',
+        },
+      });
+    try {
+      const repository = join(sandbox, 'repository');
+      mkdirSync(join(repository, 'bundles'), { recursive: true });
+      mkdirSync(join(sandbox, 'temp/new'), { recursive: true });
+      writeFileSync(join(repository, 'bundles/old.json'), 'old');
+      run('git init -q -b main; git add .; git -c user.name=a -c user.email=a@b commit -qm first', repository);
+      const archive = join(sandbox, 'archive');
+      mkdirSync(join(archive, 'bundles/2026'), { recursive: true });
+      mkdirSync(join(archive, '.github'), { recursive: true });
+      writeFileSync(join(archive, 'bundles/2026/new.json'), 'new');
+      writeFileSync(join(archive, '.github/evil.yml'), 'evil');
+      run(`tar -czf ${join(sandbox, 'temp/new/new-bundles.tar.gz')} bundles .github`, archive);
+      const step = jobOf('sync.yml', 'commit').steps.find(({ run: script }) => script?.includes('git push'));
+      const script = (step?.run ?? '').replace(/^git push .*$/m, 'true');
+      const { status, stderr } = run(script, repository);
+      assert.equal(status, 0, stderr);
+      assert.equal(run('git show --stat --format= --name-only', repository).stdout, 'bundles/2026/new.json\n');
+    } finally {
+      rmSync(sandbox, { recursive: true });
+    }
+  });
+
+  test('turns what was refused into annotations in which nothing is a workflow command', () => {
+    const step = jobOf('sync.yml', 'fetch').steps.find(({ id }) => id === 'sync');
+    const [filter] = /(?<=jq -r ')def line[^']*(?=')/.exec(step?.run ?? '') ?? [];
+    const report = {
+      records: [
+        { outcome: 'kept', suffix: 'A', code: null, message: null },
+        { outcome: 'refused', suffix: 'B', code: 'not_json', message: 'bad\n::set-output name=x::y %' },
+      ],
+      contradictions: ['changes'],
+    };
+    const { stdout, stderr } = spawnSync(needTool('jq'), ['-r', filter ?? ''], {
+      input: JSON.stringify(report),
+      encoding: 'utf8',
+    });
+    assert.equal(stderr, '');
+    assert.deepEqual(stdout.split('\n'), [
+      '::warning title=refused B::not_json bad%0A::set-output name=x::y %25',
+      '::error title=the source changes or was tampered with::changes',
+      '',
+    ]);
+  });
+});
+
+describe('pages.yml', () => {
+  const build = jobOf('pages.yml', 'build');
+  const deploy = jobOf('pages.yml', 'deploy');
+  const audit = jobOf('pages.yml', 'audit');
+
+  test('has three jobs: one reads, one deploys and does nothing else, one looks at what is served', () => {
+    assert.deepEqual(Object.keys(workflows.get('pages.yml')?.jobs ?? {}), ['build', 'deploy', 'audit']);
+    assert.deepEqual(deploy.permissions, { pages: 'write', 'id-token': 'write' });
+    assert.deepEqual(
+      deploy.steps.map(({ uses }) => uses?.split('@')[0]),
+      ['actions/deploy-pages'],
+    );
+    assert.deepEqual(audit.needs, ['build', 'deploy']);
+    assert.match(runsOf(audit), /audit "\$SITE" .*--expect "\$ROOT" --wait 15m/);
+  });
+
+  test('never cuts a deployment off', () => {
+    assert.deepEqual(deploy.concurrency, { group: 'pages', 'cancel-in-progress': false });
+  });
+
+  test('uploads the folders whose names begin with a dot', () => {
+    const upload = build.steps.find(({ uses }) => uses?.startsWith('actions/upload-pages-artifact@'));
+    assert.equal(upload?.with?.['include-hidden-files'], true);
+  });
+
+  test('takes the root to expect from the snapshot that was built', () => {
+    const step = build.steps.find(({ id }) => id === 'root');
+    const script = (step?.run ?? '').replace('dist/records/snapshot.txt', '').replace(/>>.*/, '');
+    const snapshot = `pith-mirror snapshot v1\nrecords 1\nstates ${'a'.repeat(64)}\nbundles ${'b'.repeat(64)}\n`;
+    const { stdout } = spawnSync('bash', ['-c', script], { input: snapshot, encoding: 'utf8' });
+    assert.equal(stdout, `root=${'b'.repeat(64)}\n`);
+  });
+});
+
+test('dependabot renews the pins', () => {
+  const { updates } = parse(readFileSync(join(root, '.github/dependabot.yml'), 'utf8')) as {
+    readonly updates: readonly { readonly 'package-ecosystem': string; readonly directory: string }[];
+  };
+  assert.ok(updates.some((update) => update['package-ecosystem'] === 'github-actions' && update.directory === '/'));
+});
