@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { contentType } from '../../../src/network/types.ts';
 import type { ServedFolder } from './serve.ts';
 import { serveFolder } from './serve.ts';
 
@@ -73,6 +74,8 @@ describe('a folder served under /repo/', () => {
 
   test('nothing is served outside the sub-path', async () => {
     for (const path of ['/', '/index.html', '/repo', '/repository/index.html']) assert.equal((await get(path))[0], 404);
+  test('outside the sub-path is nothing', async () => {
+    for (const path of ['/', '/index.html', '/repository/index.html']) assert.equal((await get(path))[0], 404);
   });
 
   test('no path leads out of the folder', async () => {
@@ -89,6 +92,55 @@ describe('a folder served under /repo/', () => {
 });
 
 test('close ends the server even if a client keeps its connection open', async () => {
+test('answers a range with the bytes that were asked for', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'serve-'));
+  writeFileSync(join(folder, 'ten.txt'), '0123456789');
+  writeFileSync(join(folder, 'empty.txt'), '');
+  const served = await serveFolder(folder);
+  try {
+    for (const [range, status, text, header] of [
+      ['bytes=2-4', 206, '234', 'bytes 2-4/10'],
+      ['bytes=7-', 206, '789', 'bytes 7-9/10'],
+      ['bytes=-2', 206, '89', 'bytes 8-9/10'],
+      ['bytes=5-99', 206, '56789', 'bytes 5-9/10'],
+      ['bytes=-99', 206, '0123456789', 'bytes 0-9/10'],
+      ['bytes=10-', 416, '', 'bytes */10'],
+      ['bytes=-0', 416, '', 'bytes */10'],
+      ['bytes=4-2', 200, '0123456789', null],
+      ['bytes=0-1,3-4', 200, '0123456789', null],
+      ['lines=1-2', 200, '0123456789', null],
+    ] as const) {
+      const response = await fetch(`${served.url}ten.txt`, { headers: { range } });
+      assert.deepEqual(
+        [response.status, await response.text(), response.headers.get('content-range')],
+        [status, text, header],
+        range,
+      );
+    }
+    const head = await fetch(`${served.url}ten.txt`, { method: 'HEAD' });
+    assert.equal(head.headers.get('content-length'), '10');
+    assert.equal(head.headers.get('accept-ranges'), 'bytes');
+    assert.equal((await fetch(`${served.url}empty.txt`)).status, 200);
+    assert.equal((await fetch(`${served.url}ten.txt`, { method: 'POST' })).status, 405);
+  } finally {
+    await served.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('knows the type of every kind of file that a build writes', () => {
+  for (const [name, type] of [
+    ['cite.bib', 'text/x-bibtex; charset=utf-8'],
+    ['cite.ris', 'application/x-research-info-systems'],
+    ['record.jsonld', 'application/ld+json; charset=utf-8'],
+    ['index.tsv', 'text/tab-separated-values; charset=utf-8'],
+    ['site.sha256', 'text/plain; charset=utf-8'],
+    ['none', 'application/octet-stream'],
+  ])
+    assert.equal(contentType(name ?? ''), type);
+});
+
+test('close ends the server although a client keeps its connection', async () => {
   const served = await serveFolder(tmpdir());
   await fetch(served.url).then((response) => response.text());
   await served.close();

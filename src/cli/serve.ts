@@ -1,0 +1,56 @@
+/** `pith-mirror serve`: look at a site before it is published. */
+import { resolve } from 'node:path';
+import { messageOf, UsageError } from '../mirror/base/failure.ts';
+import { serveFolder } from '../network/static-server.ts';
+import { EXIT, isFolder, parseOptions, singleArgument, userPath } from './command.ts';
+import { printable } from './terminal.ts';
+
+export const SERVE_HELP = `pith-mirror serve [DIR] [--base /repo/] [--port N]
+
+Serves the site in DIR [dist] to browsers on this machine, as a host would: with the right types, ranges, and 404.html.
+Nobody else can connect. Ctrl-C ends it.
+
+  --base /repo/  the path of the site on its host, as on GitHub Pages [/]
+  --port N       the port; 0 for any that is free [8080]
+
+Exit code: 0 ended by Ctrl-C; 1 the port cannot be used; 2 wrong usage.
+`;
+
+const DEFAULT_PORT = 8080;
+
+function portOption(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PORT;
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new UsageError(`--port: expected a number from 0 to 65535 (found ${JSON.stringify(text)})`);
+  return Number(text);
+}
+
+/** `/repo/` of `repo`, `/repo` and `/repo/`. */
+function baseOption(text = '/'): string {
+  const base = `/${text.replace(/^\/+|\/+$/g, '')}/`.replace('//', '/');
+  if (!/^\/(?:[\w.~-]+\/)*$/.test(base))
+    throw new UsageError(`--base: expected a path such as /repo/ (found ${JSON.stringify(text)})`);
+  return base;
+}
+
+export async function serve(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOptions(args, { base: { type: 'string' }, port: { type: 'string' } });
+  const given = singleArgument(positionals);
+  const folder = given === undefined ? resolve('dist') : userPath(given);
+  const base = baseOption(values.base);
+  const port = portOption(values.port);
+  if (!(await isFolder(folder))) throw new UsageError(`${folder} is not a folder`);
+  let served: Awaited<ReturnType<typeof serveFolder>>;
+  try {
+    served = await serveFolder(folder, base, port);
+  } catch (error) {
+    process.stderr.write(`pith-mirror: ${printable(messageOf(error))}; choose another with --port, or --port 0\n`);
+    return EXIT.FAILED;
+  }
+  process.stdout.write(`${printable(folder)} is served at ${served.url} (Ctrl-C ends it)\n`);
+  await new Promise<void>((done) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
+  });
+  await served.close();
+  return EXIT.OK;
+}
