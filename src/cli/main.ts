@@ -11,6 +11,7 @@ import { JOIN_HELP, join } from './join.ts';
 import { NUMBER_HELP, number } from './number.ts';
 import { PACK_HELP, pack } from './pack.ts';
 import { SNAPSHOT_HELP, snapshot } from './snapshot.ts';
+import { PREFLIGHT_HELP, preflight } from './preflight.ts';
 import { SERVE_HELP, serve } from './serve.ts';
 import { STAMP_HELP, stamp } from './stamp.ts';
 import { SYNC_HELP, sync } from './sync.ts';
@@ -31,6 +32,7 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['sync', { run: sync, help: SYNC_HELP }],
   ['compare', { run: compare, help: COMPARE_HELP }],
   ['audit', { run: audit, help: AUDIT_HELP }],
+  ['preflight', { run: preflight, help: PREFLIGHT_HELP }],
   ['serve', { run: serve, help: SERVE_HELP }],
   ['canon', { run: canon, help: CANON_HELP }],
   ['number', { run: number, help: NUMBER_HELP }],
