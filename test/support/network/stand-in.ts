@@ -94,8 +94,9 @@ type Headers = Readonly<Record<string, string>>;
 
 /** A plain answer. */
 export const answer =
-  (content: Uint8Array | string, headers: Headers = {}, status = 200): Behaviour =>
+  (body: Uint8Array | string, headers: Headers = {}, status = 200): Behaviour =>
   (request, response) => {
+    const content = Buffer.from(body);
     response.writeHead(status, { 'content-type': 'application/json', 'content-length': content.length, ...headers });
     if (request.method !== 'HEAD') send(response, content);
     response.end();
