@@ -68,7 +68,7 @@ export async function syncInto(
       userAgent: 'pith-mirror/test',
       cache: null,
       ...options,
-      network: { clock, timeouts: { connect: 400, idle: 400, total: 1500 }, ...options.network },
+      network: { clock, ...options.network },
     },
     {
       stage: () => undefined,
