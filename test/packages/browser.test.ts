@@ -1,0 +1,41 @@
+/** A package unpacked on a disk: it opens, is searched and verifies from `file:`, in Chromium and Firefox. */
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { before, it } from 'node:test';
+import { inEveryWay } from '../support/browser/visit.ts';
+import { buildVariety } from '../support/bundles/variety.ts';
+import { pithMirror, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { needTool } from '../support/tools/tools.ts';
+
+const folder = temporaryFolder();
+const bag = join(folder, 'unpacked', 'mirror');
+let suffixes: ReadonlyMap<string, string>;
+
+before(async () => {
+  const variety = await buildVariety(folder, { plain: 4 });
+  ({ suffixes } = variety);
+  const args = ['--format', 'zip', '--out', folder, '--name', 'mirror', '--trust', variety.trust];
+  const packed = await pithMirror(['pack', variety.site, ...args]);
+  assert.equal(packed.code, 0, packed.stderr);
+  const run = await runProgram(needTool('unzip'), ['-q', join(folder, 'mirror.zip'), '-d', join(folder, 'unpacked')]);
+  assert.equal(run.code, 0, run.stderr);
+});
+
+inEveryWay(bag, (way) => {
+  it('opens data/index.html, finds a record by its title, and verifies it on its page', async () => {
+    const { page, trouble, close } = await way.visit('data/index.html');
+    await page.getByRole('searchbox').fill('Concordia');
+    await page.locator('.search-results a').first().waitFor();
+    await Promise.all([
+      page.waitForURL(/\/pith\/[A-Z2-7]{26}\/index\.html/),
+      page.locator('.search-results a').first().click(),
+    ]);
+    assert.ok(page.url().includes(suffixes.get('seed') ?? 'no seed'), page.url());
+    await page.getByRole('button', { name: 'Verify this record here' }).click();
+    const status = page.locator('#verify-here [role="status"]');
+    await status.filter({ hasNotText: /…$|^$/ }).waitFor({ timeout: 60_000 });
+    assert.match((await status.textContent()) ?? '', /^Verified/);
+    assert.deepEqual(trouble, []);
+    await close();
+  });
+});
