@@ -1,6 +1,7 @@
 /** `pith-mirror build`: from a folder of bundles to a site. */
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
+import { siteUrl } from '../mirror/base/site-url.ts';
 import { type BuildResult, buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
 import { parseShard } from '../mirror/resume/shard.ts';
 import { withUnpackedInput } from '../packages/build-input.ts';
@@ -14,7 +15,7 @@ export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE
        pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
 
 Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
-and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own. BUNDLES may also be a package that
+and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own; mirror.md says who runs the mirror. BUNDLES may also be a package that
 pack wrote, or all packages of a set: the site that was packed is made again.
 
   --out DIR     where the site goes; replaced only when the new one is complete and checked
@@ -38,19 +39,10 @@ Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or 
 
 export function siteOption(site: string | undefined): string | null {
   if (site === undefined) return null;
-  const url = URL.parse(site);
-  if (
-    url === null ||
-    !/^https?:$/.test(url.protocol) ||
-    url.username !== '' ||
-    url.password !== '' ||
-    /\.html?$/.test(url.pathname) ||
-    url.search !== '' ||
-    url.hash !== ''
-  ) {
+  const url = siteUrl(site);
+  if (url === null)
     throw new UsageError(`--site: expected an http or https URL such as https://example.org/mirror/, got ${site}`);
-  }
-  return url.href.endsWith('/') ? url.href : `${url.href}/`;
+  return url;
 }
 
 function rendererOption(name = 'fast'): RendererName {

@@ -15,11 +15,16 @@ export interface ShardFolder extends ShardContent {
 }
 
 /** Reads shards and holds them to be all parts of one mirror. @throws UsageError where they are not. */
-export async function readShards(folders: readonly string[], key: string): Promise<readonly ShardFolder[]> {
+export async function readShards(
+  folders: readonly string[],
+  keyOf: (operator: ShardContent['head']['operator']) => string,
+): Promise<readonly ShardFolder[]> {
+  let first: ShardContent['head'] | null = null;
   const shards: ShardFolder[] = [];
   for (const folder of folders) {
     const shard = await readShard(folder);
-    if (shard.head.key !== key)
+    first ??= shard.head;
+    if (shard.head.key !== keyOf(first.operator))
       throw new UsageError(`${folder} was built by another pith-mirror, with other keys or for another --site`);
     shards.push({ ...shard, folder });
   }

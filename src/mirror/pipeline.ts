@@ -22,6 +22,7 @@ import type { InputLine, Produced, RecordLine } from './plan/lines.ts';
 import { MIXED, Output } from './publish/output.ts';
 import { type Publication, type Published, publishFull, publishUpdate } from './publish/publish.ts';
 import { isNoteName, suffixOfNote } from './read/notes.ts';
+import { type OperatorNote, readOperatorNote } from './read/operator-note.ts';
 import { type InputFile, type InputListing, listInput, stampAt } from './read/read.ts';
 import { trustDocument } from './read/trust-file.ts';
 import { loadPages } from './render/pages.ts';
@@ -139,8 +140,8 @@ export async function buildMirror(options: BuildOptions, progress: Progress): Pr
 }
 
 /** What a build's result depends on beside its input and its program. */
-function optionsKey({ site, trust }: Pick<BuildOptions, 'site' | 'trust'>): string {
-  return JSON.stringify({ site, trust: trustDocument(trust) });
+function optionsKey({ site, trust }: Pick<BuildOptions, 'site' | 'trust'>, operator: OperatorNote | null): string {
+  return JSON.stringify({ site, trust: trustDocument(trust), operator });
 }
 
 /** The input of this build: a note is of the shard that its name says. */
@@ -159,13 +160,21 @@ async function listOwn({ input, shard, only }: BuildOptions, progress: Progress)
   };
 }
 
-async function build(options: BuildOptions, output: Output, progress: Progress): Promise<BuildResult> {
+async function build(given: BuildOptions, output: Output, progress: Progress): Promise<BuildResult> {
+  const operator = await readOperatorNote(given.input);
+  const options = { ...given, site: given.site ?? operator?.site ?? null };
   const { trust, site, shard, only, engine, renderer } = options;
   const listing = await listOwn(options, progress);
   const context: SiteContext = { trust, site, version: await packageVersion() };
   const marker = join(output.site, paths.MARKER);
   const program = programDigest();
-  const how = JSON.stringify([optionsKey(options), shard, only === null ? null : [...only], engine, renderer]);
+  const how = JSON.stringify([
+    optionsKey(options, operator),
+    shard,
+    only === null ? null : [...only],
+    engine,
+    renderer,
+  ]);
   const cache = await Cache.open(output.cache, { program, options: how }, marker);
   if (output.isMixed) progress.note(MIXED);
   const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
@@ -215,13 +224,13 @@ async function build(options: BuildOptions, output: Output, progress: Progress):
     const publication: Publication = {
       output,
       inventory,
-      catalogue: catalogueOf(inventory, report, context),
+      catalogue: catalogueOf(inventory, report, context, operator),
       report,
       pages,
       crew,
       progress,
       producer: renderer === 'fast' ? null : new Producer({ ...start, context, pages: null, engine: ENGINES[engine] }),
-      shard: shard === null ? null : shardContent(shard, options, inventory, unlisted, program),
+      shard: shard === null ? null : shardContent(shard, options, operator, inventory, unlisted, program),
     };
     await cache.forget();
     const published =
@@ -256,18 +265,24 @@ function reportOf(inventory: Inventory, unlisted: readonly FileLine[], { version
   return new Report(version, trust, [...inventory.reports, ...unlisted], { all: records.length, recordOnly });
 }
 
-function catalogueOf(inventory: Inventory, { totals, troubled }: Report, context: SiteContext): Catalogue {
-  return { ...context, entries: inventory.entries(), totals, troubled };
+function catalogueOf(
+  inventory: Inventory,
+  { totals, troubled }: Report,
+  context: SiteContext,
+  operator: OperatorNote | null,
+): Catalogue {
+  return { ...context, entries: inventory.entries(), totals, troubled, operator };
 }
 
 function shardContent(
   shard: Shard,
   options: Pick<BuildOptions, 'site' | 'trust'>,
+  operator: OperatorNote | null,
   { lines, records }: Inventory,
   unlisted: readonly FileLine[],
   program: string,
 ): ShardContent {
-  return { head: { shard, key: `${program} ${optionsKey(options)}` }, lines, unlisted, records };
+  return { head: { shard, key: `${program} ${optionsKey(options, operator)}`, operator }, lines, unlisted, records };
 }
 
 export interface JoinOptions {
@@ -294,10 +309,16 @@ export async function joinMirror(options: JoinOptions, progress: Progress): Prom
   }
 }
 
-async function joinInto(options: JoinOptions, output: Output, progress: Progress): Promise<BuildResult> {
-  const { trust, site } = options;
+async function joinInto(given: JoinOptions, output: Output, progress: Progress): Promise<BuildResult> {
   const program = programDigest();
-  const shards = await readShards(options.shards, `${program} ${optionsKey(options)}`);
+  const siteOf = (operator: OperatorNote | null): string | null => given.site ?? operator?.site ?? null;
+  const shards = await readShards(
+    given.shards,
+    (operator) => `${program} ${optionsKey({ ...given, site: siteOf(operator) }, operator)}`,
+  );
+  const operator = shards[0]?.head.operator ?? null;
+  const options = { ...given, site: siteOf(operator) };
+  const { trust, site } = options;
   const context: SiteContext = { trust, site, version: await packageVersion() };
   const inventory = new Inventory([], {
     lines: shards.flatMap(({ lines }) => lines),
@@ -339,7 +360,7 @@ async function joinInto(options: JoinOptions, output: Output, progress: Progress
   const crew = new Crew(availableParallelism(), { ...start, stage: output.stage, pages: pages.entry });
   try {
     await cache.forget();
-    const catalogue = catalogueOf(inventory, report, context);
+    const catalogue = catalogueOf(inventory, report, context, operator);
     await publishFull({ output, inventory, catalogue, report, pages, crew, progress, producer: null, shard: null });
     return { report, published: true, refusal: null, isUnchanged: false };
   } finally {

@@ -10,6 +10,7 @@ import { currentSnapshot, member } from '../../formats/paper.ts';
 import type { RichPart } from '../../formats/rich-text.ts';
 import { compareCodePoints, isArray, isNumber, type MergedRecord, type Trust } from '../../protocol/index.ts';
 import type { FileReport, Totals } from '../judge/report.ts';
+import type { OperatorNote } from '../read/operator-note.ts';
 import type { RecordEntry } from './plan.ts';
 
 export type { Verdict };
@@ -69,6 +70,8 @@ export interface Catalogue extends SiteContext {
   readonly totals: Totals;
   /** Reports of the files that were rejected or have findings; verified files are only counted. */
   readonly troubled: readonly FileReport[];
+  /** Who runs this mirror, in their own words; null where they say nothing. */
+  readonly operator: OperatorNote | null;
 }
 
 export function verdictOf({ merged, findings }: Pick<RecordEntry, 'merged' | 'findings'>): Verdict {

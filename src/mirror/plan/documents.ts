@@ -56,13 +56,17 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function mirrorsDocument({ trust, site, entries }: Catalogue): string {
+function mirrorsDocument({ trust, site, entries, operator }: Catalogue): string {
   const key = signingKey(trust);
   const origin = {
     ...mirrorEntry('Pith Resolver', ORIGIN, 'primary'),
     ...(key === undefined ? {} : { public_key: keyDocument(key) }),
   };
-  const own = site === null ? [] : [mirrorEntry(TOOL_NAME, site.replace(/\/$/, ''), 'mirror')];
+  const contact = operator?.contact == null ? {} : { contact: operator.contact };
+  const own =
+    site === null
+      ? []
+      : [{ ...mirrorEntry(operator?.name ?? TOOL_NAME, site.replace(/\/$/, ''), 'mirror'), ...contact }];
   return json({
     manifest_type: 'pith_mirror_manifest',
     manifest_version: '1.0',
@@ -110,7 +114,7 @@ export function siteFiles(catalogue: Catalogue): readonly SiteFile[] {
     { path: paths.MARKER, content: json({ written_by: TOOL_NAME, layout: 1 }) },
     { path: paths.MIRRORS, content: mirrorsDocument(catalogue) },
     ...csvFiles(catalogue.entries, catalogue.site),
-    ...(catalogue.site === null ? [] : foundFiles(catalogue.entries, catalogue.site)),
+    ...(catalogue.site === null ? [] : foundFiles(catalogue.entries, catalogue.site, catalogue.operator?.name)),
     ...(key === undefined ? [] : [{ path: paths.SIGNING_KEY, content: json(keyDocument(key)) }]),
   ];
 }

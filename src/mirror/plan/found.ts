@@ -76,13 +76,13 @@ ${categories.map((term) => `<category term="${xml(term)}"/>\n`).join('')}<summar
 }
 
 /** The records with the newest data, newest first. */
-export function feedFile(entries: readonly CatalogueEntry[], site: string): SiteFile {
+export function feedFile(entries: readonly CatalogueEntry[], site: string, name: string | null = null): SiteFile {
   const newest = entries
     .toSorted((a, b) => compareCodePoints(b.time, a.time) || compareCodePoints(a.suffix, b.suffix))
     .slice(0, FEED_ENTRIES);
   const content = `${HEAD}<feed xmlns="http://www.w3.org/2005/Atom">
 <id>${xml(site)}</id>
-<title>Records of a pith mirror</title>
+<title>${xml(name ?? 'Records of a pith mirror')}</title>
 <updated>${timeOfAll(entries)}</updated>
 <link rel="self" type="application/atom+xml" href="${xml(absoluteUrl(site, FEED))}"/>
 <link rel="alternate" type="text/html" href="${xml(site)}"/>
@@ -91,8 +91,12 @@ ${newest.map((entry) => feedEntry(entry, site)).join('')}</feed>
   return { path: FEED, content };
 }
 
-/** Everything by which a site with a known address is found. */
-export function foundFiles(entries: readonly CatalogueEntry[], site: string): readonly SiteFile[] {
+/** Everything by which a site with a known address is found. @param name that the operator gave the mirror. */
+export function foundFiles(
+  entries: readonly CatalogueEntry[],
+  site: string,
+  name: string | null = null,
+): readonly SiteFile[] {
   const robots = `User-agent: *\nAllow: /\n\nSitemap: ${absoluteUrl(site, SITEMAP)}\n`;
-  return [...sitemapFiles(entries, site), { path: ROBOTS, content: robots }, feedFile(entries, site)];
+  return [...sitemapFiles(entries, site), { path: ROBOTS, content: robots }, feedFile(entries, site, name)];
 }

@@ -8,6 +8,7 @@ import { formatPart, parsePart } from '../base/jsonl.ts';
 import { SHARD } from '../base/paths.ts';
 import type { FileLine } from '../judge/report.ts';
 import type { InputLine, RecordLine } from '../plan/lines.ts';
+import type { OperatorNote } from '../read/operator-note.ts';
 import type { Shard } from './shard.ts';
 
 /** What a shard brings to the join. */
@@ -16,6 +17,8 @@ export interface ShardContent {
     readonly shard: Shard;
     /** What has to be the same for all: the program, the keys, the address. */
     readonly key: string;
+    /** The mirror's own note, which the join shows. */
+    readonly operator: OperatorNote | null;
   };
   readonly lines: readonly InputLine[];
   /** Reports of what is no file: folders that could not be listed. */

@@ -4,12 +4,23 @@ import { FEED, HOME } from '../../mirror/base/paths.ts';
 import type { Catalogue } from '../../mirror/plan/catalogue.ts';
 import { counted, grouped } from '../shared/words.ts';
 import type { HeadLink } from './head.ts';
+import { type MarkdownNode, markdownTree } from './markdown.ts';
 import { type RecordRow, recordRow } from './rows.ts';
 
 /** The latest records that the home page shows. */
 const LATEST = 20;
 
+/** The operator's own words. */
+export interface OperatorView {
+  readonly name: string | null;
+  readonly contact: string | null;
+  readonly select: string | null;
+  readonly text: readonly MarkdownNode[];
+}
+
 export interface HomeView {
+  /** Null where the operator says nothing. */
+  readonly operator: OperatorView | null;
   readonly summary: readonly (readonly [string, string])[];
   /** A sentence where files were rejected or have findings, else null. */
   readonly trouble: string | null;
@@ -25,13 +36,22 @@ export function feedLinks(site: string | null): readonly HeadLink[] {
   return site === null ? [] : [{ rel: 'alternate', href: FEED, type: 'application/atom+xml' }];
 }
 
-export function homeView({ entries, totals, trust }: Catalogue): HomeView {
+export function homeView({ entries, totals, trust, operator }: Catalogue): HomeView {
   const trouble = [
     totals.rejected > 0 ? `${counted(totals.rejected, 'file was', 'files were')} rejected` : '',
     totals.findings > 0 ? `${counted(totals.findings, 'problem was', 'problems were')} found` : '',
   ].filter((part) => part !== '');
   const hasMore = entries.length > LATEST;
   return {
+    operator:
+      operator === null
+        ? null
+        : {
+            name: operator.name,
+            contact: operator.contact,
+            select: operator.select,
+            text: markdownTree(operator.text),
+          },
     summary: [
       ['Records', grouped(totals.records)],
       ['With a signed bundle', grouped(totals.records - totals.record_only)],

@@ -42,7 +42,15 @@ function pagesOf(troubled: readonly FileReport[]): ReadonlyMap<string, ReportLis
     records: 3,
     record_only: 0,
   };
-  const catalogue: Catalogue = { site: null, trust: testTrust, version: '0', entries, totals, troubled };
+  const catalogue: Catalogue = {
+    site: null,
+    trust: testTrust,
+    version: '0',
+    entries,
+    totals,
+    troubled,
+    operator: null,
+  };
   return new Map([...reportPages(catalogue)].map((page) => [page.path, page]));
 }
 
