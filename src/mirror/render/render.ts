@@ -5,7 +5,7 @@
  * installed program may lie in a folder that cannot be written, and its user stands elsewhere. So Astro's root is a
  * temporary folder, sources and output are absolute, and whatever would depend on the working folder is pinned below.
  */
-import { cp, mkdir, mkdtemp, readdir, realpath, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AstroInlineConfig, AstroIntegration, AstroPrerenderer } from 'astro';
@@ -33,6 +33,25 @@ function resolveAstro(entry: string, runtime: string | null): VitePlugin {
     configEnvironment: (name) => (name === 'prerender' ? { build: { rolldownOptions: { input: entry } } } : undefined),
   };
 }
+
+/**
+ * A component's source without the indentation of its markup, which would be a sixth of every page. Line breaks stay: pages are
+ * readable as source, and a blank between two elements is one still.
+ */
+export function withoutIndentation(source: string): string {
+  const end = source.startsWith('---') ? source.indexOf('\n---', 3) + '\n---'.length : 0;
+  return source.slice(0, end) + source.slice(end).replaceAll(/\n\s+/g, '\n');
+}
+
+/** In both renderings, before Astro compiles the components. */
+const WITHOUT_INDENTATION: VitePlugin = {
+  name: 'pith-mirror:without-indentation',
+  enforce: 'pre',
+  load: {
+    filter: { id: /\.astro$/ },
+    handler: async (id) => withoutIndentation(await readFile(id, 'utf8')),
+  },
+};
 
 function integration(prerenderer: Prerenderer): AstroIntegration {
   return {
@@ -92,6 +111,7 @@ async function runAstro({ workDir, outDir, prerenderer, isOfText }: AstroRun): P
     vite: {
       build: { emptyOutDir: false },
       plugins: [
+        WITHOUT_INDENTATION,
         resolveAstro(
           join(packageRoot, 'src/site/entry.ts'),
           isOfText ? join(packageRoot, 'src/site/runtime.ts') : null,
