@@ -79,6 +79,9 @@ function nameOf({ name }: PackOptions, site: Site): string {
   return chosen;
 }
 
+/** Files that are not packed, and are named. */
+const SHOWN = 20;
+
 /** Files of a bag that are not its payload; more than there ever are. */
 const OWN_FILES = 16;
 
@@ -225,7 +228,8 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
   progress.stage('listing the site', null);
   const sums = readSums(site.folder);
   const found = survey(site.folder, contents, sums);
-  for (const { path, why } of found.odd) progress.note(`not packed, ${why}: ${path}`);
+  for (const { path, why } of found.odd.slice(0, SHOWN)) progress.note(`not packed, ${why}: ${path}`);
+  if (found.odd.length > SHOWN) progress.note(`not packed: ${found.odd.length - SHOWN} more files`);
   if (found.records.length === 0) throw new BuildError(`${options.site}: has no record; there is nothing to pack`);
   const inputs = await gatherInputs(site.folder, options.input, progress);
   const version = await packageVersion();

@@ -54,7 +54,13 @@ const ZIP_EMPTY = 0x06054b50;
 /** Whether a file begins as a ZIP does, or is named as one. */
 export function isZip(path: string): boolean {
   if (/\.zip$/i.test(path)) return true;
-  const descriptor = openSync(path, 'r');
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    // Whoever reads it as something else says what is wrong.
+    return false;
+  }
   try {
     const [a = 0, b = 0, c = 0, d = 0] = readAt(descriptor, 0, 4);
     const start = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
