@@ -29,14 +29,14 @@ describe('fuzzing', () => {
     );
   });
 
-  test('the cases reach deep: changed documents are accepted too, and most codes are met', () => {
+  test('the cases cover most codes, and changed documents that are accepted', () => {
     assert.ok(result.acceptedOthers > CASES / 50, String(result.acceptedOthers));
     assert.ok((result.outcomes.get('rejected') ?? 0) > CASES / 2);
     assert.ok(result.codes.size > 25, [...result.codes.keys()].join());
     assert.ok(result.reasons.size > 5, [...result.reasons.keys()].join());
   });
 
-  test('a case is the same one whenever it is made, and another one of another seed', () => {
+  test('a case depends only on the seed and its number', () => {
     for (let index = 0; index < 50; index++) assert.deepEqual(makeCase(SEED, index), makeCase(SEED, index));
     assert.notDeepEqual(
       [0, 1, 2, 3].map((index) => makeCase(SEED, index).bytes),

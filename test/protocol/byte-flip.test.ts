@@ -189,7 +189,7 @@ function assertNone(complaints: readonly (string | null)[]): void {
 }
 
 describe('every byte of the seed', () => {
-  test('stands somewhere', () => {
+  test('occurs somewhere in the bundle', () => {
     assert.equal(places.length, seed.length);
     assert.ok(Object.values(CHANGES).every((change) => seed.every((byte) => change(byte) !== byte)));
   });
@@ -198,12 +198,12 @@ describe('every byte of the seed', () => {
     // All bytes in one way; in the others every byte of structure, and a part of the names and values.
     const isTried = (offset: number): boolean => i === 0 || places[offset]?.kind === 'structure' || offset % 10 === i;
     const offsets = [...seed.keys()].filter(isTried);
-    test(`changed to ${name}: rejected with the right code (${offsets.length} bytes)`, () => {
+    test(`is rejected with the right code if any of its ${offsets.length} bytes is changed to ${name}`, () => {
       assertNone(offsets.map((offset) => judge(offset, change(seed[offset] ?? 0))));
     });
   }
 
-  test('left out, or doubled: rejected', () => {
+  test('is rejected if any byte is left out or doubled', () => {
     const offsets = [...seed.keys()].filter((offset) => offset % 16 === 0);
     assertNone(
       offsets.flatMap((offset) => {
@@ -274,7 +274,7 @@ describe('every byte of an event in a bundle that a registry sealed anew', () =>
   }
 
   for (const [name, change] of Object.entries(CHANGES)) {
-    test(`changed to ${name}: the event is invalid, with content_hash_mismatch where its digest covers it`, () => {
+    test(`an event with any byte changed to ${name} is invalid, with content_hash_mismatch if its digest covers the byte`, () => {
       assertNone(
         [...text.keys()].map((offset) => {
           const value = parsed(changed(text, offset, change(text[offset] ?? 0)));
@@ -328,7 +328,7 @@ describe('every byte of an event in a bundle that a registry sealed anew', () =>
     assert.ok(listed > 50, String(listed));
   });
 
-  test('a byte of record_created changed: no valid one is left, so the bundle is rejected', () => {
+  test('a bundle is rejected if a byte of its only record_created is changed', () => {
     const broken = { ...created, target: 'recorD' };
     const { outcome, findings } = verifyBundle(bytesOf(sealBundle(makeBundle(record, [broken, other]))), testTrust);
     assert.equal(outcome, 'rejected');

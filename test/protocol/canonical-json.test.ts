@@ -21,13 +21,13 @@ describe('section 1: the 1,500 cases made with Python', () => {
   const vectors = vectorLines<CanonVector>('canonical-json.jsonl');
   const classes = Map.groupBy(vectors, (vector) => vector.class);
 
-  it('are all there', () => {
+  it('the file has all 1,500 vectors', () => {
     assert.equal(vectors.length, 1500);
     for (const { mirror } of vectors) assert.ok(['equal', 'reject', 'equal_or_reject'].includes(mirror), mirror);
   });
 
   for (const [name, cases] of classes) {
-    it(`class ${name}: ${cases.length} cases`, () => {
+    it(`agrees with Python on ${cases.length} cases of class ${name}`, () => {
       for (const { text, mirror, canon_hex } of cases) {
         const shown = JSON.stringify(text.slice(0, 120));
         assert.ok(text.isWellFormed(), shown);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { ParseError, pointer, REASON_CODES } from '../../src/protocol/errors.ts';
 
 describe('section 10: reason codes', () => {
-  it('the list is closed: a change here breaks reports and scripts', () => {
+  it('the list of codes is closed, since a change breaks reports and scripts', () => {
     const paper =
       `unreadable too_large invalid_utf8 bom not_json duplicate_key lone_surrogate too_deep number_out_of_range
       bundle_schema unsupported_version missing_signature signature_status base64 untrusted_key fingerprint_mismatch
@@ -17,7 +17,7 @@ describe('section 10: reason codes', () => {
     assert.equal(new Set(REASON_CODES).size, REASON_CODES.length);
   });
 
-  it('a ParseError has the first problem and all of them', () => {
+  it('a ParseError has the first problem as its own and all problems as a list', () => {
     const first = { code: 'bom', path: '/a', message: 'm' } as const;
     const second = { code: 'too_deep', path: '/b', message: 'n' } as const;
     const error = new ParseError(first, [second]);

@@ -19,7 +19,7 @@ const SUFFIX = '4MJCW2CW2IJI4KFD2N5O7KXTYZ';
 describe('section 3: identifiers', () => {
   it('the suffix is 130 bits of the digest in base32', () => assert.equal(suffixOf(DIGEST), SUFFIX));
 
-  it('a suffix needs a digest', () => {
+  it('a suffix of anything but a digest is refused', () => {
     for (const text of ['', DIGEST.slice(1), `${DIGEST}00`, DIGEST.toUpperCase()]) {
       assert.throws(() => suffixOf(text), RangeError);
     }
@@ -32,7 +32,7 @@ describe('section 3: identifiers', () => {
     assert.equal(formatShortPithNumber(SUFFIX), 'pith:4MJCW2CW');
   });
 
-  it('the full form is ^pith:\\d{4}:[A-Z2-7]{26}$, to the last character', () => {
+  it('the full form matches ^pith:\\d{4}:[A-Z2-7]{26}$ and nothing longer', () => {
     assert.ok(PITH_NUMBER_PATTERN.test(`pith:2026:${SUFFIX}`));
     const others = [
       `pith:2026:${SUFFIX}\n`,

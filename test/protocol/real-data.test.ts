@@ -87,7 +87,7 @@ describe('real data: pith-mirrors.json', () => {
 describe('real data: the seed bundle', () => {
   const verdict = verifyBundle(seedBytes(), trust);
 
-  it('is verified with no finding', () => {
+  it('is verified without a finding', () => {
     assert.deepEqual(verdict.findings, []);
     assert.equal(verdict.outcome, 'verified');
     assert.equal(verdict.bundle?.suffix, SEED_SUFFIX);
@@ -98,7 +98,7 @@ describe('real data: the seed bundle', () => {
     );
   });
 
-  it('four signatures: the bundle, two events, the receipt', () => {
+  it('has four signatures: of the bundle, two events and the receipt', () => {
     const signatures = verdict.checks.filter(({ how }) => how === 'signature');
     assert.deepEqual(signatures.map(({ subject }) => subject).toSorted(), [
       'bundle_signature',
@@ -109,7 +109,7 @@ describe('real data: the seed bundle', () => {
     for (const { outcome } of signatures) assert.equal(outcome, 'verified');
   });
 
-  it('all digests: only the abstract cannot be checked', () => {
+  it('has digests that all verify, except the abstract, which cannot be checked', () => {
     const digests = verdict.checks.filter(({ how }) => how === 'digest');
     const count = Object.fromEntries(
       [...Map.groupBy(digests, ({ subject }) => subject)].map(([name, all]) => [name, all.length]),
@@ -136,7 +136,7 @@ describe('real data: the seed bundle', () => {
     assert.equal(new TextDecoder().decode(mergeBundles([verdict.bundle]).state.bytes), shipped);
   });
 
-  it('another layout of it is the same bundle', () => {
+  it('is the same bundle in another layout', () => {
     const value: Data = JSON.parse(seedText());
     const { bundle_signature, ...rest } = value;
     const other = verifyBundle(encodeUtf8(JSON.stringify({ bundle_signature, ...rest }, null, '\t')), trust);

@@ -93,7 +93,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('takes bundles that are too large for the page from the script beside it', async () => {
+    it('loads bundles that are too large for the page from the script beside it', async () => {
       const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.large));
       assert.equal(await verifyHere(page), 'Verified here, in this browser.');
       const box = page.locator('.verify-result');
@@ -118,7 +118,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('shows findings that the page shows, hostile text as text', async () => {
+    it('shows the findings of the page, and hostile text as text', async () => {
       const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.troubled));
       assert.match(await verifyHere(page), /^Verified here, with \d findings\.$/);
       assert.equal(await page.locator('#verify-here img, #verify-here b, #verify-here script').count(), 0);
@@ -137,7 +137,7 @@ inEveryWay(out, (way) => {
       ],
     ];
     for (const [name, words, row] of lies) {
-      it(`a copy that was tampered with, ${name}, fails at its step`, async () => {
+      it(`a copy that was tampered with (${name}) fails at the right step`, async () => {
         const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.seed, name));
         assert.match(await verifyHere(page), words);
         const rows = [...(await ledger(page.locator('#verify-here'))).values()].flat();
@@ -156,7 +156,7 @@ inEveryWay(out, (way) => {
   });
 
   describe('verify.html', () => {
-    it('verifies many files one after the other, whatever they hold and are called', async () => {
+    it('verifies many files one after another, whatever their content and names', async () => {
       const { page, trouble, close } = await way.visit('verify.html');
       const said = await give(
         page,
@@ -173,7 +173,7 @@ inEveryWay(out, (way) => {
         'Not verified: it fails at “Bundle hash”',
         'Not verified: it fails at “Reading the bundle (not json)”',
         'Not verified: it fails at “Reading the bundle (not json)”',
-        'Not verified: it was not read',
+        'Not verified: the file was not read',
         'Verified here, in this browser',
       ]);
       assert.match((await page.locator('.verify-file').nth(4).textContent()) ?? '', /too_large/);
@@ -189,7 +189,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('takes files that are dropped anywhere', async () => {
+    it('verifies files that are dropped anywhere', async () => {
       const { page, trouble, close } = await way.visit('verify.html');
       const text = readFileSync(file('seed.json'), 'utf8');
       await dropFiles(page, 'h1', [
@@ -201,7 +201,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('shows the ledger of a file, and offers its merged state', async () => {
+    it('shows the ledger of a file and offers its merged state', async () => {
       const { page, trouble, close } = await way.visit('verify.html');
       await give(page, 'seed.json');
       const tables = await ledger(page.locator('.verify-file'));
@@ -218,7 +218,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('verifies with other keys, and with the mirror’s again', async () => {
+    it('verifies with other keys, and again with the mirror’s', async () => {
       const { page, trouble, close } = await way.visit('verify.html');
       const [pinned] = defaultTrust().keys;
       await give(page, 'seed.json', 'one.json');
@@ -239,7 +239,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('draws while it verifies', async () => {
+    it('keeps drawing while it verifies', async () => {
       const { page, trouble, close } = await way.visit('verify.html');
       await page.evaluate(() => {
         const seen = new Set<string>();
@@ -296,7 +296,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('searches', async () => {
+    it('finds a record', async () => {
       const { page, trouble, close } = await way.visit('index.html#q=concordia', { before });
       await page.locator('.search-results a').first().waitFor();
       assert.deepEqual(trouble, []);

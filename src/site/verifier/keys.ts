@@ -41,7 +41,7 @@ export function readPastedKey({ text, keyId, role }: PastedKey, tools: KeyTools)
     return 'Expected a trust file (JSON, beginning with “{”), or a public key of 32 bytes: 64 hexadecimal digits or 44 characters of base64.';
   }
   if (key !== null && (keyId.trim() === '' || role.trim() === '')) {
-    return 'A key alone does not say which it is: name the key id that bundles give it, and its role.';
+    return 'A bare key needs two more things: the key id by which bundles name it, and its role.';
   }
   const member = {
     key_id: keyId.trim(),

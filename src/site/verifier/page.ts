@@ -45,7 +45,7 @@ function start(verifier: Verifier): void {
   async function judgeFile(file: File, box: HTMLElement, isStopped: () => boolean): Promise<Judgement | null> {
     const refuse = (code: string, message: string): null => {
       box.replaceChildren(
-        element('p', 'verify-headline', 'Not verified: it was not read'),
+        element('p', 'verify-headline', 'Not verified: the file was not read'),
         ...verifier.findingList([{ code, where: '', message }]),
       );
       return null;
@@ -57,7 +57,10 @@ function start(verifier: Verifier): void {
     try {
       bytes = new Uint8Array(await file.arrayBuffer());
     } catch {
-      return refuse('unreadable', 'expected a file that can be read; a folder cannot, nor one that changed meanwhile');
+      return refuse(
+        'unreadable',
+        'expected a file that can be read, got a folder or a file that changed after it was chosen',
+      );
     }
     const body = element('div', '');
     const headline = element('p', 'verify-headline', 'Verifying…');
@@ -119,7 +122,7 @@ function start(verifier: Verifier): void {
     part(root, '#verify-whose').textContent =
       next === pinned
         ? 'These keys came with this mirror. Compare the fingerprints with another source before you rely on them.'
-        : 'These are the keys that you gave, in place of the mirror’s.';
+        : 'These are your own keys, used instead of the mirror’s.';
     part(root, '#verify-keys').replaceChildren(
       ...next.keys.map(({ keyId, role, fingerprint }) =>
         element(

@@ -58,7 +58,7 @@ describe('M1: the events of one number are one set keyed by event_id', () => {
   });
 
   for (const flaw of ['signature', 'status', 'none']) {
-    test(`any valid signature makes it valid: a twin without one (${flaw}) in the same bundle`, () => {
+    test(`one valid signature makes an event valid despite a twin without one (${flaw}) in the same bundle`, () => {
       for (const events of [
         [one, flawed(flaw, one)],
         [flawed(flaw, one), one],
@@ -69,7 +69,7 @@ describe('M1: the events of one number are one set keyed by event_id', () => {
       }
     });
 
-    test(`any valid signature makes it valid: a twin without one (${flaw}) in a newer bundle`, () => {
+    test(`one valid signature makes an event valid despite a twin without one (${flaw}) in a newer bundle`, () => {
       const merged = mergeBundles([
         received([one], { built_at: at(1) }),
         received([flawed(flaw, one), two], { built_at: at(2) }),
@@ -123,7 +123,7 @@ describe('M2: order by created_at as an instant, then by event_id', () => {
     ['2026-12-31T23:59:59Z', '9999-12-31T23:59:59Z'],
   ] as const;
   for (const [earlier, later] of times) {
-    test(`${earlier} before ${later}`, () => {
+    test(`${earlier} comes before ${later}`, () => {
       for (const target of ['a', 'b', 'c']) {
         const first = event('correction', { created_at: earlier, target });
         const second = event('correction', { created_at: later, target });
@@ -132,7 +132,7 @@ describe('M2: order by created_at as an instant, then by event_id', () => {
     });
   }
 
-  test('one instant written in two ways: the event id decides', () => {
+  test('the event id decides between two spellings of one instant', () => {
     const events = ['2026-06-24T00:00:09Z', '2026-06-24T00:00:09.0Z', '2026-06-24T00:00:09.000000000Z'].flatMap(
       (created_at) => ['a', 'b'].map((target) => event('correction', { created_at, target })),
     );
@@ -303,7 +303,7 @@ describe('M5: equivocation', () => {
   const after = (target: string, key = 'registry', prev = CREATED.event_id): Data =>
     event('correction', { prev_event: prev, target }, key);
 
-  test('two valid events by one key after one event: one set, all stay applied and listed', () => {
+  test('two valid events by one key after one event are one set, and stay applied and listed', () => {
     const [a, b] = [after('a'), after('b')];
     const merged = merge(a, b);
     const state = stateOf(merged);
@@ -355,14 +355,14 @@ describe('M5: equivocation', () => {
     ['the same event twice', [after('a'), signedAgain(after('a'))]],
   ];
   for (const [what, events] of harmless) {
-    test(`no equivocation: ${what}`, () => {
+    test(`${what} is no equivocation`, () => {
       const merged = merge(...events);
       assert.equal(stateOf(merged).equivocation_count, 0);
       assert.equal(codesOf(merged).includes('equivocation'), false);
     });
   }
 
-  test('two record_created: the first in order fills record_created, both stay applied', () => {
+  test('of two record_created, the first in order fills record_created, and both stay applied', () => {
     const earlier = makeRecordCreated(RECORD, { created_at: '2026-01-01T00:00:00Z' });
     const merged = merge(CREATED, earlier);
     const state = stateOf(merged);
@@ -387,7 +387,7 @@ describe('M5: equivocation', () => {
     );
   });
 
-  test('record_created twice after one event is both: each kind of set once', () => {
+  test('two record_created after one event are one set of each kind', () => {
     const [a, b] = ['a', 'b'].map((target) => makeRecordCreated(RECORD, { prev_event: UNKNOWN_ID, target }));
     const { equivocations } = stateOf(merge(CREATED, a, b));
     assert.deepEqual(
@@ -503,7 +503,7 @@ describe('M8: event_count is of distinct events, valid and invalid', () => {
 describe('section 8: a shipped state is a claim', () => {
   const good = withState(bundle([event('correction')]));
 
-  test('one that is right compares equal', () => {
+  test('a shipped state that is right compares equal', () => {
     const merged = mergeBundles([verified(good)]);
     assert.equal(merged.comparisons[0]?.outcome, 'equal');
     assert.deepEqual(merged.findings, []);
@@ -529,7 +529,7 @@ describe('section 8: a shipped state is a claim', () => {
     ['a number written as a double', (state) => ({ ...state, equivocation_count: 0.5 }), ['/equivocation_count']],
   ];
   for (const [what, change, pointers] of wrong) {
-    test(`${what}: the recomputed state is published, with a finding and the pointers that differ`, () => {
+    test(`publishes the recomputed state, with a finding and the pointers that differ: ${what}`, () => {
       const changed = bundle([event('correction')], { state: change(good.state) });
       const merged = mergeBundles([verified(changed)]);
       assert.equal(stateOf(merged).state_sha256, good.state.state_sha256);

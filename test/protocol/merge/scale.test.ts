@@ -101,7 +101,7 @@ for (const [name, shape] of Object.entries(shapes)) {
       (events: readonly VerifiedEvent[]) => [events.slice(0, events.length / 2), events.slice(events.length / 2)],
     ],
   ] as const) {
-    test(`${SIZE} events, ${name}, in ${spread}: near-linear`, () => {
+    test(`takes near-linear time for ${SIZE} events, ${name}, in ${spread}`, () => {
       const steps = [SIZE / 10, SIZE].map((size) => {
         const { events, looks } = standIns(size, shape);
         const merged = mergeVerified(split(events).map(standInBundle));
@@ -115,7 +115,7 @@ for (const [name, shape] of Object.entries(shapes)) {
   }
 }
 
-test(`${MAX_EVENTS} events in one bundle, all after one event: merged in one go`, () => {
+test(`merges ${MAX_EVENTS} events of one bundle that all follow one event`, () => {
   // Quadratic work would be ten thousand million steps here.
   const { events } = standIns(MAX_EVENTS - 1, { prev: () => 0, supersedes: () => [0] });
   const merged = mergeVerified([standInBundle(events, 1)]);
@@ -126,6 +126,6 @@ test(`${MAX_EVENTS} events in one bundle, all after one event: merged in one go`
   );
 });
 
-test('a stand-in is refused at the door', () => {
+test('an object that only looks like a verified bundle is refused', () => {
   assert.throws(() => mergeBundles([standInBundle([], 1)]), TypeError);
 });

@@ -34,7 +34,7 @@ function publishedBundle(merged: MergedRecord): VerifiedBundle {
 }
 
 describe('section 9: the newest bundle that alone holds every valid event is published as it came', () => {
-  test('the newest of two whole ones', () => {
+  test('the newest of two complete bundles is published', () => {
     const [old, young] = [view(1, a, b), view(2, b, a)];
     const merged = mergeBundles([old, young]);
     assert.equal(publishedBundle(merged), young);
@@ -42,7 +42,7 @@ describe('section 9: the newest bundle that alone holds every valid event is pub
     assert.deepEqual(merged.findings, []);
   });
 
-  test('a newer bundle with more events: nothing is withheld', () => {
+  test('a newer bundle with more events withholds nothing', () => {
     const merged = mergeBundles([view(1, a), view(2, a, b), view(3, a, b, c)]);
     assert.equal(publishedBundle(merged).builtAt, at(3));
     assert.deepEqual(merged.findings, []);
@@ -55,14 +55,14 @@ describe('section 9: the newest bundle that alone holds every valid event is pub
     assert.equal(publishedBundle(mergeBundles(bundles.toReversed())), bundles[2]);
   });
 
-  test('built in one instant: bundle_sha256 decides', () => {
+  test('bundle_sha256 decides between bundles built at the same instant', () => {
     const bundles = [1, 2, 3, 4].map((note) => received([a], { built_at: at(1), links: { note } }));
     const last = bundles.toSorted((x, y) => (x.bundleSha256 < y.bundleSha256 ? -1 : 1)).at(-1);
     assert.equal(publishedBundle(mergeBundles(bundles)), last);
     assert.equal(publishedBundle(mergeBundles(bundles.toReversed())), last);
   });
 
-  test('one bundle in two layouts: which one is published does not depend on their order', () => {
+  test('which of two layouts of one bundle is published does not depend on their order', () => {
     const data = bundle([a]);
     const layouts = [JSON.stringify(data), JSON.stringify(data, null, 1), `${JSON.stringify(data)}\n`].map((layout) => {
       const { bundle: read } = verifyBundle(new TextEncoder().encode(layout), testTrust);
@@ -96,7 +96,7 @@ describe('section 9: a newer bundle that lost events', () => {
     assert.deepEqual(stateOf(merged).applied_event_ids.length, 3);
   });
 
-  test('where it withholds from two that each have another event, one is assembled', () => {
+  test('a bundle is assembled if two older ones each have an event that the newest withholds', () => {
     const merged = mergeBundles([view(1, a), view(2, b), view(3)]);
     assert.equal(merged.published.kind, 'assembled');
     assert.deepEqual(codesOf(merged), ['events_withheld', 'events_withheld']);
@@ -142,11 +142,11 @@ describe('section 9: a split view', () => {
     assert.deepEqual(assembled.state.invalid_events, [{ event_id: bad.event_id, reason: 'bad_signature' }]);
   });
 
-  test('has no signature to mistake', () => {
+  test('has no signature that could be mistaken for one', () => {
     assert.deepEqual(assembled.bundle_signature, { signature_status: 'assembled_by_mirror' });
   });
 
-  test('as input it is rejected, by signature_status first', () => {
+  test('is rejected as input, with signature_status first', () => {
     const verdict = verifyBundle(merged.published.bytes, testTrust);
     assert.equal(verdict.outcome, 'rejected');
     assert.equal(verdict.findings[0]?.code, 'signature_status');
@@ -168,7 +168,7 @@ describe('section 9: a split view', () => {
     assert.deepEqual(JSON.parse(text(published.bytes)).state, JSON.parse(text(state.bytes)));
   });
 
-  test('a whole bundle, built later, ends it', () => {
+  test('a complete bundle that is built later is published instead', () => {
     const whole = view(3, a, b);
     const healed = mergeBundles([left, right, whole]);
     assert.equal(publishedBundle(healed), whole);
@@ -177,7 +177,7 @@ describe('section 9: a split view', () => {
 });
 
 describe('section 9: every bundle received stays', () => {
-  test('newest first, byte for byte', () => {
+  test('bundles are listed newest first, byte for byte', () => {
     const bundles = [view(2, b), view(3), view(1, a)];
     assert.deepEqual(
       mergeBundles(bundles).bundles.map(({ builtAt }) => builtAt),
@@ -219,7 +219,7 @@ describe('section 9: every bundle received stays', () => {
 });
 
 describe('mergeBundles is given bundles of one number', () => {
-  test('anything that verifyBundle did not make, however like it: TypeError', () => {
+  test('anything that verifyBundle did not make is a TypeError, however similar it is', () => {
     const real = view(1, a);
     const members = Object.getOwnPropertyNames(Object.getPrototypeOf(real)).filter((name) => name !== 'constructor');
     const copy = Object.fromEntries(members.map((name) => [name, Reflect.get(real, name)]));
@@ -239,11 +239,11 @@ describe('mergeBundles is given bundles of one number', () => {
     assert.throws(() => Reflect.construct(real.constructor, [copy]), TypeError);
   });
 
-  test('none: RangeError', () => {
+  test('an empty list is a RangeError', () => {
     assert.throws(() => mergeBundles([]), RangeError);
   });
 
-  test('of two numbers: RangeError', () => {
+  test('bundles of two numbers are a RangeError', () => {
     const stranger = verifyBundle(bytesOf(makeBundle(makeRecord({ id: '2606.00043' }))), testTrust).bundle;
     assert.ok(stranger);
     assert.throws(() => mergeBundles([view(1, a), stranger]), RangeError);

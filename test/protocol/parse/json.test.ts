@@ -66,7 +66,7 @@ describe('section 1, rule 2: JSON only', () => {
   ];
   for (const [code, ...texts] of refused) {
     for (const text of texts) {
-      it(`${code}: ${JSON.stringify(text.slice(0, 40))}`, () => {
+      it(`refuses ${JSON.stringify(text.slice(0, 40))} with ${code}`, () => {
         // U+FEFF in front is a byte-order mark, which is its own code.
         const expected = text.startsWith('\ufeff') ? 'bom' : code;
         assert.deepEqual(
@@ -77,7 +77,7 @@ describe('section 1, rule 2: JSON only', () => {
     }
   }
 
-  it('takes what is at the bounds: 256 levels, 4,300 digits with a sign', () => {
+  it('accepts a text at the limits: 256 levels, 4,300 digits with a sign', () => {
     assert.ok(isArray(parse(`${'['.repeat(256)}${']'.repeat(256)}`)));
     assert.ok(isObject(parse(`${'{"a":'.repeat(256)}1${'}'.repeat(256)}`)));
     assert.ok(isNumber(parse('9'.repeat(4300))));
@@ -86,7 +86,7 @@ describe('section 1, rule 2: JSON only', () => {
     assert.ok(isArray(parse(`[${'[],'.repeat(1000)}[]]`)));
   });
 
-  it('duplicate means the same object: siblings and other texts may share names', () => {
+  it('accepts one name in several objects: only the same object must not repeat it', () => {
     assert.ok(isArray(parse('[{"a":1},{"a":{"a":2}},{"A":1,"a":2,"é":3,"e\u0301":4}]')));
   });
 
@@ -103,7 +103,7 @@ describe('section 1, rule 2: JSON only', () => {
     }
   });
 
-  it('an error says where, as a JSON pointer', () => {
+  it('an error names its place by a JSON pointer', () => {
     const places: readonly (readonly [text: string, path: string])[] = [
       ['x', ''],
       ['{"a":[1,{"b/c~":x}]}', '/a/1/b~1c~0'],
@@ -125,7 +125,7 @@ describe('section 1, rule 2: JSON only', () => {
 describe('section 7: how many items one array or object may hold', () => {
   const parse = (text: string, maxItems?: number) => parseJson(encodeUtf8(text), maxItems);
 
-  it('as many as the caller says, and any number where it says nothing', () => {
+  it('an array or object may have as many items as the caller says, and any number by default', () => {
     for (const text of ['[1,2,3]', '{"a":1,"b":2,"c":3}', '[[1,2,3],[1,2,3]]']) {
       parse(text, 3);
       parse(text);
@@ -133,13 +133,13 @@ describe('section 7: how many items one array or object may hold', () => {
     }
   });
 
-  it('reading stops at the first that is too many, whatever follows', () => {
+  it('reading stops at the first item too many, whatever follows', () => {
     assert.throws(() => parse('[1,2,3,not JSON', 2), { code: 'too_large', path: '/2' });
   });
 });
 
 describe('JSON values', () => {
-  it('tell their kinds apart', () => {
+  it('can be told apart by their kind', () => {
     const kinds = [null, true, 'a', { literal: '1' }, [], new Map()].map((value) =>
       [isNumber(value), isArray(value), isObject(value)].map(Number).join(''),
     );
@@ -147,13 +147,13 @@ describe('JSON values', () => {
     assert.ok(!isNumber(undefined) && !isArray(undefined) && !isObject(undefined));
   });
 
-  it('without() copies', () => {
+  it('without() returns a copy and leaves the object as it was', () => {
     const object = new Map([['a', null]]);
     assert.equal(without(object, 'a', 'b').size, 0);
     assert.equal(object.size, 1);
   });
 
-  it('integers are exact or refused', () => {
+  it('an integer that a double cannot hold exactly is refused', () => {
     assert.deepEqual(jsonInteger(12), { literal: '12' });
     assert.deepEqual(jsonInteger(-0), { literal: '0' });
     for (const value of [0.5, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY]) {

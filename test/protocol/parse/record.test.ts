@@ -7,7 +7,7 @@ import { changed, parseCodes, RECORD } from '../../support/bundles/verdicts.ts';
 describe('section 4: the canonical record', () => {
   const codes = (record: unknown): readonly string[] => parseCodes(() => pithNumber(bytesOf(record)));
 
-  it('takes the observed shape, and an empty license', () => {
+  it('accepts the observed shape, and an empty license', () => {
     assert.equal(pithNumber(bytesOf(RECORD)), numberOf(RECORD));
     assert.deepEqual(codes(changed(RECORD, ['metadata', 'license'], '')), []);
     assert.deepEqual(codes(changed(RECORD, ['metadata', 'cross_cats_sorted'], [])), []);
@@ -52,7 +52,7 @@ describe('section 4: the canonical record', () => {
     });
   }
 
-  it('every member must be there', () => {
+  it('a record that lacks any member is refused', () => {
     for (const name of ['source', 'metadata', 'schema_version']) {
       assert.deepEqual(new Set(codes(changed(RECORD, [name], undefined))), new Set(['record_schema']), name);
     }
@@ -63,7 +63,7 @@ describe('section 4: the canonical record', () => {
     }
   });
 
-  it('version is written as an integer: 1.0 is another record', () => {
+  it('a version written as 1.0 is refused', () => {
     const text = JSON.stringify(RECORD).replace('"version":1', '"version":1.0');
     assert.deepEqual(
       parseCodes(() => pithNumber(new TextEncoder().encode(text))),
@@ -71,11 +71,11 @@ describe('section 4: the canonical record', () => {
     );
   });
 
-  it('what is no record at all', () => {
+  it('a value that is no record at all is refused', () => {
     for (const value of [null, [], 'a', 1, {}]) assert.ok(codes(value).includes('record_schema'));
   });
 
-  it('all bad members are told at once', () => {
+  it('all bad members are reported at once', () => {
     assert.equal(codes(changed(changed(RECORD, ['source', 'id'], 5), ['metadata', 'license'], 5)).length, 2);
   });
 });

@@ -14,7 +14,7 @@ describe('section 7: timestamps', () => {
     ['9999-12-31T23:59:59Z', '9999-12-31T23:59:59.000000000'],
     ['1969-12-31T23:59:59Z', '1969-12-31T23:59:59.000000000'],
   ];
-  for (const [text, instant] of taken) it(`takes ${text}`, () => assert.equal(parseTimestamp(text), instant));
+  for (const [text, instant] of taken) it(`accepts ${text}`, () => assert.equal(parseTimestamp(text), instant));
 
   const refused = [
     '',

@@ -85,12 +85,12 @@ describe('section 7: what a good bundle may be', () => {
     assert.deepEqual(codesOf(judge(changed(bundle, ['state'], undefined))), ['bundle_hash_mismatch']);
   });
 
-  it('section 8: a shipped state is a claim: one of no use rejects nothing', () => {
+  it('section 8: a shipped state is a claim, so one that makes no sense rejects nothing', () => {
     for (const state of [null, [], 'state', 0]) assert.notEqual(judge(sealBundle({ ...BUNDLE, state })).bundle, null);
   });
 });
 
-it('the bytes of a verified bundle are a copy: who gave them cannot change them afterwards', () => {
+it('the bytes of a verified bundle are a copy, which the caller cannot change afterwards', () => {
   for (const given of [bytesOf(BUNDLE), Buffer.from(bytesOf(BUNDLE))]) {
     const { bundle } = verifyBundle(given, testTrust);
     given.fill(0);
@@ -125,7 +125,7 @@ describe('section 6: a bundle does not vouch for itself', () => {
     (key) => key.fingerprint_sha256_hex,
   );
 
-  it('signed with its own key', () => {
+  it('a bundle that is signed with its own key is rejected', () => {
     const bundle = selfSigned(strangerKey.keyId, mine);
     assert.deepEqual(codesOf(judge(bundle)), ['untrusted_key']);
     // Everything else about it is right: whoever pins that key accepts it.
@@ -161,7 +161,7 @@ describe('section 6: a bundle does not vouch for itself', () => {
     });
   }
 
-  it('pinned keys are looked up by id only: a pinned key under another id is not known', () => {
+  it('a pinned key under another id is unknown, since keys are looked up by id', () => {
     assert.deepEqual(codesOf(judge(makeBundle(RECORD, [CREATED], {}, { ...registryKey, keyId: 'other' }))), [
       'untrusted_key',
     ]);
@@ -180,14 +180,14 @@ describe('section 6: a bundle does not vouch for itself', () => {
     ]);
   });
 
-  it('the real bundle is nothing to a mirror that pins other keys', () => {
+  it('a mirror that pins other keys rejects the real bundle', () => {
     const codes = codesOf(verifyBundle(encodeUtf8(seedText()), testTrust));
     assert.deepEqual(codes, ['untrusted_key']);
   });
 });
 
 describe('section 5: genuine parts in another place', () => {
-  it('genuine events in a foreign wrapper: the wrapper is what is rejected', () => {
+  it('genuine events in a forged bundle do not save it', () => {
     const wrapper = sealBundle({ ...SEED, note: 'mine' }, strangerKey);
     assert.deepEqual(codesOf(judge(wrapper, defaultTrust())), ['untrusted_key']);
     const copied = { ...SEED, note: 'mine' };
@@ -206,7 +206,7 @@ describe('section 5: genuine parts in another place', () => {
     assert.equal(verdict.bundle?.events.length, 1);
   });
 
-  it('a record_created of another paper only: rejected', () => {
+  it('a bundle whose only record_created is of another paper is rejected', () => {
     const foreign = makeRecord({ id: '2606.00009' });
     assert.ok(codesOf(judge(makeBundle(RECORD, [makeRecordCreated(foreign)]))).includes('no_record_created'));
   });
@@ -221,7 +221,7 @@ describe('section 5: genuine parts in another place', () => {
     }
   });
 
-  it('an event that the registry signed is no bundle, whatever members it has: the signed bytes carry no role', () => {
+  it('an event that the registry signed is no bundle, whatever members it has', () => {
     const { bundle_signature: _, ...members } = BUNDLE;
     const { signature, content_sha256, event_id: __, ...body } = makeEvent(RECORD, 'author_attestation', members);
     const bundle_signature = { ...signature, signed_message: 'bundle_sha256_bytes', bundle_sha256: content_sha256 };
@@ -258,7 +258,7 @@ describe('section 5: base64 in each known other way', () => {
 });
 
 describe('section 9: a bundle that a mirror assembled is output only', () => {
-  it('as input it is rejected: signature_status', () => {
+  it('is rejected as input, with signature_status', () => {
     const bundles = [1, 2].map((n) => {
       const { bundle } = judge(makeBundle(RECORD, [CREATED, attestation({ payload: { n } })]));
       assert.ok(bundle);
@@ -271,14 +271,14 @@ describe('section 9: a bundle that a mirror assembled is output only', () => {
     assert.equal(codesOf(verdict)[0], 'signature_status');
   });
 
-  it('and so is a good bundle with that status', () => {
+  it('a good bundle with that status is rejected too', () => {
     const codes = codesOf(judge(changed(BUNDLE, ['bundle_signature', 'signature_status'], 'assembled_by_mirror')));
     assert.deepEqual(codes, ['signature_status']);
   });
 });
 
 describe('section 10: whatever the bytes are, the answer is a verdict', () => {
-  it('documents of any kind', () => {
+  it('a document of any kind gets a verdict, not an exception', () => {
     for (const document of [null, true, 0, '', [], {}, [BUNDLE], { bundle_signature: null }, { events: [null] }]) {
       assert.equal(judge(document).outcome, 'rejected');
     }
@@ -294,7 +294,7 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
     assert.equal(verdict.bundle?.events.length, 1);
   });
 
-  it('every member of the real bundle missing, or of another type', () => {
+  it('a bundle with any member missing or of another type gets a verdict, not an exception', () => {
     const values = [undefined, null, 5, 'x', [], {}];
     const walk = (data: Data, path: readonly (string | number)[]): readonly (readonly (string | number)[])[] =>
       typeof data === 'object' && data !== null && path.length < 3
@@ -340,7 +340,7 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
     ],
   ];
   for (const [rule, document, code] of floods) {
-    it(`90,000 wrong ${rule}`, () => {
+    it(`a bundle with 90,000 wrong ${rule} is reported within limits`, () => {
       assert.ok(document.length > 180_000);
       const verdict = verifyBundle(encodeUtf8(document), testTrust);
       assert.equal(verdict.outcome, 'rejected');
@@ -349,14 +349,14 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
     });
   }
 
-  it('90,000 wrong entries of supersedes', () => {
+  it('an event with 90,000 wrong entries of supersedes is reported within limits', () => {
     const event = attestation({ supersedes: Array.from({ length: 90_000 }, () => 0) });
     const verdict = judgeEvent(event);
     assert.deepEqual(reasonsOf(verdict), ['event_schema']);
     assert.ok(verdict.findings.length <= 10_000, `${verdict.findings.length} findings`);
   });
 
-  it('100,000 events that are none: no more findings than events', () => {
+  it('100,000 values that are no events give no more findings than events', () => {
     const document = JSON.stringify(makeBundle(RECORD, [], { note: 'unsigned' }, strangerKey)).replace(
       '"events":[]',
       `"events":${many(100_000, '0')}`,
@@ -366,12 +366,12 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
     assert.ok(verdict.findings.length <= 110_000, `${verdict.findings.length} findings`);
   });
 
-  it('more than 100,000 events: too_large', () => {
+  it('more than 100,000 events are too_large', () => {
     const codes = codesOf(judge(sealBundle({ ...BUNDLE, events: Array.from({ length: 100_001 }, () => 0) })));
     assert.deepEqual(codes, ['too_large']);
   });
 
-  it('more than 100,000 items in any part: too_large, without reading on', () => {
+  it('more than 100,000 items in any part are too_large, and reading stops there', () => {
     const many = `[${'0,'.repeat(100_000)}0]`;
     for (const text of [many, `{"note":${many}}`, `{"events":[],"state":{"x":${many}},`]) {
       const { findings } = verifyBundle(encodeUtf8(text), testTrust);
@@ -383,7 +383,7 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
     }
   });
 
-  it('what is said is linear in the input: a long identifier is not repeated by each finding', () => {
+  it('the report grows linearly with the input, because findings do not repeat a long identifier', () => {
     const long = makeRecord({ id: 'x'.repeat(100_000) });
     const payload = { canonical_sha256: digest(long), source_id: '' };
     const event = makeEvent(RECORD, 'record_created', { payload });
@@ -406,7 +406,7 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
     for (const { message } of verdict.findings) assert.doesNotMatch(message, /[\n\r]/);
   });
 
-  it('section 9: what is published can be read again, however deep a payload is', () => {
+  it('section 9: a published document can be read again, however deep a payload is', () => {
     const payload = `${'{"a":'.repeat(253)}0${'}'.repeat(253)}`;
     const verdict = judge(makeBundle(RECORD, [CREATED, attestation({ payload: JSON.parse(payload) })]));
     // Either the payload is too deep to be taken, or its state is a document that this mirror's own reader takes.

@@ -148,7 +148,7 @@ describe('section 5: verification semantics', () => {
     assert.equal(verifySignature(registryKey.publicKey, message, signature), true);
   });
 
-  it('leaves its arguments as they were', () => {
+  it('does not change its arguments', () => {
     const message = new Uint8Array(32).fill(7);
     const signature = sign(message, registryKey.secret);
     const [key, before] = [registryKey.publicKey.slice(), signature.slice()];
@@ -179,7 +179,7 @@ describe('section 5: keys that can sign', () => {
     for (const bytes of refused) assert.equal(isPublicKey(bytes), false, Buffer.from(bytes).toString('hex'));
   });
 
-  it('the torsion points are the eight that there are', () => {
+  it('the generator finds all eight torsion points', () => {
     const encodings = new Set(torsionPoints().map((point) => point.toHex()));
     assert.equal(encodings.size, 8);
     for (const point of torsionPoints()) assert.ok(point.clearCofactor().is0());
@@ -231,7 +231,7 @@ describe('section 5: property: whatever verifySignature accepts, node:crypto acc
     ),
   );
 
-  it('on honest signatures, which both accept', () => {
+  it('holds for honest signatures, which both accept', () => {
     fc.assert(
       fc.property(bytes(32), fc.uint8Array({ maxLength: 100 }), (secret, message) => {
         const triple = [getPublicKey(secret), message, sign(message, secret)] as const;
@@ -241,7 +241,7 @@ describe('section 5: property: whatever verifySignature accepts, node:crypto acc
     );
   });
 
-  it('on mutated signatures', () => {
+  it('holds for mutated signatures', () => {
     fc.assert(
       fc.property(bytes(32), bytes(32), mutation, (secret, message, mutate) => {
         const triple = mutate([getPublicKey(secret), message, sign(message, secret)]);

@@ -27,7 +27,7 @@ import {
 const only = (event: Data): VerifiedEvent | undefined => judgeEvent(event).bundle?.events[1];
 
 describe('section 7: a valid event', () => {
-  it('by any pinned key in its own role', () => {
+  it('is valid if any pinned key signed it in its own role', () => {
     for (const key of [registryKey, secondKey, authorKey]) {
       const event = only(attestation({}, key));
       assert.equal(event?.key.keyId, key.keyId);
@@ -72,7 +72,7 @@ describe('section 7: a valid event', () => {
     }
   });
 
-  it('every covered member: a change after signing makes it invalid', () => {
+  it('a change of any covered member after signing makes the event invalid', () => {
     const event = attestation({ payload: { a: 1 }, supersedes: [CREATED.event_id], prev_event: CREATED.event_id });
     const other = `sha256:${digest('other')}`;
     const changes: readonly (readonly [path: readonly (string | number)[], value: unknown])[] = [
@@ -94,7 +94,7 @@ describe('section 7: a valid event', () => {
     }
   });
 
-  it('a digest claimed to fit a change has no signature', () => {
+  it('a digest adapted to a change has no signature', () => {
     const event = attestation();
     const forged = { ...sealEvent({ ...event, payload: { a: 2 } }), signature: event.signature };
     assert.deepEqual(reasonsOf(judgeEvent(forged)), ['bad_signature']);
@@ -132,7 +132,7 @@ describe('section 7: the reason of an invalid event is the first in its order', 
     it(reason, () => assert.deepEqual(reasonsOf(judgeEvent(document)), [reason]));
   }
 
-  it('the claimed id is kept, as claimed', () => {
+  it('an invalid event keeps the id that it claims', () => {
     const ids = [
       changed(event, ['payload', 'x'], 1),
       changed(event, ['event_id'], 5),
@@ -153,7 +153,7 @@ describe('section 5: roles are not mixed up', () => {
     assert.deepEqual(codesOf(judge(makeBundle(RECORD, [other]))), ['receipt_invalid']);
   });
 
-  it('a record, a receipt, a bundle or a state in the place of an event is none', () => {
+  it('a record, a receipt, a bundle or a state is no event', () => {
     const seed: Data = JSON.parse(seedText());
     for (const document of [RECORD, CREATED.payload.receipt, makeBundle(RECORD), seed.state]) {
       assert.deepEqual(reasonsOf(judgeEvent(document))?.[0], 'event_schema');
@@ -177,7 +177,7 @@ describe('section 6: keys past rotation', () => {
     assert.equal(late.bundle?.events.length, 2);
   });
 
-  it('only of the very key: another key has its own end, and null is none', () => {
+  it('the rotation of another key does not count, and null means no rotation', () => {
     assert.deepEqual(codesOf(judgeWith('2000-01-01T00:00:00Z', publicKeyEntry(secondKey))), []);
     assert.deepEqual(codesOf(judgeWith(null)), []);
   });

@@ -21,7 +21,7 @@ describe('section 10: reading', () => {
 });
 
 describe('section 7: what rejects a whole bundle', () => {
-  it('nothing else does: the bundle that all these are made of is verified', () => {
+  it('the bundle that all these are made from is verified', () => {
     assert.deepEqual(codesOf(judge(BUNDLE)), []);
     assert.equal(judge(BUNDLE).outcome, 'verified');
   });
@@ -36,7 +36,7 @@ describe('section 7: what rejects a whole bundle', () => {
 });
 
 describe('section 7: what makes a single event invalid', () => {
-  it('nothing else does: the event that all these are made of is valid', () => {
+  it('the event that all these are made from is valid', () => {
     assert.deepEqual(codesOf(judgeEvent(EVENT)), []);
     assert.equal(judgeEvent(EVENT).bundle?.events.length, 2);
   });
@@ -79,7 +79,7 @@ describe('section 10: findings that reject nothing', () => {
   }
 });
 
-it('section 10: every code has a test here, but for those that only a whole mirror can find', () => {
+it('section 10: every code has a test here, except those that only a whole mirror can find', () => {
   const covered = new Set([reading, bundles, events, notices, merged].flatMap((table) => table.map(([code]) => code)));
   assert.deepEqual([...covered, ...mirrorLevel].toSorted(), REASON_CODES.toSorted());
 });

@@ -68,7 +68,7 @@ describe('section 5: the receipt', () => {
     ['is not the signature of an event', { ...RECEIPT, signature_b64: CREATED.signature.signature_b64 }],
   ];
   for (const [rule, receipt] of broken) {
-    it(`${rule}; else receipt_invalid`, () => {
+    it(`is receipt_invalid unless it ${rule}`, () => {
       const { findings, checks } = judgeReceipt(receipt);
       assert.ok(findings.length > 0);
       assert.deepEqual(new Set(findings.map(({ code }) => code)), new Set(['receipt_invalid']));

@@ -6,7 +6,7 @@ import { bytesOf, digest, numberOf } from '../../support/bundles/make-bundle.ts'
 import { changed, parseCodes, RECORD } from '../../support/bundles/verdicts.ts';
 
 describe('sections 2 and 3: what follows from a record', () => {
-  it('its digest and all its names', () => {
+  it('a record has its digest and all its names', () => {
     const identified = identifyRecord(parseRecord(parseJson(bytesOf(RECORD))));
     assert.equal(identified.canonicalSha256, digest(RECORD));
     assert.equal(identified.pithNumber, numberOf(RECORD));

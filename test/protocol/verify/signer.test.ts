@@ -89,7 +89,7 @@ describe('section 6: the trust file', () => {
     });
   }
 
-  it('no key of small order, in any encoding', () => {
+  it('a key of small order is refused, in any encoding', () => {
     const points = [...torsionPoints().map((point) => point.toBytes()), ...nonCanonicalTorsion().map(([, any]) => any)];
     for (const bytes of points) {
       assert.deepEqual(
@@ -99,7 +99,7 @@ describe('section 6: the trust file', () => {
     }
   });
 
-  it('is read by section 1: duplicate members are an error, so is a lone surrogate', () => {
+  it('duplicate members and lone surrogates are errors, as in any document', () => {
     const text = JSON.stringify({ keys: [pin(registryKey)] });
     assert.deepEqual(
       parseCodes(() => readTrust(text.replace('{"key_id"', '{"key_id":"a","key_id"'))),
@@ -115,7 +115,7 @@ describe('section 6: the trust file', () => {
     );
   });
 
-  it('an empty key_id is no id: a signature without key_id must not find one', () => {
+  it('an empty key_id is refused, so that a signature without key_id finds no key', () => {
     assert.notDeepEqual(
       parseCodes(() => readTrust({ keys: [pin(registryKey, { key_id: '' })] })),
       [],

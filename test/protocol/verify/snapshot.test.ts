@@ -57,7 +57,7 @@ describe('section 2: snapshot_sha256', () => {
     });
   }
 
-  it('integrity: over {"detectors": detectors_run, "findings": findings}, empty or not', () => {
+  it('the digest of integrity is over {"detectors": detectors_run, "findings": findings}, empty or not', () => {
     const integrity = { detectors_run: [{ name: 'a', version: '1' }], findings: [{ z: 1.5, a: 'é' }], clean: false };
     const { detectors_run: detectors, findings } = integrity;
     const right = { ...integrity, snapshot_sha256: digest({ payload: { detectors, findings } }) };
@@ -66,7 +66,7 @@ describe('section 2: snapshot_sha256', () => {
     assert.deepEqual(codesOf(judgeEvent(withPart(['integrity'], wrong))), ['snapshot_hash_mismatch']);
   });
 
-  it('claims and references that are not empty have no known preimage: not checked', () => {
+  it('claims and references that are not empty are not checked, since their preimage is unknown', () => {
     for (const [part, list] of [
       ['claims', 'items'],
       ['references', 'sample'],
@@ -98,7 +98,7 @@ describe('section 2: snapshot_sha256', () => {
     });
   }
 
-  it('a payload of another shape is no crash', () => {
+  it('a payload of another shape gives no finding and no crash', () => {
     for (const value of [
       undefined,
       null,
@@ -156,7 +156,7 @@ describe('section 4: title and abstract', () => {
     }
   });
 
-  it('an excerpt of 600 characters may be a part, and is not checked, even if it is all', () => {
+  it('an excerpt of 600 characters or more is not checked, even if it is the whole abstract', () => {
     for (const length of [600, 601, 5000]) {
       const abstract = 'x'.repeat(length);
       assert.equal(abstractOutcome(abstract, cut(abstract)), 'uncheckable');

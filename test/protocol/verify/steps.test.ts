@@ -43,7 +43,7 @@ describe('a verification in steps', () => {
     ]);
   });
 
-  it('comes to the verdict that is given at once', () => {
+  it('ends with the verdict that verifyBundle returns at once', () => {
     for (const bytes of [BYTES, TAMPERED, new Uint8Array([0x7b])]) {
       const [, verdict] = walk(bytes);
       const atOnce = verifyBundle(bytes, testTrust);
@@ -55,7 +55,7 @@ describe('a verification in steps', () => {
     assert.deepEqual(codesOf(walk(TAMPERED)[1]), ['bundle_hash_mismatch']);
   });
 
-  it('is of the bytes that were given, whatever becomes of them meanwhile', () => {
+  it('judges the bytes as they were given, even if they change meanwhile', () => {
     const bytes = new Uint8Array(BYTES);
     const [, verdict] = walk(bytes, () => bytes.fill(0x20));
     assert.equal(verdict.outcome, 'verified');

@@ -43,7 +43,7 @@ describe('a bundle alone', () => {
     ['no JSON', new Uint8Array([0x7b]), testTrust],
   ];
   for (const [name, bytes, trust] of documents) {
-    it(`${name}: as the program judges it`, () => {
+    it(`${name} is judged as the program judges it`, () => {
       const { outcome, ledgers, findings, merged } = run([bytes], trust);
       const file = judgeBundle('x', bytes, trust);
       assert.equal(outcome, file.report.outcome);
@@ -66,12 +66,12 @@ describe('several bundles of one number', () => {
     assert.equal(ledgers.length, 2);
   });
 
-  it('one that fails fails all', () => {
+  it('are rejected together if one of them is', () => {
     const { outcome, merged } = run([ONE, bytesOf(changed(SEED, ['built_at'], 'x'))]);
     assert.deepEqual([outcome, merged], ['rejected', null]);
   });
 
-  it('one of another number is no part of them', () => {
+  it('are rejected if one is of another number', () => {
     const { outcome, merged, findings } = run([ONE, bytesOf(makeBundle(makeRecord({ id: '2606.00002' })))]);
     assert.deepEqual([outcome, merged, findings.map(({ code }) => code)], ['rejected', null, ['number_mismatch']]);
   });
@@ -96,11 +96,11 @@ describe('the step that failed', () => {
     });
   }
 
-  it('is the reading where nothing could be checked', () => {
+  it('is the reading if nothing could be checked', () => {
     assert.equal(failedStep(run([new Uint8Array([0x7b])])), 'Reading the bundle (not json)');
   });
 
-  it('is none where all holds', () => {
+  it('is none if everything holds', () => {
     const judgement = run([seedBytes()], defaultTrust());
     assert.equal(failedStep(judgement), null);
     assert.match(proved(judgement), /^4 signatures and 12 digests hold\. .* pith-v1-2026-05 \(fingerprint 8d4b5ee7/);
@@ -117,7 +117,7 @@ describe('what the page says', () => {
   const outcomes = (changes: object, of = judgement): readonly string[] =>
     comparisons({ ...claims, ...changes }, of).map(({ outcome }) => outcome);
 
-  it('is held against what was found', () => {
+  it('is compared with what was found', () => {
     assert.deepEqual(outcomes({}), ['verified', 'verified', 'verified']);
     assert.deepEqual(outcomes({ pithNumber: 'pith:2026:X' }), ['failed', 'verified', 'verified']);
     assert.deepEqual(outcomes({ stateSha256: 'x' }), ['verified', 'failed', 'verified']);
@@ -125,7 +125,7 @@ describe('what the page says', () => {
     assert.deepEqual(outcomes({}, run([new Uint8Array()])), ['failed', 'failed', 'failed']);
   });
 
-  it('and a difference is announced', () => {
+  it('is announced if it differs', () => {
     assert.equal(announcement(judgement, comparisons(claims, judgement)), 'Verified here, in this browser.');
     const differing = comparisons({ ...claims, stateSha256: 'x' }, judgement);
     assert.match(announcement(judgement, differing), /It differs from this page in: State hash\.$/);

@@ -39,11 +39,11 @@ describe('what a reader may paste', () => {
     ['base64url', Buffer.from(KEY).toString('base64url')],
   ];
   for (const [name, text] of bare) {
-    it(`a key in ${name}`, () =>
+    it(`reads a key in ${name}`, () =>
       assert.deepEqual(keysOf(paste(` ${text}\n`)), [['k', 'pith_registry', HEX, FINGERPRINT]]));
   }
 
-  it('a trust file, whatever the fields for a bare key say', () => {
+  it('reads a trust file, whatever the fields for a bare key say', () => {
     assert.deepEqual(
       keysOf(paste(`\n${FILE}\n`, '', '')).map(([id, role]) => [id, role]),
       [
@@ -62,8 +62,8 @@ describe('what is refused, in words', () => {
     ['some text', /^Expected a trust file/, 'my key'],
     ['31 bytes', /^Expected a trust file/, HEX.slice(2)],
     ['an array', /^Expected a trust file/, '[]'],
-    ['a key without its id', /name the key id/, HEX, ' '],
-    ['a key without its role', /name the key id/, HEX, 'k', ''],
+    ['a key without its id', /needs .* the key id/, HEX, ' '],
+    ['a key without its role', /needs .* the key id/, HEX, 'k', ''],
     ['a key of small order', /cannot be used: \/keys\/0\/public_key_hex: expected a public key/, '00'.repeat(32)],
     ['a broken trust file', /cannot be used: .*expected/, '{"keys":'],
     ['a trust file without keys', /cannot be used: \/keys/, '{"keys":[]}'],
