@@ -200,7 +200,7 @@ describe('the pages', () => {
     await built;
     // A text may read as several authors, each with a meta and a link, or as TeX, which is shown as typed as well; nothing
     // else that it has may be another than the harmless one has.
-    const OF_TEXTS = /^(?:meta name content|a href|details class|summary|p|code|bdi)\s*$/;
+    const OF_TEXTS = /^(?:meta name content|a href|details class|summary|p|p class|code|bdi)\s*$/;
     const rest = (suffix: string): string =>
       shape(page(suffix))
         .filter((line) => !OF_TEXTS.test(line))

@@ -1,8 +1,8 @@
 /** What workers report to the builder: a few hundred bytes for each file and each record. */
-import type { Finding } from '../../protocol/index.ts';
 import type { FileLine } from '../judge/report.ts';
 import type { InputFile } from '../read/read.ts';
 import type { CatalogueEntry } from './catalogue.ts';
+import type { Across } from './plan.ts';
 
 /** What became of one input file. */
 export interface InputLine {
@@ -19,8 +19,8 @@ export interface InputLine {
 /** A record whose files are complete in the stage. */
 export interface RecordLine {
   readonly entry: CatalogueEntry;
-  /** Its findings about collisions with other records. */
-  readonly across: readonly Finding[];
+  /** What it shows of others that it has something in common with. */
+  readonly across: Across;
   /** Digest of its files; only kept by shards, for a join. */
   readonly digest?: string;
 }
@@ -39,7 +39,7 @@ export interface Produced {
 export interface RecordTask {
   readonly suffix: string;
   readonly files: readonly InputFile[];
-  readonly across: readonly Finding[];
+  readonly across: Across;
 }
 
 /** Seconds since 1970 of a time of the data. */

@@ -6,6 +6,7 @@
  */
 
 import { type RecordTexts, recordTexts } from '../../formats/texts.ts';
+import { type OtherVersion, otherVersions } from '../../formats/versions.ts';
 import {
   type Check,
   compareCodePoints,
@@ -45,6 +46,8 @@ export interface RecordEntry {
   /** All findings on this record, without duplicates. */
   readonly findings: readonly Finding[];
   readonly texts: RecordTexts;
+  /** Other versions of the paper that this mirror has. */
+  readonly versions: readonly OtherVersion[];
 }
 
 /** Merges the bundles of one number into one record. */
@@ -122,10 +125,10 @@ const OF_BUNDLE: ReadonlySet<Check['subject']> = new Set(['bundle_hash', 'bundle
 function entryOf(
   identified: IdentifiedRecord,
   notes: readonly Note[],
-  rest: Omit<RecordEntry, 'identified' | 'notes' | 'texts'>,
+  rest: Omit<RecordEntry, 'identified' | 'notes' | 'texts' | 'versions'>,
 ): RecordEntry {
   const own = { identified, notes: notes.filter(({ pithNumber }) => pithNumber === identified.pithNumber), ...rest };
-  return { ...own, texts: recordTexts(own) };
+  return { ...own, texts: recordTexts(own), versions: [] };
 }
 
 /** Groups values that share their key. Nearly all values have a key of their own and cost no list. */
@@ -178,6 +181,27 @@ export function collisions(entries: readonly Names[]): ReadonlyMap<string, reado
   return found;
 }
 
+/** What a record has in common with others of the mirror. */
+export interface Across {
+  readonly findings: readonly Finding[];
+  /** Other versions of the same paper. */
+  readonly versions: readonly OtherVersion[];
+}
+
+export const NOTHING_ACROSS: Across = { findings: [], versions: [] };
+
+/** What records have in common, by suffix; those that have nothing in common with others are left out. */
+export function acrossRecords(entries: readonly Names[]): ReadonlyMap<string, Across> {
+  const findings = collisions(entries);
+  const versions = otherVersions(entries);
+  return new Map(
+    [...new Set([...findings.keys(), ...versions.keys()])].map((suffix) => [
+      suffix,
+      { findings: findings.get(suffix) ?? [], versions: versions.get(suffix) ?? [] },
+    ]),
+  );
+}
+
 /** What the files of one number amount to. */
 export interface RecordPlan {
   /** Null if no file is a bundle and no note quotes a record. */
@@ -191,18 +215,15 @@ export interface RecordPlan {
  *
  * @param files its bundle files, each judged alone, none rejected.
  * @param notes its readable notes.
- * @param across what {@link collisions} found about it.
+ * @param across what it has in common with other records.
  */
-export function planRecord(
-  files: readonly JudgedFile[],
-  notes: readonly Note[],
-  across: readonly Finding[],
-): RecordPlan {
+export function planRecord(files: readonly JudgedFile[], notes: readonly Note[], across: Across): RecordPlan {
   // Sorted, so that renaming a file changes nothing.
   const byBytes = files.toSorted((a, b) => compareCodePoints(a.report.sha256 ?? '', b.report.sha256 ?? ''));
   const notesByBytes = notes.toSorted((a, b) => compareCodePoints(a.sha256, b.sha256));
   const alone = recordOf(byBytes, notesByBytes);
-  const entry = alone === null ? null : { ...alone, findings: [...alone.findings, ...across] };
+  const entry =
+    alone === null ? null : { ...alone, findings: [...alone.findings, ...across.findings], versions: across.versions };
   const reports = [
     ...files.map((file) => reportOf(file, entry ?? undefined)),
     ...notesByBytes.flatMap((note) => reportOfNote(note, entry ?? undefined) ?? []),

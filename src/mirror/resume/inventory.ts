@@ -2,13 +2,13 @@
  * The inventory: of each input file what became of it, and of each record a few hundred bytes. It is all that a build
  * keeps in memory, what the next one starts from, and what tells which records have to be made again. Pure.
  */
-import { compareCodePoints, type Finding } from '../../protocol/index.ts';
+import { compareCodePoints } from '../../protocol/index.ts';
 import { type FileSum, unpackSums } from '../../records/sums.ts';
 import { bytesOf, type Content, textOf } from '../base/disk.ts';
 import type { FileLine } from '../judge/report.ts';
 import { type CatalogueEntry, compareEntries } from '../plan/catalogue.ts';
 import type { InputLine, Produced, RecordLine, RecordTask } from '../plan/lines.ts';
-import { collisions } from '../plan/plan.ts';
+import { type Across, acrossRecords, NOTHING_ACROSS } from '../plan/plan.ts';
 import { suffixOfNote } from '../read/notes.ts';
 import type { InputFile } from '../read/read.ts';
 
@@ -119,7 +119,7 @@ export class Inventory {
       const isAlone = files.length === 1 && this.#made.has(suffix) && !this.#pending.has(suffix);
       if (isAlone) continue;
       if (files.length === 0) this.#remove(suffix);
-      else tasks.push({ suffix, files, across: [] });
+      else tasks.push({ suffix, files, across: NOTHING_ACROSS });
     }
     this.#touched.clear();
     return tasks;
@@ -127,15 +127,16 @@ export class Inventory {
 
   /** After that: records that have something in common with others that their page does not say, or says no more. */
   tasksOfCollisions(): readonly RecordTask[] {
-    const across = collisions(this.entries());
-    const stale = new Map<string, readonly Finding[]>();
+    const found = acrossRecords(this.entries());
+    const stale = new Map<string, Across>();
     for (const [suffix, record] of this.#records) {
-      const now = across.get(suffix) ?? [];
-      if (now.length + record.across.length === 0) continue;
+      const now = found.get(suffix) ?? NOTHING_ACROSS;
+      const { findings, versions } = record.across;
+      if (now === NOTHING_ACROSS && findings.length + versions.length === 0) continue;
       if (JSON.stringify(now) !== JSON.stringify(record.across)) stale.set(suffix, now);
     }
     const groups = this.#groups(new Set(stale.keys()));
-    return [...stale].map(([suffix, findings]) => ({ suffix, files: groups.get(suffix) ?? [], across: findings }));
+    return [...stale].map(([suffix, across]) => ({ suffix, files: groups.get(suffix) ?? [], across }));
   }
 
   /** Every record as a task, for Astro's own rendering. */

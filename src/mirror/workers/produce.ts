@@ -5,7 +5,7 @@
  */
 import { linkSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Engine, type Finding, ParseError, sha256Hex } from '../../protocol/index.ts';
+import { type Engine, ParseError, sha256Hex } from '../../protocol/index.ts';
 import { sha256 } from '../../records/lists.ts';
 import { type FileSum, packSums } from '../../records/sums.ts';
 import { type Content, holds, writeNew } from '../base/disk.ts';
@@ -17,7 +17,7 @@ import { type FileReport, fileLine, rejectedFile } from '../judge/report.ts';
 import { type CatalogueEntry, catalogueEntry, type SiteContext } from '../plan/catalogue.ts';
 import { recordFiles } from '../plan/documents.ts';
 import { type InputLine, type Produced, type RecordLine, type RecordTask, secondsOf } from '../plan/lines.ts';
-import { planRecord, type RecordEntry } from '../plan/plan.ts';
+import { type Across, NOTHING_ACROSS, planRecord, type RecordEntry } from '../plan/plan.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
 import { isNoteName, type Note, readNote } from '../read/notes.ts';
 import { type InputFile, readInput } from '../read/read.ts';
@@ -63,11 +63,11 @@ export class Producer {
       suffix: judged.bundle?.suffix ?? null,
       report: fileLine(judged.report),
     };
-    const { entry } = judged.bundle === null ? { entry: null } : planRecord([judged], [], []);
+    const { entry } = judged.bundle === null ? { entry: null } : planRecord([judged], [], NOTHING_ACROSS);
     if (entry === null) return { lines: [line], record: null, isWritten: false, sums: '' };
     const row = catalogueEntry(entry);
     const files = await this.#write(entry, row);
-    return this.#produced([line], row, [], files);
+    return this.#produced([line], row, NOTHING_ACROSS, files);
   }
 
   /**
@@ -104,7 +104,7 @@ export class Producer {
   #produced(
     lines: readonly InputLine[],
     entry: CatalogueEntry,
-    across: readonly Finding[],
+    across: Across,
     files: readonly SiteFile[] | null,
   ): Produced {
     const sums: readonly FileSum[] = sumsOf(files ?? []);

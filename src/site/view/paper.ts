@@ -77,6 +77,29 @@ export function categoryViews({ identified: { record, suffix } }: RecordEntry): 
   });
 }
 
+export interface VersionsView {
+  /** The other versions that this mirror has, oldest first. */
+  readonly links: readonly { readonly name: string; readonly href: string }[];
+  /** A sentence if this is not the newest of them; else null. */
+  readonly newer: string | null;
+}
+
+/** Null if this mirror has no other version of the paper. */
+export function versionsView({ versions, identified: { record, suffix } }: RecordEntry): VersionsView | null {
+  const newest = versions.at(-1);
+  if (newest === undefined) return null;
+  const isNewest = newest.version < record.source.version;
+  return {
+    links: versions.map((other) => ({
+      name: `v${other.version}`,
+      href: relativeLink(recordPage(suffix), recordPage(other.suffix)),
+    })),
+    newer: isNewest
+      ? null
+      : `This is version ${record.source.version}; this mirror has version ${newest.version}, which is newer.`,
+  };
+}
+
 export function paperLinks({ id, version }: RecordEntry['identified']['record']['source']): readonly Link[] {
   const { href } = arxivLink(id, version);
   const doi = doiLink(id);

@@ -46,6 +46,8 @@ import {
   type PaperText,
   paperLinks,
   paperText,
+  type VersionsView,
+  versionsView,
 } from './paper.ts';
 import { REASON_WORDS } from './reasons.ts';
 import { checkScript } from './repeat.ts';
@@ -80,6 +82,7 @@ export interface RecordView extends VerdictView {
   readonly authors: AuthorsView | null;
   /** The names as they were typed where that is another text than the page shows. */
   readonly rawAuthors: string | null;
+  readonly versions: VersionsView | null;
   /** The snapshot's one line about the paper. */
   readonly headline: readonly RichPart[] | null;
   readonly abstract: AbstractView | null;
@@ -212,6 +215,7 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
     plainTitle,
     authors: authorsView(citation),
     rawAuthors: paperText(authors)?.raw ?? null,
+    versions: versionsView(entry),
     headline: headlineOf(merged),
     abstract: abstractView(entry),
     paperLinks: paperLinks(record.source),

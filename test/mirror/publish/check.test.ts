@@ -70,7 +70,9 @@ async function produce(
     if (!isTampered) tamper(stage);
     isTampered = true;
   };
-  await withFs('utimesSync', stub, () => producer.together({ suffix: SUFFIX, files, across: [] }));
+  await withFs('utimesSync', stub, () =>
+    producer.together({ suffix: SUFFIX, files, across: { findings: [], versions: [] } }),
+  );
   assert.ok(isTampered);
   return readdirSync(stage, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -6,7 +6,7 @@ import type { JudgedFile } from '../../../src/mirror/judge/judge.ts';
 import { type FileReport, fileLine, Report, type ReportDocument } from '../../../src/mirror/judge/report.ts';
 import { catalogueEntry, compareEntries } from '../../../src/mirror/plan/catalogue.ts';
 import { recordFiles } from '../../../src/mirror/plan/documents.ts';
-import { collisions, planRecord, type RecordEntry } from '../../../src/mirror/plan/plan.ts';
+import { acrossRecords, NOTHING_ACROSS, planRecord, type RecordEntry } from '../../../src/mirror/plan/plan.ts';
 import type { Note } from '../../../src/mirror/read/notes.ts';
 import type { Trust } from '../../../src/protocol/index.ts';
 
@@ -36,9 +36,9 @@ export function makePlan({ judged, notes, rejected, trust }: PlanInput): MirrorP
       notes.filter((note) => note.suffix === suffix),
       across,
     );
-  const alone = [...suffixes].flatMap((suffix) => planOf(suffix, []).entry ?? []);
-  const across = collisions(alone.map(catalogueEntry).sort(compareEntries));
-  const plans = [...suffixes].map((suffix) => planOf(suffix, across.get(suffix) ?? []));
+  const alone = [...suffixes].flatMap((suffix) => planOf(suffix, NOTHING_ACROSS).entry ?? []);
+  const across = acrossRecords(alone.map(catalogueEntry).sort(compareEntries));
+  const plans = [...suffixes].map((suffix) => planOf(suffix, across.get(suffix) ?? NOTHING_ACROSS));
   const records = plans
     .flatMap(({ entry }) => entry ?? [])
     .sort((a, b) => compareEntries(catalogueEntry(a), catalogueEntry(b)));
