@@ -82,6 +82,8 @@ describe('a chain of three mirrors', () => {
       },
     );
 
+  const audit = () => pithMirror(['audit', nginx.url, '--trust', trust, '--rate', '0', '--json']);
+
   test('every mirror of the chain has the same snapshot, byte for byte', async () => {
     const first = await sync(nginx.url, 1);
     assert.equal(first.code, 0, first.stderr + first.stdout);
@@ -147,6 +149,37 @@ describe('a chain of three mirrors', () => {
         report.records.map((line) => [line.suffix, line.code]),
         [[suffix, 'bundle_hash_mismatch']],
       );
+      const audited = await audit();
+      assert.equal(audited.code, 1);
+      // The file in .well-known is the same one under a second name.
+      const problems: readonly { code: string; path: string }[] = JSON.parse(audited.stdout).problems;
+      assert.deepEqual(problems.map((problem) => `${problem.code} ${problem.path}`).sort(), [
+        `bundle pith/${suffix}/bundle.json`,
+        `changed .well-known/pith/${suffix}/bundle.json`,
+        `changed pith/${suffix}/bundle.json`,
+      ]);
+    } finally {
+      writeFileSync(path, good);
+    }
+  });
+
+  test('an audit finds nothing wrong with what nginx serves, and a comparison that the mirrors are equal', async () => {
+    const audited = await audit();
+    assert.equal(audited.code, 0, audited.stdout + audited.stderr);
+    const compared = await pithMirror(['compare', nginx.url, join(root, 'site-2'), '--rate', '0']);
+    assert.equal(compared.code, 0, compared.stderr);
+    assert.match(compared.stdout, /^equal: both hold 5 records/);
+  });
+
+  test('an index that was tampered with on the server is named by the comparison', async () => {
+    const path = join(root, 'site-0/records/2026/index.tsv');
+    const good = readFileSync(path);
+    writeFileSync(path, good.toString().replace('2026-05-01.tsv\t', '2026-05-04.tsv\t'));
+    try {
+      // A server is waited for, a folder is not.
+      const compared = await pithMirror(['compare', join(root, 'site-0'), join(root, 'site-1')]);
+      assert.equal(compared.code, 4, compared.stdout);
+      assert.match(compared.stderr, /site-0: records\/2026\/index\.tsv has the digest/);
     } finally {
       writeFileSync(path, good);
     }
