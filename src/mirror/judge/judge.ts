@@ -14,6 +14,7 @@ import {
   type VerifiedBundle,
 } from '../../protocol/index.ts';
 import { BuildError } from '../base/failure.ts';
+import { fileKind } from '../read/file-kind.ts';
 import { readNote, suffixOfNote } from '../read/notes.ts';
 import { type InputFile, readInput } from '../read/read.ts';
 import { openSslEngine, verifyBundleBy } from './openssl.ts';
@@ -51,6 +52,25 @@ function verdictOn(name: string, bytes: Uint8Array, trust: Trust, engine: Engine
   }
 }
 
+const ASSEMBLED =
+  'this bundle was assembled by a mirror from several bundles, so nobody signed it: verify the signed bundles that it was ' +
+  'made from, in the folder bundles/ beside it';
+
+/** What a rejected file is, if it has a known form: the code stays, the message names the form. */
+function namedFindings(bytes: Uint8Array, { bundle, claimedPithNumber, findings }: BundleVerdict): readonly Finding[] {
+  const [first] = findings;
+  if (bundle !== null || first === undefined) return findings;
+  // Without a number, it could not be read as a bundle at all.
+  const kind = claimedPithNumber === null ? fileKind(bytes) : null;
+  // Whatever else is wrong with it follows from what it is.
+  if (kind !== null) return [{ ...first, where: '', message: kind }];
+  return findings.map((finding) =>
+    finding.code === 'signature_status' && finding.message.includes('"assembled_by_mirror"')
+      ? { ...finding, message: ASSEMBLED }
+      : finding,
+  );
+}
+
 /** Judges one bundle file alone: verification, and the merge against the state it ships. */
 export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust, engine: Engine = openSslEngine): JudgedFile {
   const verdict = verdictOn(name, bytes, trust, engine);
@@ -65,7 +85,7 @@ export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust, engin
     bundle_sha256: verdict.bundleSha256,
     state_sha256: merged?.state.sha256 ?? null,
     applied_event_ids: merged?.applied.map(({ event }) => event.eventId) ?? [],
-    findings: reportFindings(findings),
+    findings: reportFindings(verdict.bundle === null ? namedFindings(bytes, verdict) : findings),
     checked: countChecks(checks),
   };
   return { report, checks, verificationFindings: verdict.findings, bundle: verdict.bundle, merged };
