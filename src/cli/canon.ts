@@ -1,6 +1,7 @@
 /** `pith-mirror canon`: canonical bytes of any JSON. */
 import { canonicalize } from '../protocol/index.ts';
 import { EXIT, parseOptions, readArgument, singleArgument } from './command.ts';
+import { print } from './streams.ts';
 
 export const CANON_HELP = `pith-mirror canon [FILE|-]
 
@@ -11,6 +12,6 @@ gives its canonical hash.
 
 export async function canon(args: readonly string[]): Promise<number> {
   const { positionals } = parseOptions(args, {});
-  process.stdout.write(canonicalize(await readArgument(singleArgument(positionals))));
+  print(canonicalize(await readArgument(singleArgument(positionals))));
   return EXIT.OK;
 }

@@ -14,8 +14,9 @@ import { PREFLIGHT_HELP, preflight } from './preflight.ts';
 import { SERVE_HELP, serve } from './serve.ts';
 import { SNAPSHOT_HELP, snapshot } from './snapshot.ts';
 import { STAMP_HELP, stamp } from './stamp.ts';
+import { isPrinted, print, say, watchStreams } from './streams.ts';
 import { SYNC_HELP, sync } from './sync.ts';
-import { printable } from './terminal.ts';
+import { complain, printable } from './terminal.ts';
 import { VERIFY_HELP, verify } from './verify.ts';
 
 interface Command {
@@ -39,6 +40,9 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
   ['stamp', { run: stamp, help: STAMP_HELP }],
 ]);
 
+/** Commands whose output is their result: if that cannot be written, they have failed. Others have a verdict of their own. */
+const FILTERS: ReadonlySet<string> = new Set(['canon', 'number']);
+
 const HELP = `pith-mirror: a static mirror of Pith Open Graph bundles that proves what it shows
 
 ${[...COMMANDS.values()].map(({ help }) => `  ${help.split('\n', 1)[0]}`).join('\n')}
@@ -47,51 +51,51 @@ pith-mirror COMMAND --help says more; pith-mirror --version prints the version.
 `;
 
 function failed(error: unknown): number {
-  const say = (text: string): void => {
-    process.stderr.write(`pith-mirror: ${printable(text)}\n`);
-  };
   if (error instanceof UsageError) {
-    say(error.message);
+    complain(error.message);
     return EXIT.USAGE;
   }
   if (error instanceof ParseError || error instanceof BuildError || error instanceof EngineError) {
-    say(error.message);
+    complain(error.message);
     return EXIT.FAILED;
   }
   // A full disk, a missing permission: the system's own words are clear enough. Anything else is a defect of ours.
   const isSystem = error instanceof Error && 'syscall' in error;
-  say(isSystem ? messageOf(error) : `unexpected error: ${messageOf(error)}`);
-  if (!isSystem && error instanceof Error)
-    process.stderr.write(`${printable(error.stack ?? '').replaceAll('\\u{000a}', '\n')}\n`);
+  complain(isSystem ? messageOf(error) : `unexpected error: ${messageOf(error)}`);
+  if (!isSystem && error instanceof Error) say(`${printable(error.stack ?? '').replaceAll('\\u{000a}', '\n')}\n`);
   return EXIT.FAILED;
-}
-
-/** A reader that has enough (`| head`) is no failure; a full disk behind standard output is one, with one line. */
-function watchOutput(): void {
-  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') process.stderr.write(`pith-mirror: standard output: ${printable(messageOf(error))}\n`);
-    process.exit(error.code === 'EPIPE' ? undefined : EXIT.FAILED);
-  });
 }
 
 /** Runs one command. @returns the exit code; nothing is thrown. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const [name, ...args] = argv;
-  watchOutput();
+  watchStreams();
+  const code = await run(argv);
+  const isLost = !(await isPrinted());
+  return code === EXIT.OK && isLost && isResult(argv) ? EXIT.FAILED : code;
+}
+
+const asksForHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h');
+
+/** Whether what these arguments print is all that they are for. */
+function isResult([name = '', ...args]: readonly string[]): boolean {
+  return !COMMANDS.has(name) || FILTERS.has(name) || asksForHelp(args);
+}
+
+async function run([name, ...args]: readonly string[]): Promise<number> {
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-      process.stdout.write(HELP);
+      print(HELP);
       return name === undefined ? EXIT.USAGE : EXIT.OK;
     }
     if (name === '--version' || name === '-V') {
-      process.stdout.write(`${await packageVersion()}\n`);
+      print(`${await packageVersion()}\n`);
       return EXIT.OK;
     }
     const command = COMMANDS.get(name);
     if (command === undefined)
       throw new UsageError(`unknown command ${name}; one of ${[...COMMANDS.keys()].join(', ')}`);
-    if (args.includes('--help') || args.includes('-h')) {
-      process.stdout.write(command.help);
+    if (asksForHelp(args)) {
+      print(command.help);
       return EXIT.OK;
     }
     return await command.run(args);

@@ -3,6 +3,7 @@
 import { UsageError } from '../mirror/base/failure.ts';
 import { isObject, parseJson, pithNumber } from '../protocol/index.ts';
 import { EXIT, parseOptions, readArgument, singleArgument } from './command.ts';
+import { print } from './streams.ts';
 
 export const NUMBER_HELP = `pith-mirror number [FILE|-]
 
@@ -18,6 +19,6 @@ export async function number(args: readonly string[]): Promise<number> {
       'expected a canonical record, got a document that holds one: give its canonical_record, or use verify',
     );
   }
-  process.stdout.write(`${pithNumber(bytes)}\n`);
+  print(`${pithNumber(bytes)}\n`);
   return EXIT.OK;
 }

@@ -1,6 +1,7 @@
 /** How the command line speaks: progress on a terminal, quiet lines elsewhere, and nothing that input could forge. */
 import { UNSEEN_ALL } from '../formats/unseen.ts';
 import type { Progress } from '../mirror/base/progress.ts';
+import { say } from './streams.ts';
 
 /** Text from input as it may stand in a line: control, direction and invisible characters are escaped. */
 export function printable(text: string): string {
@@ -9,12 +10,18 @@ export function printable(text: string): string {
     .replace(UNSEEN_ALL, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}}`);
 }
 
+/** Says on standard error why a command did not do what it was asked for. */
+export function complain(text: string): void {
+  say(`pith-mirror: ${printable(text)}\n`);
+}
+
 /** Milliseconds between two redraws: smooth to the eye, nothing to the work. */
 const REDRAW = 100;
 
 /** Progress on standard error. */
 export class TerminalProgress implements Progress {
-  readonly #isTerminal = process.stderr.isTTY === true;
+  // A terminal that calls itself dumb shows escape codes as text.
+  readonly #isTerminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
   #name = '';
   #total: number | null = null;
   #done = 0;
@@ -26,7 +33,7 @@ export class TerminalProgress implements Progress {
     this.#total = total;
     this.#done = 0;
     if (this.#isTerminal) this.#draw();
-    else process.stderr.write(`${name}${total === null ? '' : ` (${total})`}\n`);
+    else say(`${name}${total === null ? '' : ` (${total})`}\n`);
   }
 
   step(): void {
@@ -36,7 +43,7 @@ export class TerminalProgress implements Progress {
 
   note(text: string): void {
     this.#clear();
-    process.stderr.write(`${printable(text)}\n`);
+    say(`${printable(text)}\n`);
   }
 
   /** Leaves the terminal as it was found. */
@@ -48,10 +55,10 @@ export class TerminalProgress implements Progress {
   #draw(): void {
     this.#drawn = performance.now();
     const count = this.#total === null ? '' : ` ${this.#done} of ${this.#total}`;
-    process.stderr.write(`\r\u001b[K${this.#name}${count}`);
+    say(`\r\u001b[K${this.#name}${count}`);
   }
 
   #clear(): void {
-    if (this.#isTerminal && this.#name !== '') process.stderr.write('\r\u001b[K');
+    if (this.#isTerminal && this.#name !== '') say('\r\u001b[K');
   }
 }
