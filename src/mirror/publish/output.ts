@@ -56,6 +56,15 @@ async function realTarget(path: string): Promise<string> {
   return join(await realpath(parent).catch(() => realTarget(parent)), basename(full));
 }
 
+/** Null for a user that has none, as in a container that runs as a number without an entry in passwd. */
+function homeFolder(): string | null {
+  try {
+    return homedir();
+  } catch {
+    return null;
+  }
+}
+
 /** Refuses a place. What lies there is judged under the lock. */
 async function refuse(out: string, input: string, packageRoot: string): Promise<void> {
   const no = (why: string): never => {
@@ -69,7 +78,8 @@ async function refuse(out: string, input: string, packageRoot: string): Promise<
   if (parse(target).root === target) no('is the root of a file system');
   // It could be emptied and filled, never replaced. A mount of another folder of the same file system shows in the swap.
   if (status !== null && status.dev !== (await lstat(dirname(target))).dev) no(MOUNTED);
-  if (isWithin(target, await real(homedir()))) no('is or holds your home folder');
+  const home = homeFolder();
+  if (home !== null && isWithin(target, await real(home))) no('is or holds your home folder');
   if (isWithin(target, await real(packageRoot))) no('is or holds the program itself');
   if (isWithin(await real(join(packageRoot, 'src')), target)) no("lies in the program's sources");
   const source = await real(input);

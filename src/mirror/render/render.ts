@@ -6,6 +6,7 @@
  * temporary folder, sources and output are absolute, and whatever would depend on the working folder is pinned below.
  */
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AstroInlineConfig, AstroIntegration, AstroPrerenderer } from 'astro';
@@ -71,6 +72,15 @@ function integration(prerenderer: Prerenderer): AstroIntegration {
   };
 }
 
+/** Libraries ask for the user's home folder while they load. A user of a container may have none, and then the question throws. */
+function nameHome(instead: string): void {
+  try {
+    homedir();
+  } catch {
+    process.env.HOME = instead;
+  }
+}
+
 interface AstroRun {
   /** A folder of the caller's for what Astro writes on its way; to be removed after. */
   readonly workDir: string;
@@ -91,6 +101,7 @@ async function runAstro({ workDir, outDir, prerenderer, isOfText }: AstroRun): P
   await writeFile(join(root, 'package.json'), '{ "private": true, "type": "module" }\n');
   // Before Astro is loaded, for whoever uses this without the launcher: it would send a report of each build.
   process.env.ASTRO_TELEMETRY_DISABLED = '1';
+  nameHome(root);
   const [{ build }, { mergeConfig }] = await Promise.all([import('astro'), import('astro/config')]);
   // By its address, since it lies outside of what is compiled for the package.
   const settings = (await import(pathToFileURL(join(packageRoot, 'astro.config.mjs')).href)) as {
