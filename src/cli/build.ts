@@ -9,7 +9,8 @@ import { isPackage } from '../packages/stored.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
 import { single } from './single.ts';
-import { printable, TerminalProgress } from './terminal.ts';
+import { print } from './streams.ts';
+import { complain, printable, TerminalProgress } from './terminal.ts';
 
 export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--engine NAME] [--renderer NAME] [--shard I/N] [--jobs N] [--json]
        pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
@@ -62,15 +63,14 @@ export function tell(
   { report, published, refusal, isUnchanged }: BuildResult,
   how: { readonly out: string; readonly isJson: boolean; readonly milliseconds: number },
 ): number {
-  if (how.isJson) for (const piece of report.pieces()) process.stdout.write(piece);
-  else
-    process.stdout.write(formatReportText(report, published ? 'published' : 'not published', how.milliseconds / 1000));
+  if (how.isJson) for (const piece of report.pieces()) print(piece);
+  else print(formatReportText(report, published ? 'published' : 'not published', how.milliseconds / 1000));
   if (refusal !== null) {
-    process.stderr.write(`pith-mirror: nothing is published: ${printable(refusal)}\n`);
+    complain(`nothing is published: ${refusal}`);
     return EXIT.FAILED;
   }
-  if (!how.isJson && isUnchanged) process.stdout.write('nothing has changed since the last build\n');
-  if (!how.isJson) process.stdout.write(`site ${printable(relative(process.cwd(), how.out) || how.out)}\n`);
+  if (!how.isJson && isUnchanged) print('nothing has changed since the last build\n');
+  if (!how.isJson) print(`site ${printable(relative(process.cwd(), how.out) || how.out)}\n`);
   return report.totals.rejected + report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
 }
 
@@ -83,6 +83,7 @@ export async function build(args: readonly string[]): Promise<number> {
     recheck: { type: 'boolean', default: false },
     engine: { type: 'string' },
     renderer: { type: 'string' },
+    'follow-links': { type: 'boolean', default: false },
     shard: { type: 'string' },
     jobs: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -104,13 +105,14 @@ export async function build(args: readonly string[]): Promise<number> {
   const jobs = jobsOption(values.jobs);
   const trust = await trustOption(values.trust);
   if (values.force && values.single === undefined) throw new UsageError('--force goes with --single');
+  const followLinks = values['follow-links'];
   const make = async (folder: string): Promise<number> => {
     if (values.single !== undefined) {
       const { strict, force, single: names } = values;
-      const how = { input: folder, trust, site, strict, engine, jobs, force, names, out: values.out };
+      const how = { input: folder, followLinks, trust, site, strict, engine, jobs, force, names, out: values.out };
       return single(how, progress);
     }
-    const options = { input: folder, out, trust, site, strict: values.strict, recheck: values.recheck };
+    const options = { input: folder, followLinks, out, trust, site, strict: values.strict, recheck: values.recheck };
     const result = await buildMirror({ ...options, engine, renderer, shard, only: null, jobs }, progress);
     progress.finish();
     return tell(result, { out, isJson: values.json, milliseconds: performance.now() - started });

@@ -4,7 +4,8 @@ import { UsageError } from '../mirror/base/failure.ts';
 import { buildSingle, type SingleOptions } from '../mirror/single.ts';
 import { PITH_NUMBER_PATTERN, SUFFIX_PATTERN, suffixOfNumber } from '../protocol/index.ts';
 import { EXIT, isFolder, userPath } from './command.ts';
-import { printable, type TerminalProgress } from './terminal.ts';
+import { print } from './streams.ts';
+import { complain, printable, type TerminalProgress } from './terminal.ts';
 
 /** The suffix that a reader means. @throws UsageError where it is none. */
 function suffixOption(text: string): string {
@@ -32,11 +33,11 @@ export async function single({ names, out, ...options }: SingleArguments, progre
   const { report, refusal } = await buildSingle({ ...options, targets }, progress);
   progress.finish();
   if (refusal !== null) {
-    process.stderr.write(`pith-mirror: nothing is written: ${printable(refusal)}\n`);
+    complain(`nothing is written: ${refusal}`);
     return EXIT.FAILED;
   }
   for (const target of targets.values()) {
-    process.stdout.write(`page ${printable(relative(process.cwd(), resolve(target)))}\n`);
+    print(`page ${printable(relative(process.cwd(), resolve(target)))}\n`);
   }
   return report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
 }

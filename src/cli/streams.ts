@@ -11,6 +11,9 @@ let failure: string | null = null;
 /** A stream that failed gets no more: each further write would fail as well. */
 const isOpen = (stream: NodeJS.WriteStream): boolean => stream.errored === null && !stream.destroyed;
 
+/** Whether a line on standard error can be drawn again. A terminal that calls itself dumb shows escape codes as text. */
+export const isRedrawable = (): boolean => process.stderr.isTTY === true && process.env.TERM !== 'dumb';
+
 /** Writes to standard error, if it takes it. */
 export function say(text: string): void {
   if (isOpen(process.stderr)) process.stderr.write(text);

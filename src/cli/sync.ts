@@ -8,6 +8,7 @@ import { ORIGIN, sourceUrl } from '../network/source.ts';
 import { sync as fill, type Selection, type SyncOptions } from '../network/sync.ts';
 import { parseSince, parseWanted, parseWantedList, type Wanted } from '../network/wanted.ts';
 import { parseOptions, trustOption, userPath } from './command.ts';
+import { print } from './streams.ts';
 import { exitCode, formatSyncText } from './sync-text.ts';
 import { TerminalTransfer } from './transfer.ts';
 
@@ -146,8 +147,8 @@ export async function sync(args: readonly string[]): Promise<number> {
     const report = await fill(options, progress);
     progress.finish();
     const seconds = (performance.now() - started) / 1000;
-    if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-    else process.stdout.write(formatSyncText(report, relative(process.cwd(), folder) || '.', seconds));
+    if (values.json) print(`${JSON.stringify(report, null, 2)}\n`);
+    else print(formatSyncText(report, relative(process.cwd(), folder) || '.', seconds));
     return exitCode(report);
   } finally {
     progress.finish();

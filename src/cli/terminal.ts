@@ -1,7 +1,7 @@
 /** How the command line speaks: progress on a terminal, quiet lines elsewhere, and nothing that input could forge. */
 import { UNSEEN_ALL } from '../formats/unseen.ts';
 import type { Progress } from '../mirror/base/progress.ts';
-import { say } from './streams.ts';
+import { isRedrawable, say } from './streams.ts';
 
 /** Text from input as it may stand in a line: control, direction and invisible characters are escaped. */
 export function printable(text: string): string {
@@ -20,8 +20,7 @@ const REDRAW = 100;
 
 /** Progress on standard error. */
 export class TerminalProgress implements Progress {
-  // A terminal that calls itself dumb shows escape codes as text.
-  readonly #isTerminal = process.stderr.isTTY === true && process.env.TERM !== 'dumb';
+  readonly #isTerminal = isRedrawable();
   #name = '';
   #total: number | null = null;
   #done = 0;

@@ -1,5 +1,6 @@
 /** Progress of a transfer on standard error: files, bytes, rate and the time that is left. */
 import type { TransferProgress } from '../network/sync.ts';
+import { isRedrawable, say } from './streams.ts';
 import { TerminalProgress } from './terminal.ts';
 
 /** Bytes with a unit, as people read them: `14.1 kB`. */
@@ -31,7 +32,7 @@ export function formatTransfer(done: number, total: number | null, bytes: number
 }
 
 export class TerminalTransfer extends TerminalProgress implements TransferProgress {
-  readonly #isLive = process.stderr.isTTY === true;
+  readonly #isLive = isRedrawable();
   #stage = '';
   #files: number | null = null;
   #finished = 0;
@@ -64,6 +65,6 @@ export class TerminalTransfer extends TerminalProgress implements TransferProgre
     if (now - this.#told < (this.#isLive ? REDRAW_EVERY : LINE_EVERY) * 1000) return;
     this.#told = now;
     const text = formatTransfer(this.#finished, this.#files, this.#bytes, (now - this.#began) / 1000);
-    process.stderr.write(this.#isLive ? `\r\u001b[K${this.#stage}: ${text}` : `${this.#stage}: ${text}\n`);
+    say(this.#isLive ? `\r\u001b[K${this.#stage}: ${text}` : `${this.#stage}: ${text}\n`);
   }
 }

@@ -2,11 +2,12 @@
 import { basename, isAbsolute } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import type { VerifyInput } from '../mirror/judge/judge.ts';
-import { listInput } from '../mirror/read/read.ts';
+import { listInput, listingNotes } from '../mirror/read/listing.ts';
 import { verifyFiles } from '../mirror/verify.ts';
 import { isVerifiable } from '../packages/verify.ts';
 import { EXIT, engineOption, isFolder, parseOptions, readArgument, trustOption, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
+import { print } from './streams.ts';
 import { TerminalProgress } from './terminal.ts';
 import { verifyEachPackage } from './verify-packages.ts';
 
@@ -28,13 +29,17 @@ some have findings.
 `;
 
 /** What an argument stands for; its files are named relative to it. */
-async function expand(argument: string, progress: TerminalProgress): Promise<readonly VerifyInput[]> {
+async function expand(
+  argument: string,
+  followLinks: boolean,
+  progress: TerminalProgress,
+): Promise<readonly VerifyInput[]> {
   if (argument === '-') return [{ name: '-', bytes: await readArgument('-') }];
   const path = userPath(argument);
   if (!(await isFolder(path))) return [{ name: basename(path), path, isNamedByUser: true }];
-  const { files, unlisted, ignored } = await listInput(path, (name) => name.endsWith('.json'));
-  for (const { name, why } of ignored) progress.note(`ignored, ${why}: ${name}`);
-  return [...files, ...unlisted];
+  const listing = await listInput(path, { isInput: (name) => name.endsWith('.json'), followLinks });
+  for (const note of listingNotes(listing)) progress.note(note);
+  return [...listing.files, ...listing.unlisted];
 }
 
 /** With several arguments, files of one name are told apart as the user told them apart; never by an absolute path. */
@@ -48,6 +53,7 @@ export async function verify(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     trust: { type: 'string' },
     engine: { type: 'string' },
+    'follow-links': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
   if (positionals.length === 0) throw new UsageError('expected a file, a folder or - to verify');
@@ -67,7 +73,7 @@ export async function verify(args: readonly string[]): Promise<number> {
     }
   }
   for (const argument of positionals) {
-    const found = await expand(argument, progress);
+    const found = await expand(argument, values['follow-links'], progress);
     inputs.push(...(positionals.length === 1 ? found : found.map((input) => nameAmongSeveral(argument, input))));
   }
   if (inputs.length === 0) throw new UsageError(`no *.json file in ${positionals.join(' ')}`);
@@ -75,8 +81,8 @@ export async function verify(args: readonly string[]): Promise<number> {
     const report = await verifyFiles(inputs, trust, engine, progress);
     progress.finish();
     const seconds = (performance.now() - started) / 1000;
-    if (values.json) for (const piece of report.pieces()) process.stdout.write(piece);
-    else process.stdout.write(formatReportText(report, 'verified', seconds));
+    if (values.json) for (const piece of report.pieces()) print(piece);
+    else print(formatReportText(report, 'verified', seconds));
     if (report.totals.rejected > 0) return EXIT.FAILED;
     return report.totals.findings > 0 ? EXIT.FINDINGS : EXIT.OK;
   } finally {

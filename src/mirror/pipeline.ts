@@ -11,19 +11,20 @@ import { join } from 'node:path';
 import type { EngineName, Trust } from '../protocol/index.ts';
 import type { Content } from './base/disk.ts';
 import { BuildError, messageOf, UsageError } from './base/failure.ts';
-import { PACKAGE_ROOT, packageVersion } from './base/package.ts';
+import { PACKAGE_ROOT, packageVersion, refuseUnusablePlaces } from './base/package.ts';
 import * as paths from './base/paths.ts';
 import type { Progress } from './base/progress.ts';
 import { copyRecord, readShards } from './join.ts';
 import { ENGINES } from './judge/openssl.ts';
-import { type FileLine, fileLine, Report, readReport, rejectedFile } from './judge/report.ts';
+import { duplicateNotes, type FileLine, fileLine, Report, readReport, rejectedFile } from './judge/report.ts';
 import type { Catalogue, SiteContext } from './plan/catalogue.ts';
 import type { InputLine, Produced, RecordLine } from './plan/lines.ts';
 import { MIXED, Output } from './publish/output.ts';
 import { type Publication, type Published, publishFull, publishUpdate } from './publish/publish.ts';
+import { type InputListing, listInput, listingNotes } from './read/listing.ts';
 import { isNoteName, suffixOfNote } from './read/notes.ts';
 import { type OperatorNote, readOperatorNote } from './read/operator-note.ts';
-import { type InputFile, type InputListing, listInput, stampAt } from './read/read.ts';
+import { type InputFile, stampAt } from './read/read.ts';
 import { trustDocument } from './read/trust-file.ts';
 import { loadPages } from './render/pages.ts';
 import { Cache, type Outcome, programDigest } from './resume/cache.ts';
@@ -35,9 +36,9 @@ import { Producer } from './workers/produce.ts';
 
 const isInputName = (name: string): boolean => name.endsWith('.json') || isNoteName(name);
 
-async function listFolder(folder: string): Promise<InputListing> {
+async function listFolder(folder: string, followLinks: boolean): Promise<InputListing> {
   try {
-    return await listInput(folder, isInputName);
+    return await listInput(folder, { isInput: isInputName, followLinks });
   } catch (error) {
     throw new UsageError(`the folder of bundles, ${folder}: ${messageOf(error)}`);
   }
@@ -50,6 +51,8 @@ export type RendererName = (typeof RENDERERS)[number];
 export interface BuildOptions {
   /** Folder of bundles and notes. */
   readonly input: string;
+  /** Whether links in it are accepted whose target lies inside of it. */
+  readonly followLinks: boolean;
   /** Folder of the site; replaced when the new one is complete, or updated. */
   readonly out: string;
   readonly trust: Trust;
@@ -130,6 +133,7 @@ function compareStamps({ files, unlisted }: InputListing, before: ReadonlyMap<st
  * update was interrupted, each of its files is old or new and the next build goes on.
  */
 export async function buildMirror(options: BuildOptions, progress: Progress): Promise<BuildResult> {
+  refuseUnusablePlaces(options.out);
   // Before anything else: it puts back what an interrupted build left.
   const output = await Output.take(options.out, [options.input], PACKAGE_ROOT);
   try {
@@ -145,9 +149,9 @@ function optionsKey({ site, trust }: Pick<BuildOptions, 'site' | 'trust'>, opera
 }
 
 /** The input of this build: a note is of the shard that its name says. */
-async function listOwn({ input, shard, only }: BuildOptions, progress: Progress): Promise<InputListing> {
-  const listing = await listFolder(input);
-  for (const { name, why } of listing.ignored) progress.note(`ignored, ${why}: ${name}`);
+async function listOwn({ input, followLinks, shard, only }: BuildOptions, progress: Progress): Promise<InputListing> {
+  const listing = await listFolder(input, followLinks);
+  for (const note of listingNotes(listing)) progress.note(note);
   if (shard === null && only === null) return listing;
   const isOurs = ({ name }: InputFile): boolean => {
     const suffix = suffixOfNote(name);
@@ -216,6 +220,7 @@ async function build(given: BuildOptions, output: Output, progress: Progress): P
     await makeAlone(crew, rest, progress, (produced) => inventory.addAlone(produced));
     await makeTogether(crew, inventory, progress);
     const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
+    for (const note of duplicateNotes(inventory.duplicates)) progress.note(note);
     const report = reportOf(inventory, unlisted, context);
     const missing = [...(only ?? [])].filter((suffix) => !inventory.has(suffix));
     if (missing.length > 0) throw new UsageError(`no record of the input is ${missing.join(' or ')}`);
@@ -301,6 +306,7 @@ export interface JoinOptions {
  * their pages have to say so and can only be made from their input.
  */
 export async function joinMirror(options: JoinOptions, progress: Progress): Promise<BuildResult> {
+  refuseUnusablePlaces(options.out);
   const output = await Output.take(options.out, options.shards, PACKAGE_ROOT);
   try {
     return await joinInto(options, output, progress);

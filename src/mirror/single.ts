@@ -9,7 +9,8 @@ import type { Progress } from './base/progress.ts';
 import { type BuildOptions, type BuildResult, buildMirror } from './pipeline.ts';
 import { SINGLE_MARK, singlePage } from './render/single-page.ts';
 
-export interface SingleOptions extends Pick<BuildOptions, 'input' | 'trust' | 'site' | 'strict' | 'engine' | 'jobs'> {
+export interface SingleOptions
+  extends Pick<BuildOptions, 'input' | 'followLinks' | 'trust' | 'site' | 'strict' | 'engine' | 'jobs'> {
   /** For each suffix, the file to write. */
   readonly targets: ReadonlyMap<string, string>;
   /** Also over a file that is none of ours. */

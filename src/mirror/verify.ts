@@ -5,7 +5,7 @@ import { packageVersion } from './base/package.ts';
 import type { Progress } from './base/progress.ts';
 import { type VerifiedLine, type VerifyInput, verifyInput } from './judge/judge.ts';
 import { ENGINES } from './judge/openssl.ts';
-import { type FileLine, Report } from './judge/report.ts';
+import { duplicateNotes, duplicatesOf, type FileLine, Report } from './judge/report.ts';
 import type { InputFile } from './read/read.ts';
 import { trustDocument } from './read/trust-file.ts';
 import { Crew } from './workers/crew.ts';
@@ -54,6 +54,10 @@ export async function verifyFiles(
     // So that signals and the terminal get their turn.
     await new Promise(setImmediate);
   }
+  const duplicates = duplicatesOf(lines);
+  for (const note of duplicateNotes(duplicates)) progress.note(note);
+  const left = new Set(duplicates.map(({ file }) => file));
+  const listed = lines.filter(({ file }) => !left.has(file));
   const records = { all: numbers.size, recordOnly: numbers.size - signed.size };
-  return new Report(await packageVersion(), trust, lines, records);
+  return new Report(await packageVersion(), trust, listed, records);
 }

@@ -2,7 +2,8 @@
 import { hash } from 'node:crypto';
 import { UsageError } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
-import { type InputFile, listInput, readInput } from '../mirror/read/read.ts';
+import { listInput } from '../mirror/read/listing.ts';
+import { type InputFile, readInput } from '../mirror/read/read.ts';
 import { ParseError } from '../protocol/index.ts';
 import { extraPath, type InputLine } from './formats/inputs.ts';
 import { reportedFiles } from './report-names.ts';
@@ -69,7 +70,10 @@ async function extrasOf(
   { names, rejected }: Reported,
   progress: Progress,
 ): Promise<Omit<Inputs, 'isGiven' | 'namesOf'>> {
-  const listing = await listInput(input, (name) => name.endsWith('.json') || isNote(name)).catch((error) => {
+  const listing = await listInput(input, {
+    isInput: (name) => name.endsWith('.json') || isNote(name),
+    followLinks: false,
+  }).catch((error) => {
     throw new UsageError(`--input ${input}: ${error instanceof Error ? error.message : String(error)}`);
   });
   const extras: Extra[] = [];

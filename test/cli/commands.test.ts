@@ -101,17 +101,35 @@ describe('verify', () => {
   });
 
   it('tells files of one name apart as the user did, and says what it leaves alone', async () => {
-    for (const name of ['one', 'two']) {
+    for (const [name, end] of [
+      ['one', ''],
+      ['two', '\n'],
+    ] as const) {
       mkdirSync(join(folder, name), { recursive: true });
-      writeFileSync(join(folder, name, 'x.json'), seedBytes());
+      writeFileSync(join(folder, name, 'x.json'), `${seedText()}${end}`);
       writeFileSync(join(folder, name, 'x.txt'), '');
     }
     const run = await pithMirror(['verify', 'one', 'two/x.json', '--json'], { cwd: folder });
     assert.deepEqual(
-      JSON.parse(run.stdout).files.map(({ file }: { file: string }) => file),
+      JSON.parse(run.stdout)
+        .files.map(({ file }: { file: string }) => file)
+        .sort(),
       ['one/x.json', 'two/x.json'],
     );
     assert.match(run.stderr, /ignored, [^\n]*: x\.txt/);
+  });
+
+  it('lists files with the same bytes once, and says which they are', async () => {
+    writeFileSync(join(folder, 'again.json'), seedBytes());
+    const run = await pithMirror(['verify', 'one/x.json', 'again.json', '--json'], { cwd: folder });
+    assert.deepEqual(
+      JSON.parse(run.stdout).files.map(({ file }: { file: string }) => file),
+      ['again.json'],
+    );
+    assert.match(
+      run.stderr,
+      /^files with the same bytes as another file, counted once: one\/x\.json \(same as again\.json\)$/m,
+    );
   });
 
   it('counts a note with a quoted record as record only: nothing signed was at hand', async () => {

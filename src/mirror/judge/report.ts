@@ -147,6 +147,44 @@ export function fileLine(report: FileReport): FileLine {
   };
 }
 
+/** A file with the same bytes as another, and the name of the one that is listed: of all names the one that sorts first. */
+export interface Duplicate {
+  readonly file: string;
+  readonly sameAs: string;
+}
+
+/**
+ * Files that have the same bytes as another. A rejected file is never one: each of them wants mending.
+ *
+ * @returns by name, in code point order.
+ */
+export function duplicatesOf(files: Iterable<Pick<FileLine, 'file' | 'sha256' | 'outcome'>>): readonly Duplicate[] {
+  const firsts = new Map<string, string>();
+  const others: { readonly file: string; readonly sha256: string }[] = [];
+  for (const { file, sha256, outcome } of files) {
+    if (sha256 === null || outcome === 'rejected') continue;
+    const first = firsts.get(sha256);
+    const isFirst = first === undefined || compareCodePoints(file, first) < 0;
+    if (isFirst) firsts.set(sha256, file);
+    if (first !== undefined) others.push({ file: isFirst ? first : file, sha256 });
+  }
+  return others
+    .map(({ file, sha256 }) => ({ file, sameAs: firsts.get(sha256) ?? file }))
+    .sort((a, b) => compareCodePoints(a.file, b.file));
+}
+
+/** Duplicates that a message names. */
+const NAMED_DUPLICATES = 5;
+
+/** What the user is told of duplicates; nothing if there are none. */
+export function duplicateNotes(duplicates: readonly Duplicate[]): readonly string[] {
+  if (duplicates.length === 0) return [];
+  const named = duplicates.slice(0, NAMED_DUPLICATES).map(({ file, sameAs }) => `${file} (same as ${sameAs})`);
+  const left = duplicates.length - named.length;
+  const more = left === 0 ? '' : ` and ${left} more`;
+  return [`files with the same bytes as another file, counted once: ${named.join(', ')}${more}`];
+}
+
 /** The report of all files, which is too large to be one value where a mirror is large. */
 export class Report {
   readonly #head: Pick<ReportDocument, 'tool' | 'trust' | 'totals'>;

@@ -1,13 +1,11 @@
 /**
- * Reading input files: each opened once, never through a link, never blocking on a pipe. The bytes that are
+ * Reads input files: each is opened once, never through a link that was found, and never blocks on a pipe. The bytes that are
  * verified are the bytes that are published.
  */
-import { closeSync, constants, type Dirent, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { compareCodePoints, MAX_BUNDLE_BYTES, ParseError } from '../../protocol/index.ts';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { MAX_BUNDLE_BYTES, ParseError } from '../../protocol/index.ts';
 
-// Windows has neither flag; there a link in the input is caught by the directory listing alone.
+// Windows has neither flag.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 export interface InputFile {
@@ -18,92 +16,24 @@ export interface InputFile {
   readonly isNamedByUser?: boolean;
 }
 
-export interface InputListing {
-  /** By name, in code point order. */
-  readonly files: readonly InputFile[];
-  /** Entries that are left alone, and why. */
-  readonly ignored: readonly { readonly name: string; readonly why: string }[];
-  /** Sub-folders that could not be listed, and input whose name is no text; they stop nothing. */
-  readonly unlisted: readonly { readonly name: string; readonly error: ParseError }[];
-}
-
-/** Not the protocol's: a name may begin with a byte-order mark. */
-const nameDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** The name as text; null for bytes that are none, under which nothing could be opened. */
-function textOf(name: Buffer): string | null {
-  try {
-    return nameDecoder.decode(name);
-  } catch {
-    return null;
-  }
-}
-
-/**
- * Lists a folder and its sub-folders.
- *
- * @param isInput whether a file of this base name is input.
- * @throws the system's error where the folder itself cannot be listed.
- */
-export async function listInput(folder: string, isInput: (baseName: string) => boolean): Promise<InputListing> {
-  const files: InputFile[] = [];
-  const ignored: { name: string; why: string }[] = [];
-  const unlisted: { name: string; error: ParseError }[] = [];
-  const pending: { path: string; prefix: string }[] = [{ path: folder, prefix: '' }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    let entries: Dirent<Buffer>[] = [];
-    try {
-      entries = await readdir(next.path, { withFileTypes: true, encoding: 'buffer' });
-    } catch (error) {
-      if (next.prefix === '') throw error;
-      const problem = unreadable(`expected a folder that can be listed, got ${systemCode(error)}`);
-      unlisted.push({ name: next.prefix, error: problem });
-    }
-    for (const entry of entries) {
-      const text = textOf(entry.name);
-      // U+FFFD for what is no text: enough to say where it lies.
-      const baseName = text ?? entry.name.toString();
-      const name = `${next.prefix}${baseName}`;
-      const path = join(next.path, baseName);
-      if (baseName.startsWith('.')) ignored.push({ name, why: 'hidden' });
-      else if (text === null && (entry.isDirectory() || isInput(baseName)))
-        unlisted.push({
-          name,
-          error: unreadable(`expected a name in UTF-8, got the bytes ${entry.name.toString('hex')}`),
-        });
-      else if (entry.isDirectory()) pending.push({ path, prefix: `${name}/` });
-      else if (isInput(baseName)) files.push({ name, path });
-      else
-        ignored.push({
-          name,
-          why: entry.isSymbolicLink() ? 'a symbolic link' : 'neither a bundle (*.json) nor a note (SUFFIX.md)',
-        });
-    }
-  }
-  return {
-    files: files.sort((a, b) => compareCodePoints(a.name, b.name)),
-    ignored: ignored.sort((a, b) => compareCodePoints(a.name, b.name)),
-    // Two names that are no text may look the same.
-    unlisted: unlisted.sort(
-      (a, b) => compareCodePoints(a.name, b.name) || compareCodePoints(a.error.message, b.error.message),
-    ),
-  };
-}
-
-function unreadable(message: string): ParseError {
+/** A problem of reading a file or a folder. */
+export function unreadable(message: string): ParseError {
   return new ParseError({ code: 'unreadable', path: '', message });
 }
 
 const OPEN_ERRORS: Readonly<Record<string, string>> = {
-  ELOOP: 'expected a regular file, got a symbolic link, which is not followed',
-  EMLINK: 'expected a regular file, got a symbolic link, which is not followed',
+  ELOOP:
+    'expected a regular file, got a symbolic link (--follow-links accepts one whose target is inside the input folder)',
+  EMLINK:
+    'expected a regular file, got a symbolic link (--follow-links accepts one whose target is inside the input folder)',
   EACCES: 'expected a file that may be read, got no permission',
   EPERM: 'expected a file that may be read, got no permission',
   ENOENT: 'expected a file, got nothing of that name',
   ENXIO: 'expected a regular file, got a socket or a device',
 };
 
-function systemCode(error: unknown): string {
+/** The system's code for an error, such as `EACCES`. */
+export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 

@@ -5,7 +5,7 @@
 import { compareCodePoints } from '../../protocol/index.ts';
 import { type FileSum, unpackSums } from '../../records/sums.ts';
 import { bytesOf, type Content, textOf } from '../base/disk.ts';
-import type { FileLine } from '../judge/report.ts';
+import { type Duplicate, duplicatesOf, type FileLine } from '../judge/report.ts';
 import { type CatalogueEntry, compareEntries } from '../plan/catalogue.ts';
 import type { InputLine, Produced, RecordLine, RecordTask } from '../plan/lines.ts';
 import { type Across, acrossRecords, NOTHING_ACROSS } from '../plan/plan.ts';
@@ -78,9 +78,11 @@ export class Inventory {
     }
     if (record === null) return;
     const { suffix } = record.entry;
-    if (isWritten && !this.#made.has(suffix)) this.#made.set(suffix, this.#texts.keep(sums));
+    const isFirst = isWritten && !this.#made.has(suffix);
+    if (isFirst) this.#made.set(suffix, this.#texts.keep(sums));
     else this.#pending.add(suffix);
-    this.#setRecord(record);
+    // The record of the file that was written stays: it may turn out that the others have the same bytes.
+    if (isFirst || !this.#made.has(suffix)) this.#setRecord(record);
   }
 
   /** Takes a record that was made of all of its files. */
@@ -101,12 +103,13 @@ export class Inventory {
     this.#made.set(suffix, this.#texts.keep(sums));
   }
 
-  /** The files of each number, in the order of the input. */
+  /** The files of each number, in the order of the input; of those with the same bytes, only the first. */
   #groups(of: ReadonlySet<string>): ReadonlyMap<string, readonly InputFile[]> {
     if (of.size === 0) return new Map();
+    const left = new Set(this.duplicates.map(({ file }) => file));
     const groups = new Map<string, InputFile[]>([...of].map((suffix) => [suffix, []]));
     for (const file of this.#files.values()) {
-      const suffix = this.#suffixOf(file.name);
+      const suffix = left.has(file.name) ? null : this.#suffixOf(file.name);
       if (suffix !== null) groups.get(suffix)?.push(file);
     }
     return groups;
@@ -116,8 +119,11 @@ export class Inventory {
   tasksOfFiles(): readonly RecordTask[] {
     const tasks: RecordTask[] = [];
     for (const [suffix, files] of this.#groups(this.#touched)) {
-      const isAlone = files.length === 1 && this.#made.has(suffix) && !this.#pending.has(suffix);
-      if (isAlone) continue;
+      // Whichever of several equal files was written first: the record is the same.
+      if (files.length === 1 && this.#made.has(suffix)) {
+        this.#pending.delete(suffix);
+        continue;
+      }
       if (files.length === 0) this.#remove(suffix);
       else tasks.push({ suffix, files, across: NOTHING_ACROSS });
     }
@@ -183,8 +189,19 @@ export class Inventory {
     return this.#records.has(suffix);
   }
 
+  /** Files that have the same bytes as another file. */
+  get duplicates(): readonly Duplicate[] {
+    return duplicatesOf(this.#allReports());
+  }
+
+  /** Of each file; of those with the same bytes, only of the first. */
   get reports(): readonly FileLine[] {
-    return [...this.#lines.values()].flatMap(({ report }) => report ?? []);
+    const left = new Set(this.duplicates.map(({ file }) => file));
+    return [...this.#allReports()].filter(({ file }) => !left.has(file));
+  }
+
+  *#allReports(): Generator<FileLine> {
+    for (const { report } of this.#lines.values()) if (report !== null) yield report;
   }
 
   /** By name; to be kept for the next build. */

@@ -39,6 +39,7 @@ export async function mirror(
   };
   const usual: Omit<BuildOptions, 'input' | 'out'> = {
     trust: testTrust,
+    followLinks: false,
     site: null,
     strict: false,
     recheck: false,
