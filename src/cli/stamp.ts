@@ -15,6 +15,7 @@ import {
   upgradeProof,
 } from '../timestamps/stamp.ts';
 import { EXIT, parseOptions, userPath } from './command.ts';
+import { print, say } from './streams.ts';
 import { printable } from './terminal.ts';
 
 export const STAMP_HELP = `pith-mirror stamp FILE… | --upgrade FILE.ots… | --check FILE
@@ -95,12 +96,11 @@ function check(file: string, proof: string, headers: Headers, isJson: boolean): 
   const isOfFile = isProofOf(parsed, bytes);
   const attestations = isOfFile ? verifyAttestations(parsed, headers.headerAt) : [];
   const result: CheckResult = { file, proof, isOfFile, attestations };
-  if (isJson) process.stdout.write(formatJson(result));
-  else if (!isOfFile)
-    process.stdout.write(`${printable(file)}: does not match: ${printable(proof)} is the proof of another file\n`);
+  if (isJson) print(formatJson(result));
+  else if (!isOfFile) print(`${printable(file)}: does not match: ${printable(proof)} is the proof of another file\n`);
   else
     for (const verdict of attestations)
-      process.stdout.write(`${printable(file)}: ${printable(sentenceOf(verdict, headers.chainHeight))}\n`);
+      print(`${printable(file)}: ${printable(sentenceOf(verdict, headers.chainHeight))}\n`);
   return exitOf(result);
 }
 
@@ -110,13 +110,13 @@ async function stampAll(files: readonly string[], calendars: readonly string[], 
     readFileOf(file);
     const stamped = await stampFile(file, calendars, new Uint8Array(randomBytes(NONCE_BYTES)));
     results.push(stamped);
-    for (const problem of stamped.problems) process.stderr.write(`${printable(problem)}\n`);
+    for (const problem of stamped.problems) say(`${printable(problem)}\n`);
     if (!isJson)
-      process.stdout.write(
+      print(
         `${printable(stamped.proof)}: promised by ${stamped.calendars.length} calendars. Complete it in some hours: pith-mirror stamp --upgrade ${printable(stamped.proof)}\n`,
       );
   }
-  if (isJson) process.stdout.write(formatJson(results));
+  if (isJson) print(formatJson(results));
   return EXIT.OK;
 }
 
@@ -126,16 +126,16 @@ async function upgradeAll(proofs: readonly string[], calendars: readonly string[
     readFileOf(proof);
     const upgraded = await upgradeProof(proof, calendars);
     results.push(upgraded);
-    for (const problem of upgraded.problems) process.stderr.write(`${printable(problem)}\n`);
+    for (const problem of upgraded.problems) say(`${printable(problem)}\n`);
     if (isJson) continue;
     const state = upgraded.isComplete
       ? upgraded.isChanged
         ? 'complete now'
         : 'complete already'
       : `still pending at ${upgraded.pending.join(', ')}`;
-    process.stdout.write(`${printable(proof)}: ${printable(state)}\n`);
+    print(`${printable(proof)}: ${printable(state)}\n`);
   }
-  if (isJson) process.stdout.write(formatJson(results));
+  if (isJson) print(formatJson(results));
   return results.every(({ isComplete }) => isComplete) ? EXIT.OK : EXIT.FINDINGS;
 }
 
