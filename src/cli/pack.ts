@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { packSite } from '../packages/pack.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
+import { print } from './streams.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
 export const PACK_HELP = `pith-mirror pack SITE --format zip [--out DIR] [--name NAME] [--only bundles] [--store] [--input BUNDLES] [--trust FILE] [--force] [--json]
@@ -79,15 +80,15 @@ export async function pack(args: readonly string[]): Promise<number> {
     );
     progress.finish();
     if (values.json) {
-      process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+      print(`${JSON.stringify(result, null, 2)}\n`);
       return EXIT.OK;
     }
     for (const { path, bytes, sha256, files, records } of result.packages) {
       const shown = printable(relative(process.cwd(), resolve(path)) || path);
-      process.stdout.write(`${sha256}  ${shown}\n  ${records} records, ${files} files, ${mebibytes(bytes)}\n`);
+      print(`${sha256}  ${shown}\n  ${records} records, ${files} files, ${mebibytes(bytes)}\n`);
     }
     if (result.withFindings > 0)
-      process.stdout.write(`${result.withFindings} bundles have findings (${result.findings}); verify lists them\n`);
+      print(`${result.withFindings} bundles have findings (${result.findings}); verify lists them\n`);
     return EXIT.OK;
   } finally {
     progress.finish();

@@ -4,6 +4,7 @@ import { type Verified, type VerifyResult, verifyPackages } from '../packages/ve
 import type { EngineName, Trust } from '../protocol/index.ts';
 import { EXIT, userPath } from './command.ts';
 import { formatReportText } from './report.ts';
+import { print } from './streams.ts';
 import { printable, type TerminalProgress } from './terminal.ts';
 
 /** Problems that are listed for each package; all of them are in the JSON. */
@@ -44,10 +45,10 @@ export async function verifyEachPackage(
   progress.finish();
   const { packages, report } = result;
   if (how.isJson) {
-    for (const piece of jsonOf(result)) process.stdout.write(piece);
+    for (const piece of jsonOf(result)) print(piece);
   } else {
-    process.stdout.write(`${packages.flatMap(linesOf).join('\n')}\n\n`);
-    process.stdout.write(formatReportText(report, 'verified', (performance.now() - how.started) / 1000));
+    print(`${packages.flatMap(linesOf).join('\n')}\n\n`);
+    print(formatReportText(report, 'verified', (performance.now() - how.started) / 1000));
   }
   const isDamaged = packages.some(({ problems }) => problems.length > 0);
   if (isDamaged || report.totals.rejected > 0) return EXIT.FAILED;

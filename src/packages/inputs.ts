@@ -89,7 +89,8 @@ async function extrasOf(
       continue;
     }
     const { sha256 } = found;
-    if (names.get(sha256)?.includes(file.name) === true && !isNote(file.name)) continue;
+    // A file with the same bytes as a listed one is not listed itself, and adds nothing.
+    if (names.has(sha256) && !isNote(file.name)) continue;
     if (!isNote(file.name) && rejected.get(file.name) !== sha256) different(input, file.name);
     bytes += found.bytes;
     const line: InputLine = { name: file.name, sha256, path: extraPath(sha256) };
