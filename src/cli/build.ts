@@ -12,27 +12,29 @@ import { single } from './single.ts';
 import { print } from './streams.ts';
 import { complain, printable, TerminalProgress } from './terminal.ts';
 
-export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--engine NAME] [--renderer NAME] [--shard I/N] [--jobs N] [--json]
+export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--follow-links] [--engine NAME] [--shard I/N] [--jobs N] [--json]
        pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
 
-Reads every *.json below BUNDLES (default: bundles/), checks every digest and signature, recomputes every state,
-and writes a site to DIR (default: dist/). SUFFIX.md files are notes of your own; mirror.md says who runs the mirror. BUNDLES may also be a package that
-pack wrote, or all packages of a set: the site that was packed is made again.
+Verifies every *.json below BUNDLES, recomputes every state, and writes a site. Invalid files are skipped and
+reported; everything else is published. Files named SUFFIX.md are notes of your own, and mirror.md says who runs the
+mirror.
 
-  --out DIR     where the site goes; replaced only when the new one is complete and checked
-  --trust FILE  the keys you trust; default: the file that comes with pith-mirror (pith-v1-2026-05)
-  --site URL    where the site will be published; adds absolute addresses where they help
-  --strict      publish nothing if any file is rejected or has findings
-  --recheck     verify and write everything again, also what has not changed since the last build
-  --engine NAME openssl (default) or noble, the slow reference that openssl is checked against; one verdict
-  --renderer NAME  fast (default) or astro: all pages by Astro’s own build; slower, the same bytes
-  --shard I/N   only the records of the I-th of N ranges of suffixes, as a mirror of its own; see join
-  --jobs N      worker threads; default: one for each processor
-  --json        print the report as JSON
-  --single SUFFIX
-                no site, but this record as one self-contained page SUFFIX.html, with all that it needs to be read,
-                cited and verified; may be given several times; --out names the file, or a folder
-  --force       with --single: also replace a file that pith-mirror did not write
+BUNDLES is a folder [bundles]. It may hold published mirrors, whose signed bundles are read. It may also be a package
+that pack wrote, or all packages of a set: then the site that was packed is made again.
+
+  --out DIR        write the site to DIR [dist]
+  --trust FILE     trust the keys in FILE [the file that comes with pith-mirror: pith-v1-2026-05]
+  --site URL       the address at which the site will be published; adds absolute links where they help [none]
+  --strict         publish nothing if any file is rejected or has findings
+  --recheck        verify everything again, even what has not changed since the last build
+  --follow-links   accept symbolic links in BUNDLES if their targets are inside BUNDLES
+  --engine NAME    check signatures with openssl, or with noble, the slow reference; results are identical [openssl]
+  --shard I/N      build only the I-th of N ranges of suffixes, to be joined later: see pith-mirror join
+  --jobs N         use N worker threads [one per processor]
+  --json           print the report as JSON
+  --single SUFFIX  write no site but this record, as one HTML file that can be read, cited and verified on its own;
+                   repeat it for several records; --out names the file, or a folder [SUFFIX.html]
+  --force          with --single: replace a file even if pith-mirror did not write it
 
 Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or configuration;
 3 published, but with findings or rejected files.

@@ -5,9 +5,12 @@ import { print } from './streams.ts';
 
 export const CANON_HELP = `pith-mirror canon [FILE|-]
 
-Writes the canonical bytes of a JSON text to standard output, without a line end, so that
+Prints the canonical bytes of a JSON text, without a line end. Without FILE, or with -, it reads standard input.
+This gives the canonical hash of a record:
+
   pith-mirror canon record.json | sha256sum
-gives its canonical hash.
+
+Exit code: 0 printed; 1 not JSON, or the output could not be written; 2 wrong usage.
 `;
 
 export async function canon(args: readonly string[]): Promise<number> {

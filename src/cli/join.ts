@@ -8,12 +8,15 @@ import { TerminalProgress } from './terminal.ts';
 
 export const JOIN_HELP = `pith-mirror join SHARD… [--out DIR] [--trust FILE] [--site URL] [--strict] [--json]
 
-Joins the sites of all shards (build --shard 1/N to N/N, of the same input, by the same pith-mirror) to one in DIR
-(default: dist/): the same bytes as one build of everything. Records are copied, not made again; each is held against
-the digest that its shard wrote.
+Joins the sites of all shards into one. The result has the same bytes as one build of everything. Build the shards with
+--shard 1/N to N/N from the same input and with the same pith-mirror. Records are copied, and each is compared with the
+digest that its shard wrote.
 
-  --out DIR     where the site goes; replaced only when the new one is complete and checked
-  --trust FILE, --site URL, --strict, --json   as for build; the first two as the shards were built with
+  --out DIR     write the site to DIR [dist]
+  --trust FILE  trust the keys in FILE; the same as for the shards [the file that comes with pith-mirror]
+  --site URL    the address at which the site will be published; the same as for the shards [none]
+  --strict      publish nothing if any file is rejected or has findings
+  --json        print the report as JSON
 
 Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or configuration;
 3 published, but with findings or rejected files.

@@ -43,11 +43,29 @@ const COMMANDS: ReadonlyMap<string, Command> = new Map([
 /** Commands whose output is their result: if that cannot be written, they have failed. Others have a verdict of their own. */
 const FILTERS: ReadonlySet<string> = new Set(['canon', 'number']);
 
-const HELP = `pith-mirror: a static mirror of Pith Open Graph bundles that proves what it shows
+/** One line for each command. */
+const SUMMARIES: Readonly<Record<string, string>> = {
+  build: 'verify a folder of bundles and publish it as a site',
+  join: 'join the sites of all shards into one',
+  verify: 'verify bundles, sites and packages',
+  sync: 'download bundles and keep those that verify',
+  compare: 'compare what two mirrors hold',
+  audit: 'check a published site against its own digests and your keys',
+  pack: 'pack a site into archives that prove themselves',
+  snapshot: 'make a folder to upload to the Internet Archive',
+  stamp: 'prove when a file existed, with OpenTimestamps',
+  canon: 'print the canonical bytes of a JSON text',
+  number: 'print the Pith Number of a canonical record',
+};
 
-${[...COMMANDS.values()].map(({ help }) => `  ${help.split('\n', 1)[0]}`).join('\n')}
+const HELP = `pith-mirror makes a static web site from Pith Open Graph bundles, and proves what it shows.
 
-pith-mirror COMMAND --help says more; pith-mirror --version prints the version.
+Usage: pith-mirror COMMAND …
+
+${[...COMMANDS].map(([name, { help }]) => `  ${name.padEnd(9)} ${SUMMARIES[name] ?? help.split('\n', 1)[0]}`).join('\n')}
+
+  pith-mirror COMMAND --help   explain a command and its options
+  pith-mirror --version        print the version
 `;
 
 function failed(error: unknown): number {

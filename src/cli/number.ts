@@ -7,7 +7,10 @@ import { print } from './streams.ts';
 
 export const NUMBER_HELP = `pith-mirror number [FILE|-]
 
-Prints the Pith Number of a canonical record (the JSON of canonical_record in a bundle).
+Prints the Pith Number of a canonical record: the JSON object canonical_record of a bundle. Without FILE, or with -,
+it reads standard input.
+
+Exit code: 0 printed; 1 not a record, or the output could not be written; 2 wrong usage.
 `;
 
 export async function number(args: readonly string[]): Promise<number> {

@@ -11,21 +11,23 @@ import { print } from './streams.ts';
 import { TerminalProgress } from './terminal.ts';
 import { verifyEachPackage } from './verify-packages.ts';
 
-export const VERIFY_HELP = `pith-mirror verify PATH… [--trust FILE] [--engine NAME] [--json]
+export const VERIFY_HELP = `pith-mirror verify PATH… [--trust FILE] [--engine NAME] [--follow-links] [--json]
 
-Checks bundles as build does, each alone, and writes nothing. PATH is a file, a folder (every *.json below it),
-or - for standard input.
+Verifies bundles, sites and packages, and writes nothing. PATH is one of these:
 
-PATH may also be a package that pack wrote (a ZIP, or its unpacked folder) or the folder of a site. Then every file is
-compared with the package's manifest or the site's sums/, every bundle is checked, and every state is compared with the
-merge of its bundles. What is missing, extra or changed is named.
+  a file, or - for standard input   one bundle
+  a folder                          every *.json below it, each alone; files with the same bytes count once
+  the folder of a site, a package   every file is compared with the site's sums/ or the package's manifest, every
+  that pack wrote (a ZIP, or its    bundle is verified, and every state is compared with the merge of its bundles;
+  unpacked folder)                  what is missing, extra or changed is named
 
-  --trust FILE  the keys you trust; default: the file that comes with pith-mirror (pith-v1-2026-05)
-  --engine NAME openssl (default) or noble, the slow reference; one verdict
-  --json        print the report as JSON
+  --trust FILE    trust the keys in FILE [the file that comes with pith-mirror: pith-v1-2026-05]
+  --engine NAME   check signatures with openssl, or with noble, the slow reference; results are identical [openssl]
+  --follow-links  accept symbolic links in a folder if their targets are inside it
+  --json          print the report as JSON
 
-Exit code: 0 everything verified; 1 a file is rejected; 2 wrong usage or configuration; 3 none is rejected, but
-some have findings.
+Exit code: 0 everything verified; 1 a file was rejected; 2 wrong usage or configuration; 3 nothing was rejected, but
+there are findings.
 `;
 
 /** What an argument stands for; its files are named relative to it. */
