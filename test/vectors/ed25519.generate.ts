@@ -1,5 +1,5 @@
 /**
- * Makes ed25519.jsonl: signatures that tell one meaning of Ed25519 from another (section 5 of the protocol).
+ * Makes ed25519.jsonl: signatures that tell one meaning of Ed25519 from another (section 5 of src/protocol/README.md).
  *
  *     node test/vectors/ed25519.generate.ts      writes the file anew
  *

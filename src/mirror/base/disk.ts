@@ -59,7 +59,7 @@ function* chunksOf(pieces: Iterable<Content>): Generator<Uint8Array> {
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
 /**
- * Writes a new file with the time of the data. Its mode is the process's, see `Crew`.
+ * Writes a new file with the time of the data. Its mode follows the process's mask, which worker threads share.
  *
  * @param seconds since 1970.
  */

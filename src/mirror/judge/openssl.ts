@@ -2,7 +2,7 @@
  * The engine of Node's OpenSSL: eight times as fast as the reference, and of one opinion with it.
  *
  * OpenSSL computes encode(S·B − k·A) with k reduced modulo L, and compares the 32 bytes with R, as the reference does
- * (section 5); so keys and Rs with torsion come out alike. What it makes of S ≥ L, of encodings that are not canonical
+ * (section 5 of src/protocol/README.md); so keys and Rs with torsion come out alike. What it makes of S ≥ L, of encodings that are not canonical
  * and of points of small order depends on its version (3.0 and 3.5 differ), so that is settled before it is asked. What
  * it accepts after that, the reference accepts. What it rejects is judged again by the reference, which has the last
  * word.

@@ -1,4 +1,4 @@
-/** What the current state has, in upstream's words: four badges and the list of five (section 12). */
+/** What the current state has, in upstream's words: four badges and the list of five (section 12 of src/protocol/README.md). */
 import { currentSnapshot, member } from '../../formats/paper.ts';
 import { isArray, isNumber, isObject, type Json, type MergedRecord } from '../../protocol/index.ts';
 import { counted } from '../shared/words.ts';
