@@ -187,3 +187,47 @@ describe('the badge', () => {
     assert.match(fileOf('record-only', 'badge.svg'), /record only/);
   });
 });
+
+describe('upstream’s sections in upstream’s words', () => {
+  const text = (name: string): string => pageText(fileOf(name, 'index.html'));
+  it('have the headline under the authors, and each claim with its name, kind and text', () => {
+    assert.match(text('full'), /not the paper’s\. Tests that can fail Abstract at arXiv/);
+    assert.match(
+      text('full'),
+      /Claims .* C1 theorem Every test can fail\. status unreviewed · confidence 0\.93 C2 empirical /,
+    );
+  });
+  it('count references, formal links and anchors in one line each', () => {
+    assert.match(
+      text('full'),
+      /References 57 extracted · 2 resolved · 4 Pith anchors \[1\] A Cited Paper 2019 · doi:10\.1000\/xyz123/,
+    );
+    assert.match(text('full'), /Formal links 2 machine-checked theorem links/);
+  });
+});
+
+describe('what a reader must know of a version', () => {
+  it('from the second one on, the date is that of the first submission', () => {
+    assert.match(pageText(fileOf('full', 'index.html')), / First submitted 2026-04-01/);
+    assert.match(pageText(fileOf('seed', 'index.html')), / v1 Submitted 2026-06-22/);
+  });
+});
+
+describe('the page of a record with an assembled bundle', () => {
+  it('sends the reader to the verifier with the bundles received, and never with a file that is rejected', () => {
+    const html = fileOf('split-view', 'index.html');
+    assert.match(
+      pageText(html),
+      /verify the received bundles on the verification page of another copy, one that you trust: [0-9a-f]{64}\.json, [0-9a-f]{64}\.json\. Do not use this record’s own bundle\.json there: this mirror assembled it and nobody signed it, so it is rejected\./,
+    );
+    const limits = /<p class="quiet verify-limits">.*?<\/p>/s.exec(html)?.[0] ?? '';
+    assert.equal(
+      (limits.match(/href="bundles\/[0-9a-f]{64}\.json" type="application\/json" download/g) ?? []).length,
+      2,
+    );
+    assert.match(
+      pageText(fileOf('seed', 'index.html')),
+      /verify bundle\.json on the verification page of another copy/,
+    );
+  });
+});
