@@ -465,3 +465,19 @@ describe('what a note quotes of a record is checked', () => {
     });
   }
 });
+
+describe('the authors in the paper’s order', () => {
+  test('are read name by name, with or without a quoted record', () => {
+    const order = ['Sample, Bob', 'Ada Testing'];
+    assert.deepEqual(read(noteText({ pith_number: number, authors_in_order: order })).authorsInOrder, order);
+    assert.deepEqual(read(noteText({ ...full, authors_in_order: order })).authorsInOrder, order);
+    assert.equal(read(noteText({ pith_number: number })).authorsInOrder, null);
+  });
+  for (const value of [[], [''], 'Ada Testing', [1]]) {
+    test(`are refused as ${JSON.stringify(value)}`, () => {
+      assert.throws(() => read(noteText({ pith_number: number, authors_in_order: value })), {
+        path: '/authors_in_order',
+      });
+    });
+  }
+});
