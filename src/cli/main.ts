@@ -51,6 +51,8 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   sync: 'download bundles and keep those that verify',
   compare: 'compare what two mirrors hold',
   audit: 'check a published site against its own digests and your keys',
+  preflight: 'check a site for the limits of a host before you publish it',
+  serve: 'serve a site on this machine',
   pack: 'pack a site into archives that prove themselves',
   snapshot: 'make a folder to upload to the Internet Archive',
   stamp: 'prove when a file existed, with OpenTimestamps',
