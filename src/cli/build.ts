@@ -3,16 +3,19 @@ import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { siteUrl } from '../mirror/base/site-url.ts';
 import { type BuildResult, buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
+import { HOST_NAMES, type HostName } from '../mirror/plan/host-files.ts';
 import { parseShard } from '../mirror/resume/shard.ts';
+import { judgeSize, measureSite } from '../network/preflight.ts';
 import { withUnpackedInput } from '../packages/build-input.ts';
 import { isPackage } from '../packages/stored.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
+import { hostOption, preflightText } from './preflight.ts';
 import { formatReportText } from './report.ts';
 import { single } from './single.ts';
 import { print } from './streams.ts';
 import { complain, printable, TerminalProgress } from './terminal.ts';
 
-export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--follow-links] [--engine NAME] [--shard I/N] [--jobs N] [--json]
+export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--follow-links] [--engine NAME] [--shard I/N] [--jobs N] [--host NAME] [--json]
        pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
 
 Verifies every *.json below BUNDLES, recomputes every state, and writes a site. Invalid files are skipped and
@@ -30,6 +33,8 @@ that pack wrote, or all packages of a set: then the site that was packed is made
   --follow-links   accept symbolic links in BUNDLES if their targets are inside BUNDLES
   --engine NAME    check signatures with openssl, or with noble, the slow reference; results are identical [openssl]
   --shard I/N      build only the I-th of N ranges of suffixes, to be joined later: see pith-mirror join
+  --host NAME      write what the host needs, and say whether the site fits on it (see pith-mirror preflight):
+                   static, github-pages, cloudflare-pages or netlify [static]
   --jobs N         use N worker threads [one per processor]
   --json           print the report as JSON
   --single SUFFIX  write no site but this record, as one HTML file that can be read, cited and verified on its own;
@@ -52,6 +57,23 @@ function rendererOption(name = 'fast'): RendererName {
   const renderer = RENDERERS.find((known) => known === name);
   if (renderer === undefined) throw new UsageError(`--renderer: expected one of ${RENDERERS.join(', ')}, got ${name}`);
   return renderer;
+}
+
+function hostNameOption(name = 'static'): HostName {
+  const host = HOST_NAMES.find((known) => known === name);
+  if (host === undefined) throw new UsageError(`--host: expected one of ${HOST_NAMES.join(', ')} (found ${name})`);
+  return host;
+}
+
+/** Says whether the site fits on its host. @returns the exit code: 1 if it does not. */
+function tellSize(out: string, name: HostName, isJson: boolean, code: number): number {
+  const host = hostOption(name);
+  const size = measureSite(out);
+  const verdicts = judgeSize(size, host);
+  const fits = verdicts.every((verdict) => verdict.fits);
+  // Standard output is the report's where it is JSON.
+  (isJson ? process.stderr : process.stdout).write(preflightText(size, host, verdicts));
+  return fits ? code : EXIT.FAILED;
 }
 
 function jobsOption(jobs: string | undefined): number | null {
@@ -91,6 +113,7 @@ export async function build(args: readonly string[]): Promise<number> {
     json: { type: 'boolean', default: false },
     single: { type: 'string', multiple: true },
     force: { type: 'boolean', default: false },
+    host: { type: 'string' },
   });
   const packages = positionals.map((name) => ({ name, path: userPath(name) })).filter(({ path }) => isPackage(path));
   const isPackaged = packages.length > 0 && packages.length === positionals.length;
@@ -105,6 +128,7 @@ export async function build(args: readonly string[]): Promise<number> {
   const renderer = rendererOption(values.renderer);
   const shard = values.shard === undefined ? null : parseShard(values.shard);
   const jobs = jobsOption(values.jobs);
+  const host = hostNameOption(values.host);
   const trust = await trustOption(values.trust);
   if (values.force && values.single === undefined) throw new UsageError('--force goes with --single');
   const followLinks = values['follow-links'];
@@ -114,10 +138,11 @@ export async function build(args: readonly string[]): Promise<number> {
       const how = { input: folder, followLinks, trust, site, strict, engine, jobs, force, names, out: values.out };
       return single(how, progress);
     }
-    const options = { input: folder, followLinks, out, trust, site, strict: values.strict, recheck: values.recheck };
+    const options = { input: folder, followLinks, out, trust, site, strict: values.strict, recheck: values.recheck, host };
     const result = await buildMirror({ ...options, engine, renderer, shard, only: null, jobs }, progress);
     progress.finish();
-    return tell(result, { out, isJson: values.json, milliseconds: performance.now() - started });
+    const code = tell(result, { out, isJson: values.json, milliseconds: performance.now() - started });
+    return values.host === undefined || !result.published ? code : tellSize(out, host, values.json, code);
   };
   try {
     return await (isPackaged ? withUnpackedInput(packages, out, progress, make) : make(input));

@@ -18,6 +18,7 @@ import { copyRecord, readShards } from './join.ts';
 import { ENGINES } from './judge/openssl.ts';
 import { duplicateNotes, type FileLine, fileLine, Report, readReport, rejectedFile } from './judge/report.ts';
 import type { Catalogue, SiteContext } from './plan/catalogue.ts';
+import type { HostName } from './plan/host-files.ts';
 import type { InputLine, Produced, RecordLine } from './plan/lines.ts';
 import { MIXED, Output } from './publish/output.ts';
 import { type Publication, type Published, publishFull, publishUpdate } from './publish/publish.ts';
@@ -58,6 +59,8 @@ export interface BuildOptions {
   readonly trust: Trust;
   /** Base URL of the site, or null. */
   readonly site: string | null;
+  /** The host that the site is made for; `static` if it is not said. */
+  readonly host?: HostName;
   /** Publish nothing unless everything is verified. */
   readonly strict: boolean;
   /** Believe nothing of what the last build left: read, verify and write everything. */
@@ -144,8 +147,11 @@ export async function buildMirror(options: BuildOptions, progress: Progress): Pr
 }
 
 /** What a build's result depends on beside its input and its program. */
-function optionsKey({ site, trust }: Pick<BuildOptions, 'site' | 'trust'>, operator: OperatorNote | null): string {
-  return JSON.stringify({ site, trust: trustDocument(trust), operator });
+function optionsKey(
+  { site, trust, host = 'static' }: Pick<BuildOptions, 'site' | 'trust' | 'host'>,
+  operator: OperatorNote | null,
+): string {
+  return JSON.stringify({ site, host, trust: trustDocument(trust), operator });
 }
 
 /** The input of this build: a note is of the shard that its name says. */
@@ -167,9 +173,9 @@ async function listOwn({ input, followLinks, shard, only }: BuildOptions, progre
 async function build(given: BuildOptions, output: Output, progress: Progress): Promise<BuildResult> {
   const operator = await readOperatorNote(given.input);
   const options = { ...given, site: given.site ?? operator?.site ?? null };
-  const { trust, site, shard, only, engine, renderer } = options;
+  const { trust, site, host = 'static', shard, only, engine, renderer } = options;
   const listing = await listOwn(options, progress);
-  const context: SiteContext = { trust, site, version: await packageVersion() };
+  const context: SiteContext = { trust, site, host, version: await packageVersion() };
   const marker = join(output.site, paths.MARKER);
   const program = programDigest();
   const how = JSON.stringify([
@@ -196,7 +202,7 @@ async function build(given: BuildOptions, output: Output, progress: Progress): P
   progress.stage('bundling pages', null);
   const pages = await loadPages(cache, output.work);
   const { version } = context;
-  const start = { site, engine, shard, only, version, trust: trustDocument(trust), stage: output.stage };
+  const start = { site, host, engine, shard, only, version, trust: trustDocument(trust), stage: output.stage };
   // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
   const isUpdate = known !== null && renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
   const crew = new Crew(options.jobs ?? availableParallelism(), {

@@ -11,6 +11,7 @@ import type { RichPart } from '../../formats/rich-text.ts';
 import { compareCodePoints, isArray, isNumber, type MergedRecord, type Trust } from '../../protocol/index.ts';
 import type { FileReport, Totals } from '../judge/report.ts';
 import type { OperatorNote } from '../read/operator-note.ts';
+import type { HostName } from './host-files.ts';
 import type { RecordEntry } from './plan.ts';
 
 export type { Verdict };
@@ -62,6 +63,8 @@ export interface SiteContext {
   readonly site: string | null;
   readonly trust: Trust;
   readonly version: string;
+  /** The host that the site is made for; `static` if it is not said. */
+  readonly host?: HostName;
 }
 
 export interface Catalogue extends SiteContext {

@@ -16,6 +16,7 @@ import * as paths from '../base/paths.ts';
 import type { SiteFile } from '../base/site-file.ts';
 import { type Catalogue, timeOfAll, verdictOf } from './catalogue.ts';
 import { foundFiles } from './found.ts';
+import { hostFiles } from './host-files.ts';
 import type { RecordEntry } from './plan.ts';
 import { csvFiles } from './records-csv.ts';
 
@@ -113,6 +114,7 @@ export function siteFiles(catalogue: Catalogue): readonly SiteFile[] {
     { path: paths.NO_JEKYLL, content: '' },
     { path: paths.MARKER, content: json({ written_by: TOOL_NAME, layout: 1 }) },
     { path: paths.MIRRORS, content: mirrorsDocument(catalogue) },
+    ...hostFiles(catalogue.host ?? 'static'),
     ...csvFiles(catalogue.entries, catalogue.site),
     ...(catalogue.site === null ? [] : foundFiles(catalogue.entries, catalogue.site, catalogue.operator?.name)),
     ...(key === undefined ? [] : [{ path: paths.SIGNING_KEY, content: json(keyDocument(key)) }]),

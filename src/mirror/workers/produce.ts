@@ -16,6 +16,7 @@ import { type JudgedFile, judgeBundle } from '../judge/judge.ts';
 import { type FileReport, fileLine, rejectedFile } from '../judge/report.ts';
 import { type CatalogueEntry, catalogueEntry, type SiteContext } from '../plan/catalogue.ts';
 import { recordFiles } from '../plan/documents.ts';
+import { hasWellKnownFiles } from '../plan/host-files.ts';
 import { type InputLine, type Produced, type RecordLine, type RecordTask, secondsOf } from '../plan/lines.ts';
 import { type Across, NOTHING_ACROSS, planRecord, type RecordEntry } from '../plan/plan.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
@@ -200,7 +201,11 @@ export class Producer {
   /** @returns what was written; null, with nothing written, where the record's folder is there already. */
   async #write(entry: RecordEntry, { time }: CatalogueEntry): Promise<readonly SiteFile[] | null> {
     const page = await this.#page(entry);
-    const files = [...recordFiles(entry), ...(page === null ? [] : [page])];
+    const planned = [...recordFiles(entry), ...(page === null ? [] : [page])];
+    const second = hasWellKnownFiles(this.#context.host ?? 'static')
+      ? null
+      : paths.wellKnownBundleFile(entry.identified.suffix);
+    const files = planned.filter(({ path }) => path !== second);
     const [folder = '', wellKnown = ''] = this.#foldersOf(entry.identified.suffix);
     try {
       mkdirSync(folder);

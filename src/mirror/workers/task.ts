@@ -1,5 +1,6 @@
 /** The messages between the builder and its workers. */
 import type { EngineName } from '../../protocol/index.ts';
+import type { HostName } from '../plan/host-files.ts';
 import type { RecordTask } from '../plan/lines.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
 import type { InputFile } from '../read/read.ts';
@@ -7,6 +8,7 @@ import type { Part } from '../resume/shard.ts';
 
 export interface WorkerStart extends Part {
   readonly site: string | null;
+  readonly host?: HostName;
   readonly version: string;
   /** A trust file's value: the keys are read again here, since what makes them trusted does not cross threads. */
   readonly trust: object;

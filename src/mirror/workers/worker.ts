@@ -11,8 +11,8 @@ import type { Answer, Task, WorkerStart } from './task.ts';
 
 const port = parentPort;
 if (port === null) throw new TypeError('expected to be started as a worker thread');
-const { site, version, trust, stage, pages, engine, shard, only } = workerData as WorkerStart;
-const context: SiteContext = { site, version, trust: readTrust(trust) };
+const { site, host = 'static', version, trust, stage, pages, engine, shard, only } = workerData as WorkerStart;
+const context: SiteContext = { site, host, version, trust: readTrust(trust) };
 const producer = new Producer({
   context,
   stage,
