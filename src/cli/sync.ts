@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { messageOf, UsageError } from '../mirror/base/failure.ts';
 import { packageVersion } from '../mirror/base/package.ts';
+import { readOperatorNote } from '../mirror/read/operator-note.ts';
 import { cacheFolder } from '../network/index-cache.ts';
 import { ORIGIN, sourceUrl } from '../network/source.ts';
 import { sync as fill, type Selection, type SyncOptions } from '../network/sync.ts';
@@ -21,7 +22,7 @@ with the reason. A run that was interrupted is continued by the next one.
 WHAT is a suffix, a Pith Number, a short number, an arXiv id, an arXiv DOI, or a URL that contains one of them.
 
   --from URL      a mirror's address, or the folder of a site that build wrote; repeat it for several, which are asked
-                  in this order [${ORIGIN}]
+                  in this order [sources of DIR/mirror.md, else ${ORIGIN}]
   --to DIR        the folder of bundles [bundles]
   --all           every record of the mirror
   --since DATE    every record submitted on this day or later: 2026-05-21, 2026-05 or 2026
@@ -128,9 +129,14 @@ export async function sync(args: readonly string[]): Promise<number> {
   if (wanted.length === 0 && selection === null && values.list === undefined)
     throw new UsageError('expected records to fetch: their names, --list, --all, --since or --category');
   const folder = values.to === undefined ? resolve('bundles') : userPath(values.to);
+  const note = await readOperatorNote(folder);
+  // What the operator wrote down; options override it.
+  const usual = note === null || note.sources.length === 0 ? [ORIGIN] : note.sources;
+  // A host that is asked too much should know whom to write to. A header holds no other characters.
+  const contact = note?.contact?.replace(/[^\x21-\x7e]/g, '') ?? '';
   const options: SyncOptions = {
     folder,
-    sources: (values.from ?? [ORIGIN]).map(sourceOption),
+    sources: (values.from ?? usual).map(sourceOption),
     trust: await trustOption(values.trust),
     wanted,
     selection,
@@ -138,7 +144,7 @@ export async function sync(args: readonly string[]): Promise<number> {
     allowShrink: values['allow-shrink'],
     dryRun: values['dry-run'],
     rate: rateOption(values.rate),
-    userAgent: `pith-mirror/${await packageVersion()}`,
+    userAgent: `pith-mirror/${await packageVersion()}${contact === '' ? '' : ` (+${contact})`}`,
     cache: cacheFolder(),
   };
   const started = performance.now();

@@ -32,7 +32,7 @@ import {
   using,
 } from '../support/network/stand-in.ts';
 import { ALL, filesBelow, syncInto, wanted } from '../support/network/syncing.ts';
-import { temporaryFolder } from '../support/sites/cli.ts';
+import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
 
 const days = ['2026-05-20', '2026-05-21', '2026-05-21', '2025-12-31'];
 const records = days.map((day, i) =>
@@ -513,4 +513,20 @@ test('an index decides by digests, although a changed bundle has an old validato
   play(known(siteFiles([...bundles.slice(0, 1), newer, ...bundles.slice(2)])));
   const synced = await syncInto(folder, [url], { wanted: wanted(suffix1), selection: ALL, cache });
   assert.equal(synced.totals.kept, 1);
+});
+
+test('takes sources and contact from the note of the operator, and options before it', async (context) => {
+  const noted = await using(context, plainHost(site()));
+  const given = await using(context, plainHost(site()));
+  const folder = temporaryFolder();
+  const note = `---\nname: Test\ncontact: pith@mirror.example\nsources:\n  - ${noted.url}\n---\nWe keep what our readers cite.\n`;
+  writeFileSync(join(folder, 'mirror.md'), note);
+  // The bundles are signed with a test key, so that all of them are refused: what counts is who is asked.
+  const args = ['sync', suffix0, '--to', folder, '--rate', '0'];
+  const env = { PITH_MIRROR_CACHE: join(folder, '.cache') };
+  assert.equal((await pithMirror(args, { env })).code, 3);
+  assert.match(noted.asked[0]?.headers['user-agent'] ?? '', /^pith-mirror\/\S+ \(\+pith@mirror\.example\)$/);
+  assert.equal(given.asked.length, 0);
+  await pithMirror([...args, '--from', given.url], { env });
+  assert.ok(given.asked.length > 0);
 });
