@@ -138,7 +138,16 @@ export async function build(args: readonly string[]): Promise<number> {
       const how = { input: folder, followLinks, trust, site, strict, engine, jobs, force, names, out: values.out };
       return single(how, progress);
     }
-    const options = { input: folder, followLinks, out, trust, site, strict: values.strict, recheck: values.recheck, host };
+    const options = {
+      input: folder,
+      followLinks,
+      out,
+      trust,
+      site,
+      strict: values.strict,
+      recheck: values.recheck,
+      host,
+    };
     const result = await buildMirror({ ...options, engine, renderer, shard, only: null, jobs }, progress);
     progress.finish();
     const code = tell(result, { out, isJson: values.json, milliseconds: performance.now() - started });

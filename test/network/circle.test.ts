@@ -5,7 +5,7 @@
  * Slow: builds several sites.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { exitCode } from '../../src/cli/sync-text.ts';
@@ -96,10 +96,6 @@ describe('a chain of three mirrors', () => {
     assert.equal(snapshotOf(2), snapshotOf(0));
     const again = await sync(nginx.url, 2);
     assert.equal(JSON.parse(again.stdout).totals.held, 5);
-    const compared = await pithMirror(['compare', nginx.url, join(root, 'site-2')]);
-    assert.equal(compared.code, 0, compared.stdout + compared.stderr);
-    const audited = await pithMirror(['audit', nginx.url, '--all', '--trust', trust]);
-    assert.equal(audited.code, 0, audited.stdout + audited.stderr);
   });
 
   test('nginx serves every type as it should be, and never says that a changed file is unchanged', async () => {
@@ -143,21 +139,10 @@ describe('a chain of three mirrors', () => {
     );
     const path = join(root, `site-0/pith/${suffix}/bundle.json`);
     const good = readFileSync(path);
-    const times = statSync(path);
     const bad = Buffer.from(good.toString().replace('2026-06-01T', '2026-06-09T'));
     assert.equal(bad.length, good.length);
     writeFileSync(path, bad);
     try {
-      // Same size, same time: only the bytes tell.
-      utimesSync(path, times.atime, times.mtime);
-      const audited = await pithMirror(['audit', nginx.url, '--all', '--trust', trust]);
-      assert.notEqual(audited.code, 0);
-      const named = [...new Set(audited.stdout.match(/pith\/[A-Z2-7]{26}\/[\w./-]+/g))];
-      assert.ok(named.includes(`pith/${suffix}/bundle.json`), audited.stdout);
-      assert.ok(
-        named.every((file) => file.startsWith(`pith/${suffix}/`)),
-        audited.stdout,
-      );
       const report = await syncInto(join(root, 'input-3'), [nginx.url], { wanted: wanted(suffix) });
       assert.equal(exitCode(report), 4);
       assert.deepEqual(
