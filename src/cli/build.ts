@@ -2,7 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { siteUrl } from '../mirror/base/site-url.ts';
-import { type BuildResult, buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
+import { type BuildOptions, type BuildResult, buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
 import { HOST_NAMES, type HostName } from '../mirror/plan/host-files.ts';
 import { parseShard } from '../mirror/resume/shard.ts';
 import { judgeSize, measureSite } from '../network/preflight.ts';
@@ -15,7 +15,7 @@ import { single } from './single.ts';
 import { print } from './streams.ts';
 import { complain, printable, TerminalProgress } from './terminal.ts';
 
-export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--follow-links] [--engine NAME] [--shard I/N] [--jobs N] [--host NAME] [--json]
+export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--follow-links] [--engine NAME] [--shard I/N] [--jobs N] [--allow-loss] [--clean] [--no-sync] [--host NAME] [--json]
        pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
 
 Verifies every *.json below BUNDLES, recomputes every state, and writes a site. Invalid files are skipped and
@@ -30,6 +30,9 @@ that pack wrote, or all packages of a set: then the site that was packed is made
   --site URL       the address at which the site will be published; adds absolute links where they help [none]
   --strict         publish nothing if any file is rejected or has findings
   --recheck        verify everything again, even what has not changed since the last build
+  --allow-loss     publish even if records or events of the published site would be lost
+  --clean          remove files from DIR that are not part of the mirror, after listing them
+  --no-sync        do not wait until new files are on the disk
   --follow-links   accept symbolic links in BUNDLES if their targets are inside BUNDLES
   --engine NAME    check signatures with openssl, or with noble, the slow reference; results are identical [openssl]
   --shard I/N      build only the I-th of N ranges of suffixes, to be joined later: see pith-mirror join
@@ -82,15 +85,33 @@ function jobsOption(jobs: string | undefined): number | null {
   return Number(jobs);
 }
 
+/** The options of the commands that publish into a folder. */
+export const PUBLISH_OPTIONS = {
+  'allow-loss': { type: 'boolean', default: false },
+  clean: { type: 'boolean', default: false },
+  'no-sync': { type: 'boolean', default: false },
+} as const;
+
+export function publishOptions(values: {
+  readonly strict: boolean;
+  readonly 'allow-loss': boolean;
+  readonly clean: boolean;
+  readonly 'no-sync': boolean;
+}): Pick<BuildOptions, 'strict' | 'allowLoss' | 'clean' | 'flush'> {
+  const { strict, clean } = values;
+  return { strict, clean, allowLoss: values['allow-loss'], flush: !values['no-sync'] };
+}
+
 /** Prints what came of a build or a join. @returns its exit code. */
 export function tell(
-  { report, published, refusal, isUnchanged }: BuildResult,
+  { report, published, refusal, loss, isUnchanged }: BuildResult,
   how: { readonly out: string; readonly isJson: boolean; readonly milliseconds: number },
 ): number {
   if (how.isJson) for (const piece of report.pieces()) print(piece);
   else print(formatReportText(report, published ? 'published' : 'not published', how.milliseconds / 1000));
   if (refusal !== null) {
     complain(`nothing is published: ${refusal}`);
+    for (const line of loss?.lines ?? []) complain(`  ${line}`);
     return EXIT.FAILED;
   }
   if (!how.isJson && isUnchanged) print('nothing has changed since the last build\n');
@@ -114,6 +135,7 @@ export async function build(args: readonly string[]): Promise<number> {
     single: { type: 'string', multiple: true },
     force: { type: 'boolean', default: false },
     host: { type: 'string' },
+    ...PUBLISH_OPTIONS,
   });
   const packages = positionals.map((name) => ({ name, path: userPath(name) })).filter(({ path }) => isPackage(path));
   const isPackaged = packages.length > 0 && packages.length === positionals.length;
@@ -144,8 +166,8 @@ export async function build(args: readonly string[]): Promise<number> {
       out,
       trust,
       site,
-      strict: values.strict,
       recheck: values.recheck,
+      ...publishOptions(values),
       host,
     };
     const result = await buildMirror({ ...options, engine, renderer, shard, only: null, jobs }, progress);

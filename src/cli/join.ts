@@ -2,11 +2,12 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { joinMirror } from '../mirror/pipeline.ts';
-import { siteOption, tell } from './build.ts';
+import { PUBLISH_OPTIONS, publishOptions, siteOption, tell } from './build.ts';
 import { parseOptions, trustOption, userPath } from './command.ts';
 import { TerminalProgress } from './terminal.ts';
 
-export const JOIN_HELP = `pith-mirror join SHARD… [--out DIR] [--trust FILE] [--site URL] [--strict] [--json]
+export const JOIN_HELP = `pith-mirror join SHARD… [--out DIR] [--trust FILE] [--site URL] [--strict] [--allow-loss] [--clean] [--no-sync]
+       [--json]
 
 Joins the sites of all shards into one. The result has the same bytes as one build of everything. Build the shards with
 --shard 1/N to N/N from the same input and with the same pith-mirror. Records are copied, and each is compared with the
@@ -16,6 +17,7 @@ digest that its shard wrote.
   --trust FILE  trust the keys in FILE; the same as for the shards [the file that comes with pith-mirror]
   --site URL    the address at which the site will be published; the same as for the shards [none]
   --strict      publish nothing if any file is rejected or has findings
+  --allow-loss, --clean, --no-sync   as for build
   --json        print the report as JSON
 
 Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or configuration;
@@ -29,6 +31,7 @@ export async function join(args: readonly string[]): Promise<number> {
     site: { type: 'string' },
     strict: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    ...PUBLISH_OPTIONS,
   });
   if (positionals.length === 0) throw new UsageError('expected the folders of the shards to join');
   const started = performance.now();
@@ -38,7 +41,7 @@ export async function join(args: readonly string[]): Promise<number> {
   const site = siteOption(values.site);
   try {
     const shards = positionals.map(userPath);
-    const result = await joinMirror({ shards, out, trust, site, strict: values.strict }, progress);
+    const result = await joinMirror({ shards, out, trust, site, ...publishOptions(values) }, progress);
     progress.finish();
     return tell(result, { out, isJson: values.json, milliseconds: performance.now() - started });
   } finally {

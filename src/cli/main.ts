@@ -1,5 +1,6 @@
 /** The command line. One file a command; this one chooses. */
 import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
+import { isInterrupted } from '../mirror/base/interrupt.ts';
 import { packageVersion } from '../mirror/base/package.ts';
 import { EngineError, ParseError } from '../protocol/index.ts';
 import { AUDIT_HELP, audit } from './audit.ts';
@@ -12,6 +13,7 @@ import { NUMBER_HELP, number } from './number.ts';
 import { PACK_HELP, pack } from './pack.ts';
 import { PREFLIGHT_HELP, preflight } from './preflight.ts';
 import { SERVE_HELP, serve } from './serve.ts';
+import { watchSignals } from './signals.ts';
 import { SNAPSHOT_HELP, snapshot } from './snapshot.ts';
 import { STAMP_HELP, stamp } from './stamp.ts';
 import { isPrinted, print, say, watchStreams } from './streams.ts';
@@ -89,6 +91,7 @@ function failed(error: unknown): number {
 /** Runs one command. @returns the exit code; nothing is thrown. */
 export async function main(argv: readonly string[]): Promise<number> {
   watchStreams();
+  watchSignals();
   const code = await run(argv);
   const isLost = !(await isPrinted());
   return code === EXIT.OK && isLost && isResult(argv) ? EXIT.FAILED : code;
@@ -120,6 +123,7 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     }
     return await command.run(args);
   } catch (error) {
-    return failed(error);
+    // What fails while a signal ends the program is no news.
+    return isInterrupted() ? EXIT.FAILED : failed(error);
   }
 }

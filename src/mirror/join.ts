@@ -1,20 +1,22 @@
-/** Joins shards to the mirror that one build of all would have given, without making their records again. */
-import { chmodSync, constants, copyFileSync, linkSync, mkdirSync, readFileSync, utimesSync } from 'node:fs';
+/** Joins shards to the mirror that one build of everything would give, without making their records again. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packSums } from '../records/sums.ts';
+import { copyNew, holds, linkOrCopy } from './base/disk.ts';
 import { BuildError, UsageError } from './base/failure.ts';
 import * as paths from './base/paths.ts';
 import { foldersOfRecord } from './base/paths.ts';
+import { lostEvents } from './base/published-state.ts';
 import { digestOfSums, type SiteFile, sumsOf } from './base/site-file.ts';
 import { listSite } from './base/tree.ts';
-import { type RecordLine, secondsOf } from './plan/lines.ts';
+import type { Produced, RecordLine } from './plan/lines.ts';
 import { readShard, type ShardContent } from './resume/shard-file.ts';
 
 export interface ShardFolder extends ShardContent {
   readonly folder: string;
 }
 
-/** Reads shards and holds them to be all parts of one mirror. @throws UsageError where they are not. */
+/** Reads shards, and checks that they are all the parts of one mirror. @throws UsageError if they are not. */
 export async function readShards(
   folders: readonly string[],
   keyOf: (operator: ShardContent['head']['operator']) => string,
@@ -36,34 +38,43 @@ export async function readShards(
   return shards;
 }
 
+/** A record's files below a folder of a site, if it has any there. */
+const filesBelow = (site: string, folder: string): readonly string[] =>
+  existsSync(join(site, folder)) ? listSite(site, folder) : [];
+
 /**
- * Copies one record into the stage; on file systems that can, its blocks are shared until one of them is written.
+ * Copies what differs from the published site into the stage.
  *
- * @returns the digests of its files, see `packSums`.
- * @throws BuildError where it is not what the shard's build wrote.
+ * @param published the folder of the published site; null if there is none.
+ * @throws BuildError if a file is not what the shard's build wrote.
  */
-export function copyRecord(shard: string, stage: string, { entry, digest }: RecordLine): string {
-  const seconds = secondsOf(entry.time);
-  const bundle = paths.bundleFile(entry.suffix);
-  const files: SiteFile[] = [];
-  const folders = new Set<string>();
-  for (const folder of foldersOfRecord(entry.suffix)) {
-    for (const path of listSite(shard, folder)) {
-      const target = join(stage, path);
-      mkdirSync(dirname(target), { recursive: true });
-      folders.add(dirname(target));
-      if (path === paths.wellKnownBundleFile(entry.suffix)) linkSync(join(stage, bundle), target);
-      else copyFileSync(join(shard, path), target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
-      chmodSync(target, 0o644);
-      utimesSync(target, seconds, seconds);
-      files.push({ path, content: readFileSync(target) });
-    }
-  }
-  for (const folder of folders) utimesSync(folder, seconds, seconds);
+export function copyRecord(
+  shard: string,
+  { stage, published }: { readonly stage: string; readonly published: string | null },
+  { entry, digest }: RecordLine,
+): Pick<Produced, 'sums' | 'isStaged' | 'lost'> {
+  const { suffix, pithNumber } = entry;
+  const wellKnown = paths.wellKnownBundleFile(suffix);
+  const bundle = join(stage, paths.bundleFile(suffix));
+  const files: SiteFile[] = foldersOfRecord(suffix)
+    .flatMap((folder) => filesBelow(shard, folder))
+    .map((path) => ({ path, content: readFileSync(join(shard, path)) }));
   const sums = sumsOf(files);
   if (digestOfSums(sums) !== digest)
-    throw new BuildError(
-      `${shard}: the files of ${entry.pithNumber} are not those that its build wrote; build it again`,
-    );
-  return packSums(entry.suffix, sums);
+    throw new BuildError(`${shard}: the files of ${pithNumber} are not what its build wrote; build that shard again`);
+  const changed = files.filter(({ path, content }) => published === null || !holds(join(published, path), [content]));
+  for (const { path, content } of changed) {
+    const target = join(stage, path);
+    mkdirSync(dirname(target), { recursive: true });
+    if (path === wellKnown && existsSync(bundle)) linkOrCopy(bundle, target);
+    else copyNew(join(shard, path), target);
+    if (!holds(target, [content])) throw new BuildError(`${shard}: ${path} changed while it was copied; join again`);
+  }
+  const state = paths.stateFile(suffix);
+  const isStateChanged = changed.some(({ path }) => path === state) || !files.some(({ path }) => path === state);
+  const content = files.find(({ path }) => path === state)?.content ?? null;
+  const lost = published === null || !isStateChanged ? [] : lostEvents(join(published, state), content);
+  // A record is counted as staged by its first folder.
+  if (changed.length > 0) mkdirSync(join(stage, 'pith', suffix), { recursive: true });
+  return { sums: packSums(suffix, sums), isStaged: changed.length > 0, lost };
 }

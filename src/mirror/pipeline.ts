@@ -1,18 +1,17 @@
 /**
- * The stages of a build, in order:
+ * A build in three steps: probe what has changed, make the records, publish. A join makes its records by copying them, and
+ * publishes in the same way.
  *
- *     take the output → list → records of one file → records of several → lists → the site's own pages → publish
- *
- * Records are read, verified, merged, rendered, written and checked by workers; here is only the inventory of them.
+ * Workers read, verify, merge, render, stage and check the records. This thread only keeps their inventory.
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { EngineName, Trust } from '../protocol/index.ts';
+import { INDEX_FOLDERS } from '../records/layout.ts';
 import type { Content } from './base/disk.ts';
 import { BuildError, messageOf, UsageError } from './base/failure.ts';
 import { PACKAGE_ROOT, packageVersion, refuseUnusablePlaces } from './base/package.ts';
-import * as paths from './base/paths.ts';
 import type { Progress } from './base/progress.ts';
 import { copyRecord, readShards } from './join.ts';
 import { ENGINES } from './judge/openssl.ts';
@@ -20,15 +19,18 @@ import { duplicateNotes, type FileLine, fileLine, Report, readReport, rejectedFi
 import type { Catalogue, SiteContext } from './plan/catalogue.ts';
 import type { HostName } from './plan/host-files.ts';
 import type { InputLine, Produced, RecordLine } from './plan/lines.ts';
+import { handleForeign } from './publish/foreign.ts';
+import { type Loss, lossOf, publishedSuffixes, refusalOfLoss } from './publish/loss.ts';
 import { MIXED, Output } from './publish/output.ts';
-import { type Publication, type Published, publishFull, publishUpdate } from './publish/publish.ts';
+import { surveySite } from './publish/own-files.ts';
+import { type LastSite, ownFilesOf, publishSite } from './publish/publish.ts';
 import { type InputListing, listInput, listingNotes } from './read/listing.ts';
 import { isNoteName, suffixOfNote } from './read/notes.ts';
 import { type OperatorNote, readOperatorNote } from './read/operator-note.ts';
 import { type InputFile, stampAt } from './read/read.ts';
 import { trustDocument } from './read/trust-file.ts';
-import { loadPages } from './render/pages.ts';
-import { Cache, type Outcome, programDigest } from './resume/cache.ts';
+import { type BundledPages, loadPages } from './render/pages.ts';
+import { Cache, type Outcome, programDigest, stampOfSite } from './resume/cache.ts';
 import { Inventory } from './resume/inventory.ts';
 import { isOfPart, type Shard } from './resume/shard.ts';
 import type { ShardContent } from './resume/shard-file.ts';
@@ -54,7 +56,7 @@ export interface BuildOptions {
   readonly input: string;
   /** Whether links in it are accepted whose target lies inside of it. */
   readonly followLinks: boolean;
-  /** Folder of the site; replaced when the new one is complete, or updated. */
+  /** Folder of the site. New files are moved into it when all of them are complete and checked. */
   readonly out: string;
   readonly trust: Trust;
   /** Base URL of the site, or null. */
@@ -63,19 +65,25 @@ export interface BuildOptions {
   readonly host?: HostName;
   /** Publish nothing unless everything is verified. */
   readonly strict: boolean;
-  /** Believe nothing of what the last build left: read, verify and write everything. */
+  /** Do not use the cache of the last build: read and verify everything, and compare it with what is published. */
   readonly recheck: boolean;
+  /** Publish even if records or events of the published site would be lost. */
+  readonly allowLoss: boolean;
+  /** Remove files from the site's folder that are not part of the mirror. */
+  readonly clean: boolean;
+  /** Wait until new files are on the disk before they are published. */
+  readonly flush: boolean;
   readonly engine: EngineName;
   readonly renderer: RendererName;
   /** Build only this part of the records, to be joined later; null for all. */
   readonly shard: Shard | null;
-  /** Suffixes of the records to publish, where it is not all of them. */
+  /** Suffixes of the records to publish; null for all. */
   readonly only: ReadonlySet<string> | null;
-  /** Worker threads; null for one a processor. */
+  /** Worker threads; null for one per processor. */
   readonly jobs: number | null;
 }
 
-/** What a build says of itself in the end; a `Report` is one. */
+/** What a build reports in the end; a `Report` is one. */
 export interface BuildReport extends Outcome {
   /** The text of `mirror-report.json`, in pieces. */
   readonly pieces: () => Iterable<Content>;
@@ -84,17 +92,21 @@ export interface BuildReport extends Outcome {
 export interface BuildResult {
   readonly report: BuildReport;
   readonly published: boolean;
-  /** Why nothing was published; null where something was. */
+  /** Why nothing was published; null if something was. */
   readonly refusal: string | null;
-  /** Whether the site that was there is what a build would give. */
+  /** What the published site would lose, if that is why. */
+  readonly loss: Loss | null;
+  /** Whether the published site is already what a build would give. */
   readonly isUnchanged: boolean;
+  /** Whether only what changed since the last build was made again. */
+  readonly isUpdate: boolean;
 }
 
 function refusalOf(
   { records, rejected, findings, files }: Report['totals'],
   { strict, shard = null }: { readonly strict: boolean; readonly shard?: Shard | null },
 ): string | null {
-  // A shard may have no record: its range is empty, and a join needs it all the same.
+  // A shard may have no record, if its range is empty. A join needs it nevertheless.
   if (records === 0 && shard === null) {
     return files === 0 ? 'there is no bundle in the input' : 'no file of the input gives a record';
   }
@@ -103,21 +115,21 @@ function refusalOf(
 }
 
 /**
- * A file that changes within so many milliseconds of its being read may have the same stamp after: it is not believed.
- * File systems that count whole seconds are the coarsest in use.
+ * A file that changes twice within so many milliseconds may keep its stamp, so a younger stamp is not used. The coarsest file
+ * systems in use count seconds in pairs.
  */
 const UNSURE_MS = 2500;
 
 interface Stamps {
   readonly stamps: ReadonlyMap<string, string>;
-  /** Files that are new, or not what they were. */
+  /** Files that are new or have changed. */
   readonly changed: readonly InputFile[];
   readonly gone: readonly string[];
 }
 
-/** @param now of the file system, in milliseconds. */
+/** @param now the file system's time, in milliseconds. */
 function compareStamps({ files, unlisted }: InputListing, before: ReadonlyMap<string, string>, now: number): Stamps {
-  // The report tells of a folder that cannot be listed: where it can, or is gone, something has changed.
+  // A folder that cannot be listed is in the report. An empty stamp never matches, so the next build looks again.
   const stamps = new Map<string, string>(unlisted.map(({ name }) => [name, '']));
   const changed: InputFile[] = [];
   for (const file of files) {
@@ -132,17 +144,33 @@ function compareStamps({ files, unlisted }: InputListing, before: ReadonlyMap<st
 /**
  * Builds the mirror.
  *
- * @throws UsageError, BuildError. Whatever is thrown, the site that was there before is still there, or, where an
- * update was interrupted, each of its files is old or new and the next build goes on.
+ * @throws UsageError, BuildError. Whatever is thrown, the published site is as it was; or, if moving new files in was
+ * interrupted, each of its files is old or new, and the next build completes it.
  */
-export async function buildMirror(options: BuildOptions, progress: Progress): Promise<BuildResult> {
-  refuseUnusablePlaces(options.out);
-  // Before anything else: it puts back what an interrupted build left.
-  const output = await Output.take(options.out, [options.input], PACKAGE_ROOT);
+export async function buildMirror(given: BuildOptions, progress: Progress): Promise<BuildResult> {
+  return withOutput(given, [given.input], progress, async (output) => {
+    const operator = await readOperatorNote(given.input);
+    const options = { ...given, site: given.site ?? operator?.site ?? null };
+    const probe = await probeInput(options, operator, output, progress);
+    if (probe.outcome !== null) return unchanged(options, output, probe, probe.outcome, progress);
+    return makeAndPublish(options, output, probe, progress);
+  });
+}
+
+/** Takes over the output for some work, and releases it. */
+async function withOutput(
+  { out, flush }: Pick<BuildOptions, 'out' | 'flush'>,
+  inputs: readonly string[],
+  progress: Progress,
+  work: (output: Output) => Promise<BuildResult>,
+): Promise<BuildResult> {
+  refuseUnusablePlaces(out);
+  // Before anything else: it completes what an interrupted build left.
+  const output = await Output.take({ out, inputs, packageRoot: PACKAGE_ROOT, isFlushed: flush, progress });
   try {
-    return await build(options, output, progress);
+    return await work(output);
   } finally {
-    for (const problem of await output.release()) progress.note(`left for the next build to remove: ${problem}`);
+    await output.release();
   }
 }
 
@@ -170,13 +198,27 @@ async function listOwn({ input, followLinks, shard, only }: BuildOptions, progre
   };
 }
 
-async function build(given: BuildOptions, output: Output, progress: Progress): Promise<BuildResult> {
-  const operator = await readOperatorNote(given.input);
-  const options = { ...given, site: given.site ?? operator?.site ?? null };
-  const { trust, site, host = 'static', shard, only, engine, renderer } = options;
+/** What a build knows before it reads a file. */
+interface Probe extends Stamps {
+  readonly operator: OperatorNote | null;
+  readonly listing: InputListing;
+  readonly cache: Cache;
+  readonly program: string;
+  /** What the last build published, and what of it is still there; null if the cache cannot be used. */
+  readonly last: Omit<LastSite, 'records'> | null;
+  /** What the last build printed, if it would be the same now; else null. */
+  readonly outcome: Outcome | null;
+}
+
+/** Step 1: finds out what has changed since the last build, in the input and in the published site. */
+async function probeInput(
+  options: BuildOptions,
+  operator: OperatorNote | null,
+  output: Output,
+  progress: Progress,
+): Promise<Probe> {
+  const { shard, only, engine, renderer } = options;
   const listing = await listOwn(options, progress);
-  const context: SiteContext = { trust, site, host, version: await packageVersion() };
-  const marker = join(output.site, paths.MARKER);
   const program = programDigest();
   const how = JSON.stringify([
     optionsKey(options, operator),
@@ -185,90 +227,189 @@ async function build(given: BuildOptions, output: Output, progress: Progress): P
     engine,
     renderer,
   ]);
-  const cache = await Cache.open(output.cache, { program, options: how }, marker);
+  const cache = await Cache.open(output.cache, { program, options: how }, stampOfSite(output.site));
   if (output.isMixed) progress.note(MIXED);
   const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
   const stamps = compareStamps(listing, new Map(known), await output.now());
-
-  const isSame = known !== null && stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0;
+  const last = known === null ? null : await readLast(cache, output.site);
+  const isSame =
+    last !== null &&
+    stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0 &&
+    last.survey.records.size + last.survey.files.size === 0;
   const outcome = isSame ? await cache.part('outcome') : null;
-  if (outcome !== null) {
-    const report = { ...outcome, pieces: () => readReport((path) => readFileSync(join(output.site, path))) };
-    const refusal = refusalOf(outcome.totals, options);
-    return { report, published: refusal === null, refusal, isUnchanged: true };
-  }
+  return { ...stamps, operator, listing, cache, program, last, outcome };
+}
 
-  await output.prepareStage();
+/** @returns null if the cache cannot be used, or if a file is missing that an update reads. */
+async function readLast(cache: Cache, site: string): Promise<Omit<LastSite, 'records'> | null> {
+  const [lists, others, shapes] = [await cache.part('lists'), await cache.part('others'), await cache.part('shapes')];
+  if (lists === null || others === null || shapes === null) return null;
+  const survey = surveySite(site, ownFilesOf({ lists, others, shapes }));
+  const isIndexMissing = [...survey.files].some((path) =>
+    INDEX_FOLDERS.some((folder) => path.startsWith(`${folder}/`)),
+  );
+  return isIndexMissing ? null : { lists, others, shapes, survey };
+}
+
+/** The input, the program and the site are what they were. */
+async function unchanged(
+  options: BuildOptions,
+  output: Output,
+  { last }: Probe,
+  outcome: Outcome,
+  progress: Progress,
+): Promise<BuildResult> {
+  const report = { ...outcome, pieces: () => readReport((path) => readFileSync(join(output.site, path))) };
+  await handleForeign(output.site, last?.survey.foreign ?? [], options.clean, progress);
+  const refusal = refusalOf(outcome.totals, options);
+  return { report, published: refusal === null, refusal, loss: null, isUnchanged: true, isUpdate: true };
+}
+
+/** What came of all records. */
+interface Made {
+  readonly inventory: Inventory;
+  /** What the last build published, if only what changed since was made again. */
+  readonly last: LastSite | null;
+}
+
+/** Step 2: makes the records that have changed, or all of them. What differs from the published site lies in the stage. */
+async function makeRecords(crew: Crew, probe: Probe, isUpdate: boolean, progress: Progress): Promise<Made> {
+  const { listing, cache, changed, gone } = probe;
+  // The workers make what has changed while this thread reads what the last build knew of the rest.
+  const early = isUpdate ? changed : [];
+  const ready: Produced[] = [];
+  const [before] = await Promise.all([
+    isUpdate ? readBefore(cache) : null,
+    makeAlone(crew, early, progress, (produced) => ready.push(produced)),
+  ]);
+  const last = before === null || probe.last === null ? null : { ...probe.last, records: before.records };
+  const inventory = new Inventory(
+    listing.files,
+    last === null || before === null ? null : { ...before, shapes: last.shapes },
+  );
+  const touched = last === null ? listing.files : changed;
+  inventory.touch([...touched.map(({ name }) => name), ...gone]);
+  inventory.redo(last?.survey.records ?? []);
+  for (const produced of ready) inventory.addAlone(produced);
+  const isEarly = new Set(early);
+  const rest = last === null ? listing.files.filter((file) => !isEarly.has(file)) : [];
+  await makeAlone(crew, rest, progress, (produced) => inventory.addAlone(produced));
+  await makeTogether(crew, inventory, progress);
+  return { inventory, last };
+}
+
+async function makeAndPublish(
+  options: BuildOptions,
+  output: Output,
+  probe: Probe,
+  progress: Progress,
+): Promise<BuildResult> {
+  const { trust, site, host = 'static', shard, only, engine, renderer } = options;
+  const { operator, cache, listing, program } = probe;
+  const context: SiteContext = { trust, site, host, version: await packageVersion() };
+  output.prepareStage();
   progress.stage('bundling pages', null);
   const pages = await loadPages(cache, output.work);
-  const { version } = context;
-  const start = { site, host, engine, shard, only, version, trust: trustDocument(trust), stage: output.stage };
-  // Where most has changed, a clean build is cheaper than an update, and swaps as a whole.
-  const isUpdate = known !== null && renderer === 'fast' && stamps.changed.length * 2 < listing.files.length;
-  const crew = new Crew(options.jobs ?? availableParallelism(), {
-    ...start,
-    pages: renderer === 'fast' ? pages.entry : null,
-  });
+  const start = {
+    site,
+    host,
+    engine,
+    shard,
+    only,
+    trust: trustDocument(trust),
+    version: context.version,
+    ...stageOf(output),
+  };
+  const isFast = renderer === 'fast';
+  const crew = new Crew(options.jobs ?? availableParallelism(), { ...start, pages: isFast ? pages.entry : null });
   try {
-    // The workers make what has changed while this thread reads what the last build left.
-    const early = isUpdate ? stamps.changed : [];
-    const ready: Produced[] = [];
-    const [before] = await Promise.all([
-      isUpdate ? readBefore(cache) : null,
-      makeAlone(crew, early, progress, (produced) => ready.push(produced)),
-    ]);
-    const inventory = new Inventory(listing.files, before);
-    const touched = before === null ? listing.files : stamps.changed;
-    inventory.touch([...touched.map(({ name }) => name), ...stamps.gone]);
-    for (const produced of ready) inventory.addAlone(produced);
-    const isEarly = new Set(early);
-    const rest = before === null ? listing.files.filter((file) => !isEarly.has(file)) : [];
-    await makeAlone(crew, rest, progress, (produced) => inventory.addAlone(produced));
-    await makeTogether(crew, inventory, progress);
+    const { inventory, last } = await makeRecords(crew, probe, isFast && probe.last !== null, progress);
     const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
     for (const note of duplicateNotes(inventory.duplicates)) progress.note(note);
-    const report = reportOf(inventory, unlisted, context);
     const missing = [...(only ?? [])].filter((suffix) => !inventory.has(suffix));
     if (missing.length > 0) throw new UsageError(`no record of the input is ${missing.join(' or ')}`);
-    const refusal = refusalOf(report.totals, options);
-    if (refusal !== null) return { report, published: false, refusal, isUnchanged: false };
-    const publication: Publication = {
-      output,
+    const site: NewSite = {
       inventory,
-      catalogue: catalogueOf(inventory, report, context, operator),
-      report,
+      last,
+      context,
+      operator,
+      unlisted,
       pages,
       crew,
-      progress,
-      producer: renderer === 'fast' ? null : new Producer({ ...start, context, pages: null, engine: ENGINES[engine] }),
+      producer: isFast ? null : new Producer({ ...start, context, pages: null, engine: ENGINES[engine] }),
       shard: shard === null ? null : shardContent(shard, options, operator, inventory, unlisted, program),
+      stamps: [...probe.stamps],
     };
-    await cache.forget();
-    const published =
-      before === null
-        ? await publishFull(publication)
-        : await publishUpdate(
-            publication,
-            before,
-            before.records.map(({ entry }) => entry).filter(({ suffix }) => !inventory.has(suffix)),
-          );
-    const { totals, troubled } = report;
-    const content = {
-      inputs: [...stamps.stamps],
-      outcome: { totals, troubled, trust: report.trust },
-      lines: inventory.lines,
-      records: inventory.records,
-      ...published,
-    };
-    // The site is published: what cannot be kept costs the next build time, and nothing else.
-    await cache
-      .save(content, marker)
-      .catch((error) => progress.note(`the next build starts from nothing: ${messageOf(error)}`));
-    return { report, published: true, refusal: null, isUnchanged: false };
+    return await publishNew(options, output, cache, site, progress);
   } finally {
     await crew.dismiss();
   }
 }
+
+/** The folders that new files come from and go to. */
+function stageOf(output: Output): { readonly stage: string; readonly published: string | null } {
+  return { stage: output.stage, published: output.occupant === 'site' ? output.site : null };
+}
+
+/** A site of which all records are made. */
+interface NewSite {
+  readonly inventory: Inventory;
+  readonly last: LastSite | null;
+  readonly context: SiteContext;
+  readonly operator: OperatorNote | null;
+  /** Reports of what is no file: folders that could not be listed. */
+  readonly unlisted: readonly FileLine[];
+  readonly pages: BundledPages;
+  readonly crew: Crew;
+  readonly producer: Producer | null;
+  readonly shard: ShardContent | null;
+  /** Of the input files, for the next build; null if it cannot start from this one. */
+  readonly stamps: readonly (readonly [name: string, stamp: string])[] | null;
+}
+
+/** Step 3, of a build and of a join: refuses a site that must not be published, or publishes it. */
+async function publishNew(
+  options: Pick<BuildOptions, 'strict' | 'allowLoss' | 'clean'> & { readonly shard?: Shard | null },
+  output: Output,
+  cache: Cache,
+  { inventory, last, context, operator, unlisted, pages, crew, producer, shard, stamps }: NewSite,
+  progress: Progress,
+): Promise<BuildResult> {
+  const report = reportOf(inventory, unlisted, context);
+  const isUpdate = last !== null;
+  const refused = { report, published: false, loss: null, isUnchanged: false, isUpdate } as const;
+  const refusal = refusalOf(report.totals, options);
+  if (refusal !== null) return { ...refused, refusal };
+  const suffixes = new Set([
+    ...publishedSuffixes(output.site),
+    ...(last?.records ?? []).map(({ entry }) => entry.suffix),
+  ]);
+  const isSite = output.occupant === 'site' && !options.allowLoss;
+  const loss = isSite ? lossOf(suffixes, inventory, PLANNED_LOSS) : null;
+  if (loss !== null) return { ...refused, refusal: refusalOfLoss(loss), loss };
+  const { clean } = options;
+  const catalogue = catalogueOf(inventory, report, context, operator);
+  await cache.forget().catch((error) => progress.note(`the cache cannot be used: ${messageOf(error)}`));
+  const published = await publishSite(
+    { output, inventory, catalogue, report, pages, crew, progress, producer, shard, clean },
+    last,
+  );
+  if (stamps !== null) {
+    const { totals, troubled } = report;
+    const outcome = { totals, troubled, trust: report.trust };
+    const content = { inputs: stamps, outcome, lines: inventory.lines, records: inventory.records, ...published };
+    // The site is published: without a cache the next build only takes longer.
+    await cache
+      .save(content, stampOfSite(output.site))
+      .catch((error) =>
+        progress.note(`could not write the cache, so the next build makes everything again: ${messageOf(error)}`),
+      );
+  }
+  return { report, published: true, refusal: null, loss: null, isUnchanged: false, isUpdate };
+}
+
+/** Suffixes of records that may vanish without --allow-loss, because the operator excludes them. */
+const PLANNED_LOSS: ReadonlySet<string> = new Set();
 
 function reportOf(inventory: Inventory, unlisted: readonly FileLine[], { version, trust }: SiteContext): Report {
   const records = inventory.records;
@@ -296,29 +437,20 @@ function shardContent(
   return { head: { shard, key: `${program} ${optionsKey(options, operator)}`, operator }, lines, unlisted, records };
 }
 
-export interface JoinOptions {
+export interface JoinOptions
+  extends Pick<BuildOptions, 'out' | 'trust' | 'site' | 'strict' | 'allowLoss' | 'clean' | 'flush'> {
   /** Folders of the shards' sites, in any order. */
   readonly shards: readonly string[];
-  readonly out: string;
-  readonly trust: Trust;
-  readonly site: string | null;
-  readonly strict: boolean;
 }
 
 /**
  * Joins shards.
  *
- * @throws UsageError where they are not all parts of one mirror; BuildError where records of two shards collide, since
- * their pages have to say so and can only be made from their input.
+ * @throws UsageError if they are not all the parts of one mirror; BuildError if records of two shards collide: their pages have
+ * to say so, and can only be made from their input.
  */
 export async function joinMirror(options: JoinOptions, progress: Progress): Promise<BuildResult> {
-  refuseUnusablePlaces(options.out);
-  const output = await Output.take(options.out, options.shards, PACKAGE_ROOT);
-  try {
-    return await joinInto(options, output, progress);
-  } finally {
-    for (const problem of await output.release()) progress.note(`left for the next build to remove: ${problem}`);
-  }
+  return withOutput(options, options.shards, progress, (output) => joinInto(options, output, progress));
 }
 
 async function joinInto(given: JoinOptions, output: Output, progress: Progress): Promise<BuildResult> {
@@ -343,60 +475,55 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
       `${apart.length} records have a version or a short number in common with records of other shards, which their pages have to say (${some}); build them unsharded`,
     );
   }
-  const report = reportOf(
-    inventory,
-    shards.flatMap(({ unlisted }) => unlisted),
-    context,
-  );
-  const refusal = refusalOf(report.totals, options);
-  if (refusal !== null) return { report, published: false, refusal, isUnchanged: false };
-
-  await output.prepareStage();
-  progress.stage('joining', report.totals.records);
+  const unlisted = shards.flatMap((shard) => shard.unlisted);
+  output.prepareStage();
+  progress.stage('joining', inventory.records.length);
+  const folders = stageOf(output);
   for (const { folder, records } of shards) {
     for (const record of records) {
-      inventory.addCopied(record.entry.suffix, copyRecord(folder, output.stage, record));
+      inventory.addCopied(record.entry.suffix, copyRecord(folder, folders, record));
       progress.step();
+      // Signals and the progress line get their turn.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  const cache = await Cache.open(output.cache, { program, options: 'join' }, join(output.site, paths.MARKER));
+  await output.now();
+  const cache = await Cache.open(output.cache, { program, options: 'join' }, stampOfSite(output.site));
   const pages = await loadPages(cache, output.work);
-  const start = {
-    site,
-    engine: 'openssl',
-    shard: null,
-    only: null,
+  const start = { site, engine: 'openssl', shard: null, only: null, trust: trustDocument(trust) } as const;
+  const crew = new Crew(availableParallelism(), {
+    ...start,
+    ...folders,
     version: context.version,
-    trust: trustDocument(trust),
-  } as const;
-  const crew = new Crew(availableParallelism(), { ...start, stage: output.stage, pages: pages.entry });
+    pages: pages.entry,
+  });
   try {
-    await cache.forget();
-    const catalogue = catalogueOf(inventory, report, context, operator);
-    await publishFull({ output, inventory, catalogue, report, pages, crew, progress, producer: null, shard: null });
-    return { report, published: true, refusal: null, isUnchanged: false };
+    const joined = {
+      inventory,
+      last: null,
+      context,
+      operator,
+      unlisted,
+      pages,
+      crew,
+      producer: null,
+      shard: null,
+      stamps: null,
+    };
+    return await publishNew(options, output, cache, joined, progress);
   } finally {
     await crew.dismiss();
   }
 }
 
-async function readBefore(cache: Cache): Promise<{
-  readonly lines: readonly InputLine[];
-  readonly records: readonly RecordLine[];
-  readonly lists: Published['lists'];
-  readonly others: Published['others'];
-} | null> {
-  const [lines, records, lists, others] = [
-    await cache.part('lines'),
-    await cache.part('records'),
-    await cache.part('lists'),
-    await cache.part('others'),
-  ];
-  if (lines === null || records === null || lists === null || others === null) return null;
-  return { lines, records, lists, others };
+async function readBefore(
+  cache: Cache,
+): Promise<{ readonly lines: readonly InputLine[]; readonly records: readonly RecordLine[] } | null> {
+  const [lines, records] = [await cache.part('lines'), await cache.part('records')];
+  return lines === null || records === null ? null : { lines, records };
 }
 
-/** Bundle files that are new, or not what they were: each comes to lie in the stage, as a record of one file. */
+/** Makes a record of each bundle file that is new or has changed, as if its number had no other file. */
 async function makeAlone(
   crew: Crew,
   files: readonly InputFile[],
@@ -412,7 +539,7 @@ async function makeAlone(
   });
 }
 
-/** Records of several files, and those that have to tell of others, made anew. */
+/** Makes the records of several files, and then those that collide with others. */
 async function makeTogether(crew: Crew, inventory: Inventory, progress: Progress): Promise<void> {
   for (const tasks of [() => inventory.tasksOfFiles(), () => inventory.tasksOfCollisions()]) {
     const due = tasks();

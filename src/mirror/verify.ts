@@ -20,7 +20,7 @@ async function verifyByCrew(
   use: (verified: VerifiedLine) => void,
 ): Promise<void> {
   // Nothing is written, so there is no stage and no page.
-  const nothing = { site: null, version: '', stage: '', pages: null, shard: null, only: null };
+  const nothing = { site: null, version: '', stage: '', published: null, pages: null, shard: null, only: null };
   const crew = new Crew(availableParallelism(), { ...nothing, trust: trustDocument(trust), engine });
   try {
     await crew.verify(files, use);

@@ -1,10 +1,10 @@
 /**
- * The long run: `node test/crash/run.ts [KILLS] [--seed TEXT] [--way swap|update] [--only kills|steps|faults]
+ * The long run: `node test/crash/run.ts [KILLS] [--seed TEXT] [--way first|full|update] [--only kills|steps|faults]
  * [--sample] [--at-once NUMBER]`.
  *
  * Kills builds at KILLS random moments (default 200), then at every step that changes the disk, and then lets each of these steps
- * fail in each way; with --sample only the first and the last step of each kind. For `update` see TrialKind. All of it takes an
- * hour of one core.
+ * fail in each way; with --sample only the first and the last step of each kind. For the ways see
+ * TrialKind. All of it takes an hour of one core.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -25,14 +25,14 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seed: { type: 'string', default: 'crash' },
-    way: { type: 'string', default: 'swap' },
+    way: { type: 'string', default: 'full' },
     only: { type: 'string' },
     sample: { type: 'boolean', default: false },
     'at-once': { type: 'string' },
   },
 });
 const { seed, only } = values;
-const way = values.way === 'update' ? 'update' : 'swap';
+const way = values.way === 'update' || values.way === 'first' ? values.way : 'full';
 const isAsked = (part: 'kills' | 'steps' | 'faults'): boolean => only === undefined || only === part;
 const kills = isAsked('kills') ? Number(positionals[0] ?? 200) : 0;
 const atOnce = Number(values['at-once'] ?? Math.max(1, Math.floor(availableParallelism() / 2)));
@@ -60,7 +60,7 @@ async function attemptEach<T>(items: readonly T[], name: (item: T) => string, wo
 
 /** The numbers of the steps to try: all, or the first and the last of those with one name and one folder beside the site. */
 function chosen(steps: readonly string[]): readonly number[] {
-  const kinds = steps.map((line) => /(?<= )\S+ [.a-z-]+/.exec(line)?.[0].replace(/(?<=-lock-).*/, '') ?? line);
+  const kinds = steps.map((line) => /(?<= )\S+ [.a-z-]+/.exec(line)?.[0].replace(/(?<=-lock[-/]).*/, '') ?? line);
   const numbers = steps.map((_, index) => index + 1);
   if (!values.sample) return numbers;
   return numbers.filter((_, i) => kinds.indexOf(kinds[i] ?? '') === i || kinds.lastIndexOf(kinds[i] ?? '') === i);
@@ -71,7 +71,7 @@ try {
   const duration = await buildTime(trials);
   const random = randoms(seed);
   const moments = Array.from({ length: kills }, (_, index) => ({ index, at: random.next().value * duration * 1.1 }));
-  const seen: Record<Published | 'killed', number> = { old: 0, new: 0, absent: 0, between: 0, killed: 0 };
+  const seen: Record<Published | 'killed', number> = { old: 0, new: 0, between: 0, killed: 0 };
   await attemptEach(
     moments,
     ({ at }) => `killed after ${at.toFixed(1)} ms`,
@@ -87,7 +87,7 @@ try {
 
   const { steps } = await (await trials.start()).buildWith({});
   const numbers = chosen(steps);
-  const killed: Record<Published | 'done', number> = { old: 0, new: 0, absent: 0, between: 0, done: 0 };
+  const killed: Record<Published | 'done', number> = { old: 0, new: 0, between: 0, done: 0 };
   await attemptEach(
     isAsked('steps') ? numbers : [],
     (at) => `killed at ${steps[at - 1]}`,

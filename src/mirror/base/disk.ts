@@ -1,10 +1,25 @@
 /**
- * New files, and whether a file is what it should be. All of a thread's files pass through the same buffers: one of
- * its own for each would have to be found, cleared and taken away again, which costs more than the file.
+ * Writing files, and comparing them with what they should contain. All files of a thread pass through the same buffers:
+ * allocating and clearing one for each file costs more than writing it.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, futimesSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { asWellFormed, encodeUtf8 } from '../../protocol/index.ts';
+import { codeOf } from './failure.ts';
 
 /** Bytes, or text for a file in UTF-8. */
 export type Content = string | Uint8Array;
@@ -15,7 +30,7 @@ const chunk = new Uint8Array(BUFFER_BYTES);
 const found = new Uint8Array(BUFFER_BYTES);
 const encoder = new TextEncoder();
 
-/** The bytes of a content, good until the next call for a text. @throws RangeError on a lone surrogate. */
+/** The bytes of a content, valid until the next call for a text. @throws RangeError on a lone surrogate. */
 export function bytesOf(content: Content): Uint8Array {
   if (typeof content !== 'string') return content;
   // One UTF-16 unit makes three bytes at most.
@@ -57,42 +72,107 @@ function* chunksOf(pieces: Iterable<Content>): Generator<Uint8Array> {
 }
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+// Not on Windows.
+const NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
-/**
- * Writes a new file with the time of the data. Its mode follows the process's mask, which worker threads share.
- *
- * @param seconds since 1970.
- */
-export function writeNew(path: string, pieces: Iterable<Content>, seconds: number): void {
-  const descriptor = openSync(path, NEW_FILE, 0o644);
+function writeAll(
+  descriptor: number,
+  pieces: Iterable<Content>,
+  see: (bytes: Uint8Array) => void = () => undefined,
+): void {
+  for (const bytes of chunksOf(pieces)) {
+    see(bytes);
+    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+  }
+}
+
+/** Writes a file that does not exist yet. */
+export function writeNew(path: string, pieces: Iterable<Content>): void {
+  const descriptor = openSync(path, NEW_FILE, 0o666);
   try {
-    for (const bytes of chunksOf(pieces)) {
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-    }
-    futimesSync(descriptor, seconds, seconds);
+    writeAll(descriptor, pieces);
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Writes a file, whether there is one or not. @returns the SHA-256 of what was written, in hexadecimal. */
+/**
+ * Writes a file so that a reader, and whoever comes after a crash, finds its old content or its new one: it is written beside
+ * its place, brought to the disk if `isFlushed`, and renamed.
+ */
+export function writeWhole(path: string, pieces: Iterable<Content>, isFlushed = false): void {
+  const name = basename(path);
+  const draft = join(dirname(path), `${name.startsWith('.') ? '' : '.'}${name}-draft`);
+  try {
+    const descriptor = openSync(draft, 'w');
+    try {
+      writeAll(descriptor, pieces);
+      if (isFlushed) fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Whether something has this name. What cannot be looked at is there. */
+export function exists(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return codeOf(error) !== 'ENOTDIR';
+  }
+}
+
+/** Gives a file a second name, which costs nothing; on file systems without hard links it copies the file. */
+export function linkOrCopy(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST' || code === 'ENOENT' || code === 'ENOSPC' || code === 'EDQUOT') throw error;
+    copyNew(file, name);
+  }
+}
+
+/** Copies a file; file systems that can share its blocks until one of the two is written. */
+export function copyNew(file: string, name: string): void {
+  copyFileSync(file, name, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+}
+
+/** Writes a file that may exist. @returns the SHA-256 of what was written, in hexadecimal. */
 export function writeDigested(path: string, pieces: Iterable<Content>): string {
   const digest = createHash('sha256');
   const descriptor = openSync(path, 'w');
   try {
-    for (const bytes of chunksOf(pieces)) {
-      digest.update(bytes);
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-    }
+    writeAll(descriptor, pieces, (bytes) => digest.update(bytes));
   } finally {
     closeSync(descriptor);
   }
   return digest.digest('hex');
 }
 
-/** Whether a file has this content and no more. It is read piece by piece, so it may be of any size. */
+/** The descriptor of a regular file; null if there is none, or only a link. */
+function openFile(path: string): number | null {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, NO_LINK);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EMLINK'].includes(String(codeOf(error)))) return null;
+    throw error;
+  }
+  if (fstatSync(descriptor).isFile()) return descriptor;
+  closeSync(descriptor);
+  return null;
+}
+
+/** Whether there is a file with this content and no more. It is read piece by piece, so it may be of any size. */
 export function holds(path: string, pieces: Iterable<Content>): boolean {
-  const descriptor = openSync(path, 'r');
+  const descriptor = openFile(path);
+  if (descriptor === null) return false;
   try {
     for (const bytes of chunksOf(pieces)) {
       for (let at = 0; at < bytes.length; ) {

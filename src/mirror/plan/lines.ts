@@ -16,7 +16,7 @@ export interface InputLine {
   readonly report: FileLine | null;
 }
 
-/** A record whose files are complete in the stage. */
+/** A record that was made. */
 export interface RecordLine {
   readonly entry: CatalogueEntry;
   /** What it shows of others that it has something in common with. */
@@ -25,22 +25,33 @@ export interface RecordLine {
   readonly digest?: string;
 }
 
+/** What came of one or several input files. */
 export interface Produced {
   readonly lines: readonly InputLine[];
-  /** Null if the files give no record, or if `isWritten` is false. */
+  /** Null if the files give no record. */
   readonly record: RecordLine | null;
-  /** Whether the record was written. It is not if another file of its number was written first. */
+  /** Whether the record was made; false if another file of its number was staged at the same time. */
   readonly isWritten: boolean;
-  /** Of the files that were written, see `packSums`; `''` where nothing was. */
+  /** Whether some of its files lie in the stage, because the published ones differ. */
+  readonly isStaged: boolean;
+  /** The digests of all files of the record, see `packSums`; `''` if it was not made. */
   readonly sums: string;
+  /** The ids of events that the published state has and the new one has not. */
+  readonly lost: readonly string[];
 }
 
-/** A record to make from all of its files: there are several, or notes, or it collides with another record. */
+export const NOTHING_PRODUCED: Produced = {
+  lines: [],
+  record: null,
+  isWritten: false,
+  isStaged: false,
+  sums: '',
+  lost: [],
+};
+
+/** A record of several files or notes, or one that collides with others: it is made from all of its files together. */
 export interface RecordTask {
   readonly suffix: string;
   readonly files: readonly InputFile[];
   readonly across: Across;
 }
-
-/** Seconds since 1970 of a time of the data. */
-export const secondsOf = (time: string): number => Date.parse(time) / 1000;

@@ -1,42 +1,63 @@
 /**
- * Brings a folder from memory to the disk, so that a power failure finds it whole.
+ * Writes a folder from memory to the disk, so that it is complete after a power failure.
  *
- * A rename may reach the disk half a minute before the content of what was renamed. Whoever renames a new site over an
- * old one, and removes the old one, would be left with empty files. So the content goes first, and an error of the disk
- * that shows only then ends the build while the old site is in its place.
+ * A rename may reach the disk half a minute before the content of the renamed file. A build that replaces old files by new
+ * ones would leave empty files behind. So the content is written first, and a disk error that shows only then ends the build
+ * while the old site is in place.
  *
- * Node can flush one file at a time. For 100,000 files of 1 GB that took 34 s on ext4 in a virtual machine, whose disk
- * is a quick one; all at once, which only the system's own `sync -f` (syncfs) can, took 1.2 s.
+ * Node can flush one file at a time. For 100,000 files of 1 GB that took 34 s on ext4 in a virtual machine with a fast disk.
+ * The system's own `sync -f` (syncfs) flushes all at once, which took 1.2 s.
  */
 import { spawn } from 'node:child_process';
 import { BuildError } from '../base/failure.ts';
+import type { Progress } from '../base/progress.ts';
 
-/** EIO, ENOSPC and EDQUOT in the words of glibc and of musl. Any other complaint is of a `sync` that cannot do it. */
+/** EIO, ENOSPC and EDQUOT in the words of glibc and of musl. Any other message means that this `sync` cannot flush a folder. */
 const DISK_ERROR = /I\/O error|Input\/output error|No space left|quota exceeded/i;
 
-/** What `sync` complains of; nothing where the system has none. */
-function complaintOfSync(folder: string): Promise<string> {
+/** How long `sync` may take before the build says how to do without it. */
+const PATIENCE_MS = 30_000;
+
+/** The messages of `sync`; empty if the system has none. */
+function messagesOfSync(
+  folder: string,
+  patienceMs: number,
+  onSlow: (pid: number | undefined) => void,
+): Promise<string> {
   return new Promise((resolve) => {
     const env = { ...process.env, LC_ALL: 'C' };
     const child = spawn('sync', ['-f', folder], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const patience = setTimeout(() => onSlow(child.pid), patienceMs).unref();
     let said = '';
     child.stderr.on('data', (chunk: Buffer) => {
       said += chunk;
     });
-    child.on('error', () => resolve(''));
-    child.on('close', () => resolve(said));
+    const end = (text: string): void => {
+      clearTimeout(patience);
+      resolve(text);
+    };
+    child.on('error', () => end(''));
+    child.on('close', () => end(said));
   });
 }
 
 /**
- * Waits until all that was written below `folder` is on its disk. Where the system has no way to do that it does
- * nothing: that is no reason to have no site.
+ * Waits until everything that was written below `folder` is on its disk. Does nothing on systems that cannot do that: a site
+ * that is less safe is better than none.
  *
- * @throws BuildError where the disk could not keep something.
+ * @param patienceMs after which the user learns what the build waits for, and how to go on without it.
+ * @throws BuildError if the disk could not store something.
  */
-export async function flushFolder(folder: string): Promise<void> {
-  // Elsewhere `sync` knows no folders.
+export async function flushFolder(folder: string, progress?: Progress, patienceMs = PATIENCE_MS): Promise<void> {
+  // On other systems `sync` does not take a folder.
   if (process.platform !== 'linux') return;
-  const [line] = (await complaintOfSync(folder)).split('\n').filter((text) => DISK_ERROR.test(text));
-  if (line !== undefined) throw new BuildError(`what was written could not be kept by the disk: ${line.trim()}`);
+  progress?.stage('waiting for the disk (sync)', null);
+  const onSlow = (pid: number | undefined): void =>
+    progress?.note(
+      `still waiting for the disk: "sync -f" (process ${pid}) has not ended after ${patienceMs / 1000} s. ` +
+        'The published site is unchanged so far. To go on without waiting, end that process, or stop this build and run it with --no-sync',
+    );
+  const lines = (await messagesOfSync(folder, patienceMs, onSlow)).split('\n');
+  const line = lines.find((text) => DISK_ERROR.test(text));
+  if (line !== undefined) throw new BuildError(`the disk could not store what was written: ${line.trim()}`);
 }

@@ -1,105 +1,154 @@
 /**
- * The journal of an update in place: what is to be moved into a published site and removed from it.
+ * The journal of a publication: what is moved into the published site, and what is removed from it.
  *
- * Once it is written, the update will be done, by this command or by the next: every step can be done again. Readers
- * meanwhile see each file old or new in whole.
+ * Once the journal is written, the publication will be completed, by this command or by the next one: every step can be
+ * repeated. Meanwhile readers see each file either old or new, never a part of it.
  */
-import { lstat, mkdir, open, readFile, rename, rmdir, unlink, utimes } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { copyNew, exists, writeWhole } from '../base/disk.ts';
 import { BuildError, codeOf, messageOf } from '../base/failure.ts';
-import { RECORD_FOLDERS } from '../base/paths.ts';
+import { assertNotInterrupted } from '../base/interrupt.ts';
 
-/** Paths are published ones, relative to the site's root. */
+/** Paths are relative to the root of the site. */
 export interface Changes {
-  /** Files, and folders that the site does not have yet, in the order in which they are moved from the stage. */
+  /** Files, and folders that the site does not have yet, in the order in which they are moved out of the stage. */
   readonly moves: readonly string[];
-  /** Files that leave, after that; and the folders that are empty then. */
+  /** Files that are removed after that, together with the folders that are empty then. */
   readonly removes: readonly string[];
-  /** Folders and the time that each has in the end, seconds since 1970; a site's root is ''. */
-  readonly times: readonly (readonly [path: string, seconds: number])[];
 }
 
-/** Writes the journal; when this returns, the update is decided. */
-export async function writeJournal(path: string, changes: Changes): Promise<void> {
-  const draft = `${path}-draft`;
-  const file = await open(draft, 'w');
-  try {
-    await file.writeFile(`${JSON.stringify(changes)}\n`);
-    // A journal that is there must be whole after a power failure too.
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
+export interface Journal extends Changes {
+  /** The folder that holds what is moved, by its name beside the journal. */
+  readonly staged: string;
+  /** Whether there was no site before: then a folder without the marker is a site that has just begun. */
+  readonly isFirst: boolean;
 }
 
-/** @returns null where no update was decided; 'damaged' where one was, and nobody can say which. */
-export async function readJournal(path: string): Promise<Changes | 'damaged' | null> {
+/** Writes the journal. When this returns, the publication is decided, and remains so after a power failure. */
+export function writeJournal(path: string, journal: Journal): void {
+  writeWhole(path, [`${JSON.stringify(journal)}\n`], true);
+}
+
+/** @returns null if no publication was decided; 'damaged' if one was, and the journal does not say which. */
+export function readJournal(path: string): Journal | 'damaged' | null {
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
   try {
-    return JSON.parse(text) as Changes;
+    const journal = JSON.parse(text) as Partial<Journal>;
+    const isWhole =
+      Array.isArray(journal.moves) && Array.isArray(journal.removes) && typeof journal.staged === 'string';
+    return isWhole ? (journal as Journal) : 'damaged';
   } catch {
     return 'damaged';
   }
 }
 
-const exists = async (path: string): Promise<boolean> => (await lstat(path).catch(codeOf)) !== 'ENOENT';
+const isFolder = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** @returns whether it is where it belongs, by this call or by one that was interrupted. */
-async function move(staged: string, site: string, path: string): Promise<boolean> {
-  const [from, to] = [join(staged, path), join(site, path)];
+/** Moves file by file to another file system. A file is complete when it has its name. */
+function carry(from: string, to: string): void {
+  if (isFolder(from)) {
+    mkdirSync(to);
+    for (const name of readdirSync(from)) carry(join(from, name), join(to, name));
+    rmdirSync(from);
+    return;
+  }
+  const part = join(dirname(to), `.${basename(to)}.pith-mirror-part`);
+  rmSync(part, { force: true });
+  copyNew(from, part);
+  renameSync(part, to);
+  unlinkSync(from);
+}
+
+/**
+ * Renames, or copies if both are not on one file system: if the site is a mount point, has one inside, or lies on an overlay
+ * whose lower layer holds the folder.
+ */
+function put(from: string, to: string): void {
   try {
-    await mkdir(dirname(to), { recursive: true });
-    await rename(from, to);
+    renameSync(from, to);
+  } catch (error) {
+    if (codeOf(error) !== 'EXDEV') throw error;
+    carry(from, to);
+  }
+}
+
+/** @returns whether it is in its place now, by this call or by one that was interrupted. */
+function move(staged: string, site: string, path: string): boolean {
+  const [from, to] = [join(staged, path), join(site, path)];
+  if (!exists(from)) return exists(to);
+  if (isFolder(from) && exists(to)) {
+    for (const name of readdirSync(from)) if (!move(staged, site, `${path}/${name}`)) return false;
+    return true;
+  }
+  try {
+    put(from, to);
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    return exists(to);
+    mkdirSync(dirname(to), { recursive: true });
+    put(from, to);
   }
   return true;
 }
 
-/** A site has these whether they are empty or not. */
-const KEPT: ReadonlySet<string> = new Set(RECORD_FOLDERS);
-
-async function remove(site: string, path: string): Promise<void> {
-  await unlink(join(site, path)).catch((error) => {
-    if (codeOf(error) !== 'ENOENT') throw error;
-  });
-  for (let folder = dirname(path); folder !== '.' && !KEPT.has(folder); folder = dirname(folder)) {
+/** Removes a file, and the folders that are empty then. */
+function remove(site: string, path: string): void {
+  const target = join(site, path);
+  if (isFolder(target)) return;
+  try {
+    unlinkSync(target);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') throw error;
+  }
+  for (let folder = dirname(path); folder !== '.'; folder = dirname(folder)) {
     try {
-      await rmdir(join(site, folder));
+      rmdirSync(join(site, folder));
     } catch (error) {
-      if (codeOf(error) !== 'ENOENT') return;
+      const code = codeOf(error);
+      if (code === 'EIO') throw error;
+      // Not empty, a mount point, or another user's.
+      if (code !== 'ENOENT') return;
     }
   }
 }
 
+/** Steps after which signals, timers and other tasks get their turn. */
+const STEPS_IN_A_ROW = 64;
+
 /**
- * Does what a journal says, and what of it is not done yet.
+ * Does what a journal says, as far as it is not done yet.
  *
- * @param staged what is to be moved.
- * @returns false where that is gone, and the site cannot be made what it was to be.
- * @throws BuildError; then it can be done again.
+ * @param staged the folder that holds what is moved.
+ * @returns false if that is gone, so that the publication cannot be completed.
+ * @throws BuildError; the next command can complete it.
  */
 export async function applyChanges(staged: string, site: string, changes: Changes): Promise<boolean> {
+  let steps = 0;
+  const pause = async (): Promise<void> => {
+    if (steps++ % STEPS_IN_A_ROW !== 0) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    assertNotInterrupted();
+  };
   try {
-    if (!(await exists(staged))) return false;
-    for (const moved of changes.moves) if (!(await move(staged, site, moved))) return false;
-    for (const removed of changes.removes) await remove(site, removed);
-    for (const [folder, seconds] of changes.times) {
-      await utimes(join(site, folder), seconds, seconds).catch((error) => {
-        if (codeOf(error) !== 'ENOENT') throw error;
-      });
+    if (!exists(staged)) return false;
+    for (const path of changes.moves) {
+      await pause();
+      if (!move(staged, site, path)) return false;
+    }
+    for (const path of changes.removes) {
+      await pause();
+      remove(site, path);
     }
     return true;
   } catch (error) {
-    const state = 'each file is old or new in whole; the next build goes on';
-    throw new BuildError(`the update of ${site} is not complete (${messageOf(error)}); ${state}`);
+    throw new BuildError(
+      `the update of ${site} is not complete (${messageOf(error)}); each file is old or new, and the next build completes it`,
+    );
   }
 }

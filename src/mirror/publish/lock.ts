@@ -1,33 +1,43 @@
 /**
  * The right of one process to write one output folder.
  *
- * A lock is a folder that holds one file, whose name no other lock ever has and whose content says who has it. It is
- * made whole beside its place and renamed there, which fails where a lock is: so it is never seen without its content.
- * A stale one is taken away by the name of its file: if another build was faster, that name is gone, and the new lock
- * keeps its own. Hence of any number of builds one has the lock, whatever they all saw before.
+ * A lock is a folder with one file in it. No two locks use the same file name, and the content of the file names the holder.
+ * The lock is prepared beside its place and renamed to it, which fails if a lock is there, so a lock never lacks its content.
+ * A stale lock is removed by the name of its file: if another build was faster, that name is gone, and the new lock has
+ * another one. So only one of any number of builds gets the lock, whatever they saw before.
+ *
+ * The holder renews the file every few seconds. A lock that has not been renewed for a minute is stale. Both times come from
+ * the file system that holds the lock: process numbers, host names and clocks differ between containers and hosts.
  */
-import { mkdtemp, readdir, readFile, readlink, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdtemp, open, readdir, readFile, readlink, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { BuildError, codeOf } from '../base/failure.ts';
 
 /** Rounds of finding a stale lock and losing the race for it; more than one is rare. */
 const ATTEMPTS = 5;
+export const RENEWED_EVERY_MS = 5_000;
+export const STALE_AFTER_MS = 60_000;
+
+// Compiled in an installed package, source in a checkout.
+const HEARTBEAT = new URL(import.meta.url.endsWith('.ts') ? './heartbeat.ts' : './heartbeat.js', import.meta.url);
 
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** Of the running system; changes at each start of it. Empty where there is no `/proc`, like the two below. */
+  /** Identifies one start of the system. Empty if there is no `/proc`, like the two below. */
   readonly boot: string;
-  /** Process numbers mean something in one name space only: each container has its own. */
+  /** Identifies the name space of process numbers: each container has its own. */
   readonly pids: string;
-  /** When the process began, in ticks of the running system: a number is given again, a number with its time is not. */
+  /** When the process began, in ticks of the running system: tells it from a later process with the same number. */
   readonly began: string;
 }
 
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
-/** State and start of a process: fields 3 and 22 of proc_pid_stat(5). The name before them may hold anything. */
+/** State and start of a process: fields 3 and 22 of proc_pid_stat(5). The name before them may contain anything. */
 async function processStatus(pid: number): Promise<{ readonly state: string; readonly began: string }> {
   const line = await textOf(`/proc/${pid}/stat`);
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
@@ -51,15 +61,17 @@ function parseHolder(text: string): Holder | null {
   }
 }
 
-/** Whether the holder surely lives no more. What cannot be judged from here is left alone. */
-async function isGone(holder: Holder, own: Holder): Promise<boolean> {
-  if (holder.host !== own.host) return false;
-  if (holder.boot !== own.boot) return true;
-  if (holder.pids !== own.pids) return false;
+/**
+ * Whether the holder is certainly dead, so that nobody has to wait for its lock to become stale. Only a process of the same
+ * start of the system and of the same name space can be looked up; for all others this is false.
+ */
+async function isDead(holder: Holder, own: Holder): Promise<boolean> {
+  const isComparable = own.boot !== '' && own.pids !== '' && own.began !== '';
+  if (!isComparable || holder.boot !== own.boot || holder.pids !== own.pids || holder.host !== own.host) return false;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
-    // EPERM: it lives, but is another user's.
+    // EPERM: it lives, but belongs to another user.
     if (codeOf(error) !== 'EPERM') return true;
   }
   const { state, began } = await processStatus(holder.pid);
@@ -67,71 +79,131 @@ async function isGone(holder: Holder, own: Holder): Promise<boolean> {
   return state === 'Z' || state === 'X' || (began !== '' && began !== holder.began);
 }
 
-/** Takes a stale lock away. @throws BuildError where it is not stale. */
-async function clear(path: string, own: Holder): Promise<void> {
+/** When the file last changed, by the file system's clock. It is opened, because a network file system may cache what `stat` says. */
+async function changedMs(path: string): Promise<number> {
+  const file = await open(path, 'r');
+  try {
+    return (await file.stat()).mtimeMs;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Removes a stale lock.
+ *
+ * @param nowMs the file system's time.
+ * @throws BuildError if the lock is not stale.
+ */
+async function clear(path: string, own: Holder, nowMs: number): Promise<void> {
   let names: readonly string[];
   try {
     names = await readdir(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return;
-    throw new BuildError(`the lock ${path} cannot be read (${codeOf(error)}). If no build runs, remove it`);
+    throw new BuildError(`cannot read the lock ${path} (${codeOf(error)}); if no build is running, remove it`);
   }
   for (const name of names) {
-    const text = await textOf(join(path, name));
-    // Given back between the two calls; or empty after a power failure, since it was written whole.
-    const holder = parseHolder(text);
-    if (holder !== null && !(await isGone(holder, own))) {
-      const who = `process ${holder.pid} on ${holder.host}`;
-      throw new BuildError(`another build writes this output: ${who}. If that is not so, remove ${path}`);
+    const file = join(path, name);
+    const holder = parseHolder(await textOf(file));
+    // No holder: released between the two calls, or emptied by a power failure, since it was written before it was renamed.
+    if (holder !== null) {
+      const silentMs = nowMs - (await changedMs(file).catch(() => Number.NEGATIVE_INFINITY));
+      if (silentMs <= STALE_AFTER_MS && !(await isDead(holder, own)))
+        throw new BuildError(taken(path, holder, silentMs));
     }
-    await rm(join(path, name), { force: true });
+    await rm(file, { force: true });
   }
-  // Only an empty folder goes.
+  // Fails unless the folder is empty.
   await rmdir(path).catch(() => undefined);
+}
+
+/**
+ * Places a lock on a file system that renames files but no folders, as an overlay does whose upper layer has no extended
+ * attributes. Two builds may both find the folder; of these, those that see the file of another one give up.
+ *
+ * @returns whether the lock was acquired.
+ */
+function placeFile(mine: string, path: string, name: string): boolean {
+  try {
+    mkdirSync(path);
+    renameSync(join(mine, name), join(path, name));
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+  if (readdirSync(path).length === 1) return true;
+  rmSync(join(path, name), { force: true });
+  return false;
+}
+
+function taken(path: string, { pid, host }: Holder, silentMs: number): string {
+  const seconds = Math.max(0, Math.round(silentMs / 1000));
+  const rest = Math.max(1, Math.ceil((STALE_AFTER_MS - silentMs) / 1000));
+  return (
+    `another build is writing this output: process ${pid} on ${host}, last sign of life ${seconds} s ago. ` +
+    `If it was killed, its lock ${path} expires in ${rest} s`
+  );
 }
 
 export class Lock {
   readonly #path: string;
   readonly #name: string;
+  readonly #text: string;
+  #heartbeat: Worker | null = null;
+  #timer: NodeJS.Timeout;
 
-  private constructor(path: string, name: string) {
+  private constructor(path: string, name: string, text: string) {
     this.#path = path;
     this.#name = name;
+    this.#text = text;
+    // A thread costs more than all of a short build, so it is started when the first renewal is due.
+    this.#timer = setTimeout(() => this.#beat(), RENEWED_EVERY_MS).unref();
+  }
+
+  #beat(): void {
+    const workerData = { path: join(this.#path, this.#name), text: this.#text, everyMs: RENEWED_EVERY_MS };
+    this.#heartbeat = new Worker(HEARTBEAT, { workerData });
+    this.#heartbeat.on('error', () => undefined);
+    this.#heartbeat.unref();
   }
 
   /**
-   * Takes the lock of this path, and removes what builds left there that were killed while they tried.
+   * Acquires the lock at this path, and removes what builds left there that were killed while they tried.
    *
-   * @throws BuildError where another build has it.
+   * @throws BuildError if another build has it; the system's error if a lock cannot be written there.
    */
   static async acquire(path: string): Promise<Lock> {
     const own = await ownHolder();
     const mine = await mkdtemp(`${path}-`);
     try {
       const name = basename(mine);
-      await writeFile(join(mine, name), `${JSON.stringify(own)}\n`);
+      const text = `${JSON.stringify(own)}\n`;
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        await writeFile(join(mine, name), text);
+        const nowMs = (await stat(join(mine, name))).mtimeMs;
         const isTaken = await rename(mine, path).then(
           () => false,
           async (error: unknown) => {
-            // EPERM where no folder is ever renamed onto another (Windows), ENOTDIR where a file is in the way.
+            // EPERM where no folder can be renamed to an existing one (Windows), ENOTDIR if a file is in the way.
             const code = codeOf(error);
             if (code === 'EEXIST' || code === 'ENOTEMPTY' || code === 'ENOTDIR') return true;
-            if (code === 'EPERM' && (await stat(path).catch(() => null)) !== null) return true;
+            if (code === 'EPERM' && existsSync(path)) return true;
+            if (code === 'EXDEV') return !placeFile(mine, path, name);
             throw error;
           },
         );
         if (!isTaken) {
-          const lock = new Lock(path, name);
-          await lock.#sweep().catch(async (error) => {
-            await lock.release();
+          const lock = new Lock(path, name, text);
+          await lock.#sweep().catch((error) => {
+            lock.release();
             throw error;
           });
           return lock;
         }
-        await clear(path, own);
+        await clear(path, own, nowMs);
       }
-      throw new BuildError(`the lock ${path} could not be had: too many builds at once`);
+      throw new BuildError(`could not acquire the lock ${path}: another build is running`);
     } catch (error) {
       const isSwept = codeOf(error) === 'ENOENT' && (await readdir(mine).catch(codeOf)) === 'ENOENT';
       await rm(mine, { recursive: true, force: true }).catch(() => undefined);
@@ -139,7 +211,7 @@ export class Lock {
     }
   }
 
-  /** Whoever tries meanwhile finds its attempt gone and learns that this lock is taken. */
+  /** A build that tries to acquire the lock meanwhile finds its attempt gone, and knows that this lock was acquired. */
   async #sweep(): Promise<void> {
     const prefix = `${basename(this.#path)}-`;
     const parent = dirname(this.#path);
@@ -147,9 +219,35 @@ export class Lock {
     for (const name of left) await rm(join(parent, name), { recursive: true, force: true });
   }
 
-  async release(): Promise<void> {
-    await rm(join(this.#path, this.#name), { force: true });
-    // Another build may have taken it already: then it is not empty, and not ours.
-    await rmdir(this.#path).catch(() => undefined);
+  /**
+   * Asks for the lock once more, right before something is done that must not be done by two.
+   *
+   * @throws BuildError if another build has taken it over, because this one was suspended or cut off for a minute.
+   */
+  assertHeld(): void {
+    let names: readonly string[] = [];
+    try {
+      names = readdirSync(this.#path);
+    } catch {
+      // Removed with the folder.
+    }
+    if (names.length === 1 && names[0] === this.#name) return;
+    throw new BuildError(
+      `this build lost its lock ${this.#path}: it gave no sign of life for a minute, or somebody removed the lock. ` +
+        'The site was not touched; run the build again',
+    );
+  }
+
+  /** Gives the lock back; what cannot be removed becomes stale. */
+  release(): void {
+    clearTimeout(this.#timer);
+    void this.#heartbeat?.terminate();
+    try {
+      rmSync(join(this.#path, this.#name), { force: true });
+      // Another build may have acquired it already: then the folder is not empty, and not ours.
+      rmdirSync(this.#path);
+    } catch {
+      // See above.
+    }
   }
 }

@@ -1,93 +1,68 @@
 /**
- * The output folder: who may write it, and how a complete new site replaces the old one.
+ * The output folder: who may write it, where the new files are made, and how they come into the published site.
  *
- * A site is built in a folder beside the output, on the same file system, and swapped in by renaming. Until then the
- * old site stays as it was; an interrupted swap is finished by the next command.
+ * New files are made beside the output, in the stage, and moved in one by one under a journal. The folder itself is never
+ * renamed or replaced, so it may be a mount point, and whoever has it open keeps seeing the site.
  */
-import { lstat, mkdir, opendir, readdir, realpath, rename, rm, rmdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { basename, dirname, join, parse, relative, resolve } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { lstat, mkdir, opendir } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { exists } from '../base/disk.ts';
 import { BuildError, codeOf, messageOf, UsageError } from '../base/failure.ts';
-import { MARKER, RECORD_FOLDERS } from '../base/paths.ts';
+import { assertNotInterrupted, onInterrupt } from '../base/interrupt.ts';
+import { RECORD_FOLDERS } from '../base/paths.ts';
+import type { Progress } from '../base/progress.ts';
 import { flushFolder } from './flush.ts';
-import { applyChanges, type Changes, readJournal, writeJournal } from './journal.ts';
+import { applyChanges, type Changes, type Journal, readJournal, writeJournal } from './journal.ts';
+import { removeLeftover } from './leftovers.ts';
 import { Lock } from './lock.ts';
+import {
+  canCreateIn,
+  FOREIGN,
+  hasRoomBeside,
+  LOCK_INSIDE,
+  type Occupant,
+  occupantOf,
+  refusePlace,
+  WORK_INSIDE,
+} from './place.ts';
 
-/** The names beside an output folder `NAME`. All begin with a dot and say whose they are. */
-interface Neighbours {
-  readonly cache: string;
-  readonly journal: string;
-  readonly lock: string;
-  readonly old: string;
-  readonly stage: string;
-  /** The stage of a decided update: a name of its own, so that no journal is ever applied to another build's stage. */
-  readonly update: string;
-  readonly work: string;
+/** A folder for work, and how the names in it begin that belong to one output. */
+interface Room {
+  readonly folder: string;
+  readonly prefix: string;
 }
 
-function neighboursOf(out: string): Neighbours {
-  const beside = (what: string): string => join(dirname(out), `.${basename(out)}.pith-mirror-${what}`);
-  return {
-    cache: beside('cache'),
-    journal: beside('journal'),
-    lock: beside('lock'),
-    old: beside('old'),
-    stage: beside('stage'),
-    update: beside('update'),
-    work: beside('work'),
-  };
-}
+/** Beside the output folder `NAME`: names that begin with a dot and say what they belong to. */
+const besideOf = (out: string): Room => ({ folder: dirname(out), prefix: `.${basename(out)}.pith-mirror-` });
 
-async function exists(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => null)) !== null;
-}
+const pathIn = ({ folder, prefix }: Room, what: string): string => join(folder, `${prefix}${what}`);
 
-/** Whether `inner` is `outer` or lies in it. */
-function isWithin(outer: string, inner: string): boolean {
-  const way = relative(outer, inner);
-  return way === '' || (way !== '..' && !way.startsWith(`..${'/'}`) && !way.startsWith('..\\') && !parse(way).root);
-}
-
-/** The real path of a folder that need not exist yet: what exists of it, resolved, and the rest as given. */
-async function realTarget(path: string): Promise<string> {
-  const full = resolve(path);
-  const parent = dirname(full);
-  if (parent === full) return full;
-  return join(await realpath(parent).catch(() => realTarget(parent)), basename(full));
-}
-
-/** Null for a user that has none, as in a container that runs as a number without an entry in passwd. */
-function homeFolder(): string | null {
-  try {
-    return homedir();
-  } catch {
-    return null;
+/** The first of `NAME`, `NAME-2`, `NAME-3` … that fits. */
+function firstOf(path: string, isFit: (path: string) => boolean): string {
+  for (let count = 1; ; count++) {
+    const candidate = count === 1 ? path : `${path}-${count}`;
+    if (isFit(candidate)) return candidate;
   }
 }
 
-/** Refuses a place. What lies there is judged under the lock. */
-async function refuse(out: string, input: string, packageRoot: string): Promise<void> {
-  const no = (why: string): never => {
-    throw new UsageError(`--out ${out}: ${why}`);
-  };
-  const status = await lstat(out).catch(() => null);
-  if (status?.isSymbolicLink()) no('is a symbolic link; name the folder itself');
-  if (status !== null && !status.isDirectory()) no('is not a folder');
-  const target = await realTarget(out);
-  const real = async (path: string): Promise<string> => realpath(path).catch(() => resolve(path));
-  if (parse(target).root === target) no('is the root of a file system');
-  // It could be emptied and filled, never replaced. A mount of another folder of the same file system shows in the swap.
-  if (status !== null && status.dev !== (await lstat(dirname(target))).dev) no(MOUNTED);
-  const home = homeFolder();
-  if (home !== null && isWithin(target, await real(home))) no('is or holds your home folder');
-  if (isWithin(target, await real(packageRoot))) no('is or holds the program itself');
-  if (isWithin(await real(join(packageRoot, 'src')), target)) no("lies in the program's sources");
-  const source = await real(input);
-  if (isWithin(target, source)) no('is or holds the folder of bundles');
-  if (isWithin(source, target)) no('lies in the folder of bundles');
+const TEMPORARY = /^(?:stage|update|work)(?:-\d+)?$|^\.?journal-draft$/;
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
-/** Refuses an input that cannot be listed. */
+/** Work folders inside a site, of builds that found no room beside it. */
+const roomsInside = (out: string): readonly Room[] =>
+  namesIn(out)
+    .filter((name) => name.startsWith(WORK_INSIDE))
+    .map((name) => ({ folder: join(out, name), prefix: '' }));
+
+/** @throws UsageError if the input cannot be listed. */
 async function refuseInput(input: string): Promise<void> {
   try {
     await (await opendir(input)).close();
@@ -96,44 +71,63 @@ async function refuseInput(input: string): Promise<void> {
   }
 }
 
-/** What is at the place of the site. */
-async function occupantOf(out: string): Promise<'nothing' | 'empty' | 'site' | 'foreign'> {
+/** The codes of a folder in which this user can create nothing. */
+const NOT_WRITABLE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/**
+ * The lock is inside the output folder: all who write the site share that folder, and perhaps nothing else. A user who cannot
+ * create anything in it gets a lock beside it; that build can still find out that nothing has changed.
+ */
+async function acquireLock(out: string): Promise<Lock> {
   try {
-    const names = await readdir(out);
-    if (names.length === 0) return 'empty';
-    return names.includes(MARKER) ? 'site' : 'foreign';
+    return await Lock.acquire(join(out, LOCK_INSIDE));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 'nothing';
-    throw error;
+    if (!NOT_WRITABLE.has(codeOf(error))) throw error;
+    return Lock.acquire(pathIn(besideOf(out), 'lock'));
   }
 }
 
-const MOUNTED =
-  'is a mount point or a volume of its own, which cannot be swapped as a whole; name a folder inside of it';
-const FOREIGN = `is not empty and was not written by pith-mirror (it has no ${MARKER}); name another folder, or empty it yourself`;
-
-/** Said until a build has replaced the site. */
+/** Noted until a build has put the site right. */
 export const MIXED =
-  'the site has files of two builds, each whole, because an update was interrupted and what it was made of was removed; ' +
-  'the next complete build replaces it';
+  'the site has files of two builds, each of them complete, because a build was interrupted and the files that it had ' +
+  'prepared were removed; the next build puts it right';
 
-/** The right to replace one output folder. */
+export interface OutputOptions {
+  /** The folder of the site. */
+  readonly out: string;
+  /** Folders that the output must not touch. */
+  readonly inputs: readonly string[];
+  /** The folder of the program. */
+  readonly packageRoot: string;
+  /** Whether to wait until new files are on the disk before they are published. */
+  readonly isFlushed: boolean;
+  readonly progress: Progress;
+}
+
+/** The right to write one output folder. */
 export class Output {
   readonly #out: string;
-  readonly #beside: Neighbours;
+  readonly #isNew: boolean;
   readonly #lock: Lock;
+  readonly #options: OutputOptions;
+  #room: Room;
+  #stage = '';
+  #work = '';
   #isMixed = false;
-  #isSwapped = false;
+  readonly #forget: () => void;
 
-  private constructor(out: string, lock: Lock) {
+  private constructor(options: OutputOptions, out: string, isNew: boolean, lock: Lock) {
+    this.#options = options;
     this.#out = out;
-    this.#beside = neighboursOf(out);
+    this.#isNew = isNew;
     this.#lock = lock;
+    this.#room = besideOf(out);
+    this.#forget = onInterrupt(() => this.release());
   }
 
-  /** The folder to build the new site in; on the file system of the output. */
+  /** The folder in which the new files of the site are made. */
   get stage(): string {
-    return this.#beside.stage;
+    return this.#stage;
   }
 
   /** The folder of the published site. */
@@ -141,185 +135,188 @@ export class Output {
     return this.#out;
   }
 
-  /** Whether the site has files of two builds, because what an interrupted update was made of is gone. */
+  /** What was in the folder when the build began. */
+  get occupant(): Occupant {
+    return occupantOf(this.#out);
+  }
+
+  /** Whether the site has files of two builds, because what an interrupted build had prepared is gone. */
   get isMixed(): boolean {
     return this.#isMixed;
   }
 
-  /** The folder for what the next build of this output may use. */
+  /** The folder for what the next build of this output may use. It is never published, so it is beside the site or temporary. */
   get cache(): string {
-    return this.#beside.cache;
+    if (!canCreateIn(dirname(this.#out))) return join(this.#work, 'cache');
+    // Another user's cache is of no use, and cannot be removed either.
+    return firstOf(pathIn(besideOf(this.#out), 'cache'), (path) => !exists(path) || canCreateIn(path));
   }
 
   /** A folder for temporary files. */
   get work(): string {
-    return this.#beside.work;
+    return this.#work;
   }
 
   /**
-   * Takes the output folder: refuses what must not be replaced, locks, and finishes or removes what an interrupted
-   * build left.
+   * Takes over the output folder: refuses places that must not be written, acquires the lock, and completes or removes what an
+   * interrupted build left.
    *
-   * @throws UsageError for a folder that is refused; BuildError where another build has it.
+   * @throws UsageError for a folder that is refused; BuildError if another build has it.
    */
-  static async take(out: string, inputs: readonly string[], packageRoot: string): Promise<Output> {
-    for (const input of inputs) await refuse(out, input, packageRoot);
-    // Modes of files and folders are those that one input always has, whatever the user's mask is. Worker threads have
-    // their process's mask.
-    process.umask(0o022);
+  static async take(options: OutputOptions): Promise<Output> {
+    const { out, inputs, packageRoot } = options;
+    for (const input of inputs) refusePlace(out, input, packageRoot);
+    // Everybody may read what is published, whatever the user's mask is. It is the mask of all threads.
+    process.umask(process.umask() & 0o022);
     const path = resolve(out);
-    const parent = dirname(path);
-    // Folders are made for nothing but a build. Where the parent is, there may be an interrupted one: that is mended first,
+    // Folders are made only for a build. If the parent is there, an interrupted build may be, too: that is put right first,
     // whatever the input.
-    if (!(await exists(parent))) for (const input of inputs) await refuseInput(input);
-    await mkdir(parent, { recursive: true });
-    const output = new Output(path, await Lock.acquire(neighboursOf(path).lock));
+    if (!exists(dirname(path))) for (const input of inputs) await refuseInput(input);
+    if (occupantOf(path) === 'foreign') throw new UsageError(`--out ${out}: ${FOREIGN}`);
+    const isNew = !exists(path);
+    await mkdir(path, { recursive: true });
+    const output = new Output(options, path, isNew, await acquireLock(path));
     try {
       await output.#recover();
-      if ((await occupantOf(path)) === 'foreign') throw new UsageError(`--out ${out}: ${FOREIGN}`);
+      output.#prepareRoom();
+      if (output.occupant === 'foreign') throw new UsageError(`--out ${out}: ${FOREIGN}`);
       return output;
     } catch (error) {
-      await output.#lock.release().catch(() => undefined);
+      await output.release();
       throw error;
     }
   }
 
-  /** Makes an empty stage, with the folders that hold records. */
-  async prepareStage(): Promise<void> {
-    await rm(this.stage, { recursive: true, force: true });
-    for (const folder of RECORD_FOLDERS) await mkdir(join(this.stage, folder), { recursive: true });
+  /** Makes an empty stage, with the folders that contain the records. */
+  prepareStage(): void {
+    for (const folder of RECORD_FOLDERS) mkdirSync(join(this.#stage, folder), { recursive: true });
   }
 
   /** The time of the file system, in milliseconds since 1970. */
   async now(): Promise<number> {
-    await rm(this.work, { recursive: true, force: true });
-    await mkdir(this.work, { recursive: true });
-    return (await lstat(this.work)).ctimeMs;
+    rmSync(this.#work, { recursive: true, force: true });
+    mkdirSync(this.#work, { recursive: true });
+    return (await lstat(this.#work)).ctimeMs;
   }
 
+  /** Completes a decided publication that was interrupted, and removes what other builds left. */
   async #recover(): Promise<void> {
-    await this.#recoverSwap();
-    await this.#recoverUpdate();
-    const { stage, update, work, journal } = this.#beside;
-    for (const left of [stage, update, work, `${journal}-draft`]) await rm(left, { recursive: true, force: true });
-  }
-
-  /** `old` is a whole site wherever it is: it is renamed away before it is removed. */
-  async #recoverSwap(): Promise<void> {
-    const { old, journal, work } = this.#beside;
-    if (!(await exists(old))) return;
-    const occupant = await occupantOf(this.#out);
-    // Killed between the two renames of a swap: the old site goes back to its place.
-    if (occupant === 'empty') await rmdir(this.#out);
-    if (occupant === 'empty' || occupant === 'nothing') await rename(old, this.#out);
-    if (occupant === 'site') {
-      await rm(journal, { force: true });
-      await rm(work, { recursive: true, force: true });
-      await this.#discardOld();
+    const rooms = [besideOf(this.#out), ...roomsInside(this.#out)];
+    for (const room of rooms) {
+      this.#room = room;
+      await this.#recoverJournal();
+      for (const name of namesIn(room.folder)) {
+        if (!name.startsWith(room.prefix) || !TEMPORARY.test(name.slice(room.prefix.length))) continue;
+        const problem = await removeLeftover(join(room.folder, name));
+        if (problem !== null) this.#options.progress.note(`left over from an earlier build: ${problem}`);
+      }
     }
   }
 
-  /** A decided update that was interrupted is finished before anything else. */
-  async #recoverUpdate(): Promise<void> {
-    const { journal } = this.#beside;
-    const changes = await readJournal(journal);
-    if (changes === null) return;
-    // The site that it was for is gone, and with it what was mixed.
-    if ((await occupantOf(this.#out)) !== 'site') await rm(journal, { force: true });
-    else await this.#apply(changes);
+  async #recoverJournal(): Promise<void> {
+    const path = pathIn(this.#room, 'journal');
+    const journal = readJournal(path);
+    if (journal === null) return;
+    const { occupant } = this;
+    const isThere = occupant === 'site' || (journal !== 'damaged' && journal.isFirst && occupant === 'fresh');
+    // The site that it was written for is gone.
+    if (!isThere) rmSync(path, { force: true });
+    else await this.#apply(journal);
   }
 
-  /** A journal without what it moves stays, and says that the site is mixed, until a swap replaces the site. */
-  async #apply(changes: Changes | 'damaged'): Promise<void> {
-    const { journal, update } = this.#beside;
-    this.#isMixed = changes === 'damaged' || !(await applyChanges(update, this.#out, changes));
-    if (this.#isMixed) await rm(update, { recursive: true, force: true });
-    else await rm(journal, { force: true });
+  /** Chooses where to work, and names there that are free: of a folder that could not be removed another one is made. */
+  #prepareRoom(): void {
+    if (hasRoomBeside(this.#out)) {
+      this.#room = besideOf(this.#out);
+    } else {
+      const isFit = (path: string): boolean => !exists(path) || canCreateIn(path);
+      this.#room = { folder: firstOf(join(this.#out, WORK_INSIDE), isFit), prefix: '' };
+      // A user who may not write the site can still learn that nothing has changed.
+      if (canCreateIn(this.#out)) mkdirSync(this.#room.folder, { recursive: true });
+    }
+    this.#stage = this.#free('stage');
+    this.#work = this.#free('work');
   }
 
-  async #discardOld(): Promise<void> {
-    const { old, work } = this.#beside;
-    if (!(await exists(old))) return;
-    // It is there but for a recovery. On a full disk nothing can be made, and this can still be done.
-    if (!(await exists(work))) await mkdir(work);
-    await rename(old, join(work, 'old'));
+  #free(what: string): string {
+    return firstOf(pathIn(this.#room, what), (path) => !exists(path));
+  }
+
+  /** The journal stays if what it moves is gone: then it says that the site is mixed, until a build has put that right. */
+  async #apply(journal: Journal | 'damaged'): Promise<void> {
+    const isDone =
+      journal !== 'damaged' && (await applyChanges(join(this.#room.folder, journal.staged), this.#out, journal));
+    this.#isMixed = !isDone;
+    if (isDone) rmSync(pathIn(this.#room, 'journal'), { force: true });
   }
 
   /**
-   * Puts the staged site in the place of the old one.
+   * Moves what is staged into the published site, file by file, and then removes what is no longer part of it.
    *
-   * @throws where that cannot be done; then the old site is in its place. Once the new one is, nothing is thrown.
+   * @throws BuildError. Once the publication is decided, the next command completes it, and what is staged is kept for that.
    */
-  async swap(): Promise<void> {
-    const { stage } = this.#beside;
-    await flushFolder(stage);
-    const occupant = await occupantOf(this.#out);
-    // Not so when the build began.
+  async publish(changes: Changes): Promise<void> {
+    const { progress, isFlushed } = this.#options;
+    const update = this.#free('update');
+    if (exists(this.#stage)) renameSync(this.#stage, update);
+    else mkdirSync(update);
+    // What the journal promises must be there after a power failure, too.
+    if (isFlushed) await flushFolder(update, progress);
+    progress.stage('updating the site', null);
+    const { occupant } = this;
     if (occupant === 'foreign') throw new BuildError(`--out ${this.#out}: ${FOREIGN}`);
-    if (occupant !== 'nothing') await this.#setAside();
-    try {
-      await rename(stage, this.#out);
-    } catch (error) {
-      if (occupant !== 'nothing') await this.#putBack(messageOf(error));
-      throw error;
-    }
-    await rm(this.#beside.journal, { force: true }).catch(() => undefined);
-    this.#isSwapped = true;
-  }
-
-  async #setAside(): Promise<void> {
-    try {
-      await rename(this.#out, this.#beside.old);
-    } catch (error) {
-      if (codeOf(error) === 'EBUSY') throw new BuildError(`--out ${this.#out}: ${MOUNTED} (EBUSY)`);
-      throw error;
-    }
-  }
-
-  /**
-   * Moves what is staged into the published site, file by file, and removes what leaves it.
-   *
-   * @throws BuildError; then the next command goes on, and what is staged stays for it.
-   */
-  async update(changes: Changes): Promise<void> {
-    const { journal, stage, update } = this.#beside;
-    await rename(stage, update);
-    // What the journal promises has to be there after a power failure too.
-    await flushFolder(update);
-    await writeJournal(journal, changes);
-    await this.#apply(changes);
+    this.#requireWritable(changes);
+    // From here to the journal nothing waits, so no signal comes between.
+    this.#lock.assertHeld();
+    assertNotInterrupted();
+    const journal: Journal = { ...changes, staged: basename(update), isFirst: occupant !== 'site' };
+    writeJournal(pathIn(this.#room, 'journal'), journal);
+    await this.#apply(journal);
     if (this.#isMixed) throw new BuildError(`${update} is gone: ${MIXED}`);
   }
 
-  async #putBack(why: string): Promise<void> {
-    const { old } = this.#beside;
-    try {
-      await rename(old, this.#out);
-    } catch (error) {
-      const hope = `the old site is whole at ${old}, and the next build puts it back`;
-      throw new BuildError(`${why}; then ${messageOf(error)}; ${hope}`);
+  /** @throws BuildError if a folder of the site belongs to another user: once decided, the publication would never end. */
+  #requireWritable({ moves, removes }: Changes): void {
+    for (const folder of new Set([...moves, ...removes].map((path) => dirname(path)))) {
+      const path = join(this.#out, folder);
+      if (!exists(path) || canCreateIn(path)) continue;
+      throw new BuildError(
+        `no permission to write to ${path}; nothing was published. Build as the user who owns it, or change its owner`,
+      );
     }
   }
 
-  /**
-   * Removes what is temporary, the old site once it is replaced, and the lock.
-   *
-   * @returns what could not be removed, and why. It harms nothing: the next build removes it.
-   */
-  async release(): Promise<readonly string[]> {
-    const { stage, update, work, journal } = this.#beside;
-    const problems: string[] = [];
-    const attempt = (removal: Promise<void>): Promise<void> =>
-      removal.catch((error) => {
-        problems.push(messageOf(error));
-      });
-    // After a failure, pages that were being rendered beside it may still be written: again, until they are not.
-    const again = { recursive: true, force: true, maxRetries: 8, retryDelay: 50 };
-    if (this.#isSwapped) await attempt(this.#discardOld());
-    const isDecided = await exists(journal);
-    const temporary = [stage, work, `${journal}-draft`];
-    for (const left of isDecided ? temporary : [...temporary, update]) await attempt(rm(left, again));
-    await attempt(this.#lock.release());
-    return problems;
+  /** Nothing has to be published, and the site is as it should be: a journal of a mixed site is settled. */
+  settle(): void {
+    rmSync(pathIn(this.#room, 'journal'), { force: true });
+    this.#isMixed = false;
+  }
+
+  /** Removes what is temporary, and gives the lock back. What cannot be removed is noted, and the next build tries again. */
+  async release(): Promise<void> {
+    this.#forget();
+    const isDecided = exists(pathIn(this.#room, 'journal'));
+    const temporary = namesIn(this.#room.folder).filter((name) => {
+      const what = name.startsWith(this.#room.prefix) ? name.slice(this.#room.prefix.length) : '';
+      return TEMPORARY.test(what) && !(isDecided && what.startsWith('update'));
+    });
+    for (const name of temporary) {
+      const path = join(this.#room.folder, name);
+      const isOwn = path === this.#stage || path === this.#work || name.includes('update') || name.includes('draft');
+      // After a failure, pages that were being rendered may still be written.
+      const problem = isOwn ? await removeLeftover(path, true) : null;
+      if (problem !== null) this.#options.progress.note(`${problem}; the next build will try again`);
+    }
+    if (this.#room.prefix === '') removeIfEmpty(this.#room.folder);
+    this.#lock.release();
+    if (this.#isNew) removeIfEmpty(this.#out);
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It has content, or is a mount point.
   }
 }

@@ -1,23 +1,22 @@
 /**
- * From records that lie in the stage to a published site: the lists and the site's own pages beside them, a check of
- * the whole, and the swap; or, where a site of the last build is there, an update of what differs.
+ * Publishes a site: makes the lists and the site's own pages, stages what differs from the published site, checks the stage, and
+ * moves it in.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SNAPSHOT } from '../../records/layout.ts';
 import { sha256 } from '../../records/lists.ts';
-import { holds, writeNew } from '../base/disk.ts';
+import { exists, holds, writeNew } from '../base/disk.ts';
 import { BuildError } from '../base/failure.ts';
 import { PACKAGE_ROOT } from '../base/package.ts';
 import * as paths from '../base/paths.ts';
-import { foldersOfRecord } from '../base/paths.ts';
 import type { Progress } from '../base/progress.ts';
 import type { SiteFile } from '../base/site-file.ts';
 import { listSite } from '../base/tree.ts';
 import type { Report } from '../judge/report.ts';
-import { type Catalogue, type CatalogueEntry, digestOfValue, timeOfAll } from '../plan/catalogue.ts';
+import { type Catalogue, digestOfValue } from '../plan/catalogue.ts';
 import { siteFiles } from '../plan/documents.ts';
-import { secondsOf } from '../plan/lines.ts';
+import type { RecordLine } from '../plan/lines.ts';
 import { reportPages } from '../plan/report-pages.ts';
 import { searchFiles } from '../plan/search-data.ts';
 import { type ShelfPage, shelfPages } from '../plan/shelves.ts';
@@ -25,12 +24,15 @@ import { handOver } from '../render/handoff.ts';
 import { LIST_PAGE, PageRenderer, RECORD_PAGE, REPORT_PAGE } from '../render/page-renderer.ts';
 import type { BundledPages } from '../render/pages.ts';
 import type { Inventory } from '../resume/inventory.ts';
+import { type ShapeLines, Shapes } from '../resume/shapes.ts';
 import { formatShard, type ShardContent } from '../resume/shard-file.ts';
 import type { Crew } from '../workers/crew.ts';
 import type { Producer } from '../workers/produce.ts';
-import type { Changes } from './journal.ts';
+import { movesOf } from './changes.ts';
+import { handleForeign } from './foreign.ts';
 import type { OtherFile } from './other-file.ts';
 import type { Output } from './output.ts';
+import { hasLists, listedFiles, OwnFiles, type Survey, surveySite } from './own-files.ts';
 import { type LastIndex, recordIndexFiles, siteSumsFile } from './record-index.ts';
 
 export interface Publication {
@@ -45,20 +47,35 @@ export interface Publication {
   readonly producer: Producer | null;
   /** What makes it a shard that can be joined; null for a whole mirror. */
   readonly shard: ShardContent | null;
+  /** Whether to remove what is not part of the mirror. */
+  readonly clean: boolean;
 }
 
-/** What the next build needs to know of the files that are no record's. */
+/** What the next build needs to know of the published files. */
 export interface Published {
   readonly lists: readonly (readonly [path: string, digest: string])[];
-  /** With a digest of what they are made of, where that is cheaper to make than the file. */
+  /** With a digest of what they are made of, if that is cheaper to make than the file. */
   readonly others: readonly (readonly [path: string, digest: string | null])[];
+  readonly shapes: ShapeLines;
 }
+
+/** What the last build published, and what of it is still there. */
+export interface LastSite extends Published {
+  readonly records: readonly RecordLine[];
+  readonly survey: Survey;
+}
+
+export const ownFilesOf = ({ lists, others, shapes }: Published): OwnFiles =>
+  new OwnFiles(
+    new Shapes(shapes),
+    [...lists, ...others].map(([path]) => path),
+  );
 
 function fail(path: string, why: string): never {
   throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
 }
 
-/** Every page, by Astro alone. Their times are those of the pages that workers make. */
+/** Every page, by Astro alone. */
 async function renderByAstro({ output, inventory, catalogue }: Publication, producer: Producer): Promise<void> {
   const shelves = new Map([...shelfPages(catalogue.entries)].map((page) => [page.path, page]));
   const tasks = inventory.tasksOfAll();
@@ -77,11 +94,10 @@ async function renderByAstro({ output, inventory, catalogue }: Publication, prod
   } finally {
     release();
   }
-  const all = secondsOf(timeOfAll(catalogue.entries));
-  for (const path of shelves.keys()) utimesSync(join(output.stage, path), all, all);
-  for (const { suffix, time } of catalogue.entries) {
-    const page = join(output.stage, paths.recordPage(suffix));
-    for (const path of [page, dirname(page)]) utimesSync(path, secondsOf(time), secondsOf(time));
+  // The published pages stay if they are the same.
+  for (const path of [...shelves.keys(), ...catalogue.entries.map(({ suffix }) => paths.recordPage(suffix))]) {
+    const staged = join(output.stage, path);
+    if (holds(join(output.site, path), [readFileSync(staged)])) rmSync(staged);
   }
 }
 
@@ -133,6 +149,10 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   return others;
 }
 
+/** A new page, which is only in the published site if it is the same. */
+const stagedOr = ({ stage, site }: Output, path: string): string =>
+  exists(join(stage, path)) ? join(stage, path) : join(site, path);
+
 /** With the record index and the digests of all files; the snapshot and the marker last. */
 function withIndex(
   { inventory, output, producer }: Publication,
@@ -141,26 +161,20 @@ function withIndex(
   last: LastIndex | null,
 ): readonly OtherFile[] {
   const isByAstro = producer !== null;
-  const index = recordIndexFiles(inventory, output.stage, isByAstro, last);
+  const index = recordIndexFiles(inventory, (path) => stagedOr(output, path), isByAstro, last);
   const listed = lists.map(([path]) => path);
   const rendered = isByAstro
-    ? listed.map((path) => [path, sha256(readFileSync(join(output.stage, path)))] as const)
+    ? listed.map((path) => [path, sha256(readFileSync(stagedOr(output, path)))] as const)
     : made;
   const sums = siteSumsFile([...others, ...index], listed, new Map(rendered), last);
   const rank = ({ path }: OtherFile): number => [SNAPSHOT, paths.MARKER].indexOf(path);
   return [...others, ...index, sums].toSorted((a, b) => rank(a) - rank(b));
 }
 
-function write(stage: string, { path, pieces }: OtherFile, seconds: number): void {
+function write(stage: string, { path, pieces }: OtherFile): void {
   const target = join(stage, path);
   mkdirSync(dirname(target), { recursive: true });
-  writeNew(target, pieces(), seconds);
-}
-
-/** Whether the published file has these bytes already. Reading and comparing is cheaper than writing. */
-function isPublished(site: string, { path, pieces }: OtherFile): boolean {
-  const target = join(site, path);
-  return existsSync(target) && holds(target, pieces());
+  writeNew(target, pieces());
 }
 
 function digestOfList(page: ShelfPage): string {
@@ -171,6 +185,8 @@ interface Lists {
   readonly lists: Published['lists'];
   /** Those that were rendered, with the digest of each. */
   readonly made: ReadonlyMap<string, string>;
+  /** Those of them that lie in the stage. */
+  readonly staged: ReadonlySet<string>;
 }
 
 /** Renders the lists that are not among `known`. */
@@ -186,153 +202,119 @@ async function makeLists(
     if (known.get(page.path) !== digest) stale.push(page);
   }
   progress.stage('rendering lists', stale.length);
-  const seconds = secondsOf(timeOfAll(catalogue.entries));
   const made = new Map<string, string>();
-  await crew.lists(stale, seconds, ({ path }, digest) => {
-    made.set(path, digest);
+  const staged = new Set<string>();
+  await crew.lists(stale, ({ path }, { sha256, isStaged }) => {
+    made.set(path, sha256);
+    if (isStaged) staged.add(path);
     progress.step();
   });
-  return { lists, made };
+  return { lists, made, staged };
 }
 
-/** The folders of these paths, and the site's root, as published paths. */
-function foldersOf(files: Iterable<string>): ReadonlySet<string> {
-  const folders = new Set<string>(['']);
-  for (const file of files) {
-    for (let folder = dirname(file); folder !== '.' && !folders.has(folder); folder = dirname(folder))
-      folders.add(folder);
-  }
-  return folders;
-}
-
-function checkList(stage: string, path: string): void {
-  const file = join(stage, path);
-  if (!existsSync(file) || !readFileSync(file).subarray(-16).toString().trimEnd().endsWith('</html>'))
-    fail(path, 'expected a whole page');
-}
-
-/** Everything that is no record's lies in the stage as it was planned, and nothing else does. */
+/** What lies in the stage is what was planned, byte for byte, and nothing else. */
 function checkStage(
-  stage: string,
-  inventory: Inventory,
-  lists: Published['lists'],
-  others: readonly OtherFile[],
+  { output, inventory, producer }: Publication,
+  { made, staged }: Lists,
+  changed: readonly OtherFile[],
 ): void {
-  const expected = new Set([...lists.map(([path]) => path), ...others.map(({ path }) => path)]);
-  for (const file of others)
-    if (!isPublished(stage, file)) fail(file.path, 'expected the bytes that were planned, got others');
-  for (const [path] of lists) checkList(stage, path);
-  const inRecords = (path: string): boolean => paths.RECORD_FOLDERS.some((folder) => path === folder);
+  const { stage } = output;
+  for (const { path, pieces } of changed)
+    if (!holds(join(stage, path), pieces())) fail(path, 'expected the bytes that were planned, got others');
+  for (const path of staged)
+    if (!exists(join(stage, path)) || sha256(readFileSync(join(stage, path))) !== made.get(path))
+      fail(path, 'expected the page that was rendered, got another');
+  const expected = new Set([...staged, ...changed.map(({ path }) => path)]);
+  const isByAstro = producer !== null;
+  const isRecords = (path: string): boolean => paths.RECORD_FOLDERS.some((folder) => path === folder);
   const walk = (folder: string): void => {
     for (const entry of readdirSync(join(stage, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (!entry.isDirectory()) {
-        if (!expected.delete(path)) fail(path, 'expected no such file');
-      } else if (!inRecords(path)) walk(path);
+      if (entry.isDirectory()) {
+        if (!isRecords(path)) walk(path);
+      } else if (!expected.has(path) && !(isByAstro && path.startsWith('browse/'))) fail(path, 'expected no such file');
     }
   };
   walk('');
-  for (const path of expected) fail(path, 'expected a file, got none');
   // What lies in a record's folder was checked by the worker that wrote it.
   for (const folder of paths.RECORD_FOLDERS) {
     const found = readdirSync(join(stage, folder));
-    for (const suffix of found) if (!inventory.has(suffix)) fail(`${folder}/${suffix}`, 'expected no such folder');
-    if (folder === 'pith' && found.length !== inventory.records.length)
-      fail(folder, `expected ${inventory.records.length} records, got ${found.length}`);
+    const isPlanned = (suffix: string): boolean => (isByAstro ? inventory.has(suffix) : inventory.staged.has(suffix));
+    for (const suffix of found) if (!isPlanned(suffix)) fail(`${folder}/${suffix}`, 'expected no such folder');
+    if (folder === 'pith' && !isByAstro && found.length !== inventory.staged.size)
+      fail(folder, `expected ${inventory.staged.size} records, got ${found.length}`);
   }
 }
 
-/** Swaps a complete new site in. Every record lies in the stage. */
-export async function publishFull(publication: Publication): Promise<Published> {
-  const { output, inventory, catalogue, progress } = publication;
-  const { stage } = output;
-  const seconds = secondsOf(timeOfAll(catalogue.entries));
-  const made = await makeLists(publication, new Map());
-  const { lists } = made;
-  progress.stage('writing the site’s own pages', null);
-  const others = withIndex(publication, await otherFiles(publication), made, null);
-  for (const file of others) write(stage, file, seconds);
-  progress.stage('checking what was written', null);
-  checkStage(stage, inventory, lists, others);
-  const folders = foldersOf([...lists.map(([path]) => path), ...others.map(({ path }) => path)]);
-  for (const folder of [...folders, ...paths.RECORD_FOLDERS, '.well-known'])
-    utimesSync(join(stage, folder), seconds, seconds);
-  await output.swap();
-  return { lists, others: others.map(({ path, digest }) => [path, digest] as const) };
+/** What is published already is not staged. After an update, files with the digest of the last build are not even compared. */
+function differing(site: string, others: readonly OtherFile[], last: LastSite | null): readonly OtherFile[] {
+  const known = new Map(last?.others);
+  return others.filter(({ path, digest, pieces }) => {
+    const isKnown = digest !== null && known.get(path) === digest && last?.survey.files.has(path) === false;
+    return !isKnown && !holds(join(site, path), pieces());
+  });
 }
 
-const below = (root: string, folder: string): readonly string[] =>
-  existsSync(join(root, folder)) ? listSite(root, folder) : [];
-
-interface RecordChanges {
-  readonly moves: string[];
-  readonly removes: string[];
-  readonly times: [string, number][];
+/** The published site, held against the new one. */
+interface Replaced {
+  /** Files that are not part of the new site. */
+  readonly removes: ReadonlySet<string>;
+  /** Files of the mirror in the root of the site. */
+  readonly top: ReadonlySet<string>;
 }
 
-/** What moving a staged record into the site takes. A record that the site does not have moves as a folder. */
-function recordChanges(stage: string, site: string, suffix: string, time: string, changes: RecordChanges): void {
-  for (const folder of foldersOfRecord(suffix)) {
-    const staged = below(stage, folder);
-    if (!existsSync(join(site, folder))) {
-      if (staged.length > 0) changes.moves.push(folder);
-      continue;
-    }
-    const published = below(site, folder);
-    const kept = new Set(staged);
-    changes.moves.push(...staged);
-    changes.removes.push(...published.filter((path) => !kept.has(path)));
-    for (const touched of foldersOf([...staged, ...published])) {
-      if (touched.startsWith(folder)) changes.times.push([touched, secondsOf(time)]);
-    }
+function replacedOf(site: string, own: OwnFiles, before: OwnFiles | null): Replaced {
+  const removes = new Set<string>();
+  const top = new Set<string>();
+  for (const path of before ?? listedFiles(site)) {
+    if (!own.has(path)) removes.add(path);
+    if (!path.includes('/')) top.add(path);
   }
+  return { removes, top };
 }
 
-/** Moves what differs into the published site. Only records that differ lie in the stage. */
-export async function publishUpdate(
-  publication: Publication,
-  before: Published,
-  gone: readonly CatalogueEntry[],
-): Promise<Published> {
-  const { output, inventory, catalogue, progress } = publication;
+/** What of the names that were foreign to the last site is foreign to the new one, too. */
+function foreignOf(foreign: readonly string[], own: OwnFiles, removes: ReadonlySet<string>): readonly string[] {
+  const left = new Set([...removes].map((path) => `${dirname(path)}/`));
+  const isOwn = (path: string): boolean =>
+    path.endsWith('/') ? left.has(path) || own.hasFolder(path.slice(0, -1)) : own.has(path) || removes.has(path);
+  return foreign.filter((path) => !isOwn(path));
+}
+
+/**
+ * Moves what differs into the published site, and removes what is no longer part of it.
+ *
+ * @param last what the last build published, if only what changed since was made again; else null: then every file was made and
+ * compared with the published one.
+ */
+export async function publishSite(publication: Publication, last: LastSite | null): Promise<Published> {
+  const { output, inventory, progress, clean } = publication;
   const { stage, site } = output;
-  const seconds = secondsOf(timeOfAll(catalogue.entries));
-  const rendered = await makeLists(publication, new Map(before.lists));
-  const { lists } = rendered;
-  const made = [...rendered.made.keys()];
-  progress.stage('updating the site’s own pages', null);
-  const last = { site, others: before.others, gone };
-  const others = withIndex(publication, await otherFiles(publication), rendered, last);
-  const known = new Map(before.others);
-  const isKnown = (file: OtherFile): boolean =>
-    file.digest === null ? isPublished(site, file) : known.get(file.path) === file.digest;
-  const changed = others.filter((file) => file.path === paths.MARKER || !isKnown(file));
-  for (const file of changed) write(stage, file, seconds);
-  for (const file of changed)
-    if (!isPublished(stage, file)) fail(file.path, 'expected the bytes that were planned, got others');
-  for (const path of made) checkList(stage, path);
+  const known = new Map(last?.lists.filter(([path]) => last.survey.files.has(path) === false));
+  const lists = await makeLists(publication, known);
+  progress.stage('making the site’s own pages', null);
+  const gone = (last?.records ?? []).map(({ entry }) => entry).filter(({ suffix }) => !inventory.has(suffix));
+  const lastIndex = last === null ? null : { site, others: last.others, gone };
+  const others = withIndex(publication, await otherFiles(publication), lists, lastIndex);
+  const changed = differing(site, others, last);
+  for (const file of changed) write(stage, file);
+  progress.stage('checking what was written', null);
+  checkStage(publication, lists, changed);
+  if (publication.producer !== null) inventory.shapes.addToAll('index.html');
 
-  const records: RecordChanges = { moves: [], removes: [], times: [] };
-  const times = new Map(catalogue.entries.map(({ suffix, time }) => [suffix, time]));
-  for (const suffix of inventory.made) recordChanges(stage, site, suffix, times.get(suffix) ?? '', records);
-  for (const { suffix } of gone)
-    records.removes.push(...foldersOfRecord(suffix).flatMap((folder) => below(site, folder)));
-  const own = [...lists.map(([path]) => path), ...others.map(({ path }) => path)];
-  const kept = new Set(own);
-  const left = [...before.lists, ...before.others].map(([path]) => path).filter((path) => !kept.has(path));
-  const moved = [...made, ...changed.map(({ path }) => path)];
-  // The marker is of the last build, and believed: where its time stays, all that is not touched has that time already.
-  const isSameTime = statSync(join(site, paths.MARKER)).mtimeMs === seconds * 1000;
-  const touched = isSameTime ? foldersOf([...moved, ...left]) : [...own, ...foldersOf(own)];
-  const changes: Changes = {
-    moves: [...records.moves, ...moved],
-    removes: [...left, ...records.removes],
-    times: [
-      ...records.times,
-      ...[...touched, ...paths.RECORD_FOLDERS, '.well-known'].map((path) => [path, seconds] as const),
-    ],
+  const published: Published = {
+    lists: lists.lists,
+    others: others.map(({ path, digest }) => [path, digest] as const),
+    shapes: inventory.shapes.lines,
   };
-  progress.stage('updating the site', null);
-  await output.update(changes);
-  return { lists, others: others.map(({ path, digest }) => [path, digest] as const) };
+  const own = ownFilesOf(published);
+  const { removes, top } = replacedOf(site, own, last === null ? null : ownFilesOf(last));
+  // A site without lists of its files was written by an older version: what has our names in it is ours.
+  const isUnlisted = output.occupant === 'site' && !hasLists(site);
+  const moves = movesOf(stage, site, (path) => isUnlisted || top.has(path));
+  const { foreign } = last?.survey ?? surveySite(site, own);
+  if (moves.length + removes.size > 0) await output.publish({ moves, removes: [...removes] });
+  else output.settle();
+  await handleForeign(site, foreignOf(foreign, own, removes), clean, progress);
+  return published;
 }

@@ -47,19 +47,19 @@ const indexed = ({ suffix, submittedAt }: CatalogueEntry): IndexedRecord => ({ s
 /**
  * The index and the digests of the records' files, up to date.
  *
- * @param stage where pages lie that Astro rendered: of them only the page itself is not among the digests yet.
+ * @param fileOf the file of a new page. Only pages that Astro rendered are not among the digests yet.
  * @param isByAstro whether Astro rendered the pages.
  */
 export function recordIndexFiles(
   inventory: Inventory,
-  stage: string,
+  fileOf: (path: string) => string,
   isByAstro: boolean,
   last: LastIndex | null,
 ): readonly OtherFile[] {
   const { made } = inventory;
   const pageSum = (suffix: string): FileSum => {
     const path = recordPage(suffix);
-    return { path, sha256: sha256(readFileSync(join(stage, path))) };
+    return { path, sha256: sha256(readFileSync(fileOf(path))) };
   };
   const changed = inventory.entries().flatMap((entry): PublishedRecord[] => {
     const { suffix } = entry;

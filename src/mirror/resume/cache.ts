@@ -1,25 +1,28 @@
 /**
- * What a build leaves for the next one, beside the site: the stamp of each input file, and what came of it.
+ * What a build keeps for the next one, beside the site: the stamp of each input file, and what came of it.
  *
- * It is believed only where its own digests, the program, the trust file, the options and the site beside it are those
- * that it was made with. Without it a build takes longer, and gives the same bytes.
+ * The cache is used only if its digests, the program version, the trust file, the options and the site all match. Without it
+ * a build takes longer, and gives the same bytes.
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareCodePoints } from '../../protocol/index.ts';
-import { bytesOf, type Content, writeDigested } from '../base/disk.ts';
+import { SITE_SUMS } from '../../records/layout.ts';
+import { bytesOf, type Content, writeDigested, writeWhole } from '../base/disk.ts';
 import { formatPart, parsePart } from '../base/jsonl.ts';
 import { PACKAGE_ROOT } from '../base/package.ts';
+import { MARKER } from '../base/paths.ts';
 import type { FileLine, FileReport, ReportDocument, Totals } from '../judge/report.ts';
 import type { InputLine, RecordLine } from '../plan/lines.ts';
 import { stampAt } from '../read/read.ts';
+import type { ShapeLines } from './shapes.ts';
 
-/** An input file as it was; an empty stamp is believed by nobody. */
+/** An input file as it was. An empty stamp never matches. */
 export type InputStamp = readonly [name: string, stamp: string];
 
-/** What a command says after a build, for when nothing has changed. */
+/** What a command prints after a build, for when nothing has changed. */
 export interface Outcome {
   readonly totals: Totals;
   readonly trust: ReportDocument['trust'];
@@ -35,6 +38,8 @@ export interface CacheContent {
   readonly lists: readonly (readonly [path: string, digest: string])[];
   /** Every other file of the site that is no record's. */
   readonly others: readonly (readonly [path: string, digest: string | null])[];
+  /** The names of each record's files. */
+  readonly shapes: ShapeLines;
 }
 
 const PARTS = [
@@ -44,9 +49,10 @@ const PARTS = [
   'records',
   'lists',
   'others',
+  'shapes',
 ] as const satisfies readonly (keyof CacheContent)[];
 
-/** The texts of the lines' reports, one after the other: they are most of all that is kept, and nobody parses them. */
+/** The texts of the lines' reports, one after the other: they are most of the cache, and are never parsed. */
 const TEXTS = 'texts';
 
 /** A line without names: there is one of each input file. The last is the length of its report's text in bytes. */
@@ -80,7 +86,7 @@ function withTexts(lines: readonly BareLine[], texts: Buffer): readonly InputLin
   });
 }
 
-/** What must be the same for a cache to be believed. */
+/** What must match for a cache to be used. */
 export interface CacheKey {
   readonly program: string;
   readonly options: string;
@@ -113,6 +119,15 @@ export function programDigest(): string {
   return hash.digest('hex');
 }
 
+/**
+ * What identifies a published site: the stamps of its marker and of the list that has, directly or through other lists, the
+ * digest of every file. Whoever else writes the site changes one of them. Empty if there is no such site.
+ */
+export function stampOfSite(site: string): string {
+  const stamps = [MARKER, SITE_SUMS].map((path) => stampAt(join(site, path))?.stamp);
+  return stamps.includes(undefined) ? '' : stamps.join(' ');
+}
+
 export class Cache {
   readonly #folder: string;
   readonly #key: CacheKey;
@@ -123,20 +138,20 @@ export class Cache {
     this.#key = key;
   }
 
-  /** @param marker path of the published site's marker: whoever else writes the site, changes it. */
-  static async open(folder: string, key: CacheKey, marker: string): Promise<Cache> {
+  /** @param site what identifies the published site as it is now, see `stampOfSite`. */
+  static async open(folder: string, key: CacheKey, site: string): Promise<Cache> {
     const cache = new Cache(folder, key);
     try {
       const manifest = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Manifest;
       const isOurs = manifest.program === key.program && manifest.options === key.options;
-      if (isOurs && manifest.site === stampAt(marker)?.stamp) cache.#manifest = manifest;
+      if (isOurs && site !== '' && manifest.site === site) cache.#manifest = manifest;
     } catch {
-      // None, or one that cannot be read: then everything is made anew.
+      // There is none, or it cannot be read: then everything is made again.
     }
     return cache;
   }
 
-  /** Whether there is something to believe, as far as that shows without reading it. */
+  /** Whether the cache can be used, as far as its manifest shows. */
   get isUsable(): boolean {
     return this.#manifest !== null;
   }
@@ -151,7 +166,7 @@ export class Cache {
     return bytes;
   }
 
-  /** One part. @returns null where its bytes are not those that were written; then nothing is believed any more. */
+  /** One part. @returns null if its bytes are not those that were written; then no other part is used either. */
   async part<P extends keyof CacheContent>(name: P): Promise<CacheContent[P] | null> {
     try {
       const part = parsePart(await this.#bytesOf(name));
@@ -163,13 +178,14 @@ export class Cache {
     }
   }
 
-  /** Nothing is believed until the next `save`. */
+  /** Makes the cache unusable until the next `save`. */
   async forget(): Promise<void> {
     this.#manifest = null;
     await rm(join(this.#folder, MANIFEST), { force: true });
   }
 
-  async save(content: CacheContent, marker: string): Promise<void> {
+  /** @param site what identifies the published site, see `stampOfSite`. */
+  async save(content: CacheContent, site: string): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     const digests: Record<string, string> = { [TEXTS]: writeDigested(this.#pathOf(TEXTS), textsOf(content.lines)) };
     for (const name of PARTS) {
@@ -178,9 +194,8 @@ export class Cache {
         formatPart(name === 'lines' ? content.lines.map(bareOf) : content[name]),
       );
     }
-    const manifest: Manifest = { ...this.#key, site: stampAt(marker)?.stamp ?? '', digests };
-    await writeFile(join(this.#folder, `${MANIFEST}-draft`), JSON.stringify(manifest));
-    await rename(join(this.#folder, `${MANIFEST}-draft`), join(this.#folder, MANIFEST));
+    const manifest: Manifest = { ...this.#key, site, digests };
+    writeWhole(join(this.#folder, MANIFEST), [JSON.stringify(manifest)]);
   }
 
   /** The bundled pages of this program, or null. */
@@ -199,7 +214,7 @@ export class Cache {
     }
   }
 
-  /** Where bundled pages go; `keepPages` says that they are complete. */
+  /** An empty folder for bundled pages; `keepPages` records that they are complete. */
   async pagesFolder(): Promise<string> {
     await rm(join(this.#folder, 'pages.json'), { force: true });
     await rm(join(this.#folder, 'pages'), { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /**
- * The inventory: of each input file what became of it, and of each record a few hundred bytes. It is all that a build
- * keeps in memory, what the next one starts from, and what tells which records have to be made again. Pure.
+ * The inventory: what became of each input file, and a few hundred bytes of each record. It is all that a build keeps in
+ * memory, what the next one starts from, and what tells which records have to be made again. Pure.
  */
 import { compareCodePoints } from '../../protocol/index.ts';
 import { type FileSum, unpackSums } from '../../records/sums.ts';
@@ -11,10 +11,11 @@ import type { InputLine, Produced, RecordLine, RecordTask } from '../plan/lines.
 import { type Across, acrossRecords, NOTHING_ACROSS } from '../plan/plan.ts';
 import { suffixOfNote } from '../read/notes.ts';
 import type { InputFile } from '../read/read.ts';
+import { type ShapeLines, Shapes, shapeOfSums } from './shapes.ts';
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Texts that are kept to the end and looked into by nobody: as bytes of few buffers, which no collector of garbage walks through. */
+/** Texts that are kept to the end and never read before: as bytes in a few buffers, so that the garbage collector does not walk through them. */
 class TextStore {
   #chunk = new Uint8Array(0);
   #used = 0;
@@ -39,8 +40,13 @@ export class Inventory {
   /** Sorted when they are asked for. */
   #entries: readonly CatalogueEntry[] | null = null;
   readonly #texts = new TextStore();
-  /** Records made in this build, with whatever is at hand of them, and the digests of their files. */
+  /** Records made in this build, with the digests of their files. */
   readonly #made = new Map<string, Uint8Array>();
+  /** Those of them that have files in the stage. */
+  readonly #staged = new Set<string>();
+  /** The events that the published state of a record has and the new one has not. */
+  readonly #lost = new Map<string, readonly string[]>();
+  readonly #shapes: Shapes;
   /** Records that have to be made of all of their files. */
   readonly #pending = new Set<string>();
   /** Records whose files came, changed or went. */
@@ -49,8 +55,9 @@ export class Inventory {
   /** @param files the input as it is now. @param before lines and records of the last build. */
   constructor(
     files: readonly InputFile[],
-    before: { lines: readonly InputLine[]; records: readonly RecordLine[] } | null,
+    before: { lines: readonly InputLine[]; records: readonly RecordLine[]; shapes?: ShapeLines } | null,
   ) {
+    this.#shapes = new Shapes(before?.shapes ?? []);
     for (const file of files) this.#files.set(file.name, file);
     for (const line of before?.lines ?? []) this.#lines.set(line.name, line);
     for (const record of before?.records ?? []) this.#records.set(record.entry.suffix, record);
@@ -70,8 +77,14 @@ export class Inventory {
     }
   }
 
-  /** Takes what a bundle file alone came to. */
-  addAlone({ lines, record, isWritten, sums }: Produced): void {
+  /** Records whose published files are not complete are made again. */
+  redo(suffixes: Iterable<string>): void {
+    for (const suffix of suffixes) this.#touched.add(suffix);
+  }
+
+  /** Takes what came of a bundle file alone. */
+  addAlone(produced: Produced): void {
+    const { lines, record, isWritten } = produced;
     for (const line of lines) {
       this.#setLine(line);
       if (line.suffix !== null) this.#touched.add(line.suffix);
@@ -79,28 +92,37 @@ export class Inventory {
     if (record === null) return;
     const { suffix } = record.entry;
     const isFirst = isWritten && !this.#made.has(suffix);
-    if (isFirst) this.#made.set(suffix, this.#texts.keep(sums));
+    if (isFirst) this.#setMade(suffix, produced);
     else this.#pending.add(suffix);
     // The record of the file that was written stays: it may turn out that the others have the same bytes.
     if (isFirst || !this.#made.has(suffix)) this.#setRecord(record);
   }
 
   /** Takes a record that was made of all of its files. */
-  addTogether(suffix: string, { lines, record, sums }: Produced): void {
+  addTogether(suffix: string, produced: Produced): void {
+    const { lines, record } = produced;
     for (const line of lines) this.#setLine(line);
     this.#pending.delete(suffix);
     if (record === null) {
-      this.#made.delete(suffix);
       this.#remove(suffix);
     } else {
-      this.#made.set(suffix, this.#texts.keep(sums));
+      this.#setMade(suffix, produced);
       this.#setRecord(record);
     }
   }
 
-  /** Takes a record that was copied from a shard. @param sums of its files, see `packSums`. */
-  addCopied(suffix: string, sums: string): void {
+  /** Takes a record that was copied from a shard. */
+  addCopied(suffix: string, copied: Pick<Produced, 'sums' | 'isStaged' | 'lost'>): void {
+    this.#setMade(suffix, copied);
+  }
+
+  #setMade(suffix: string, { sums, isStaged, lost }: Pick<Produced, 'sums' | 'isStaged' | 'lost'>): void {
     this.#made.set(suffix, this.#texts.keep(sums));
+    this.#shapes.set(suffix, shapeOfSums(sums));
+    if (isStaged) this.#staged.add(suffix);
+    else this.#staged.delete(suffix);
+    if (lost.length > 0) this.#lost.set(suffix, lost);
+    else this.#lost.delete(suffix);
   }
 
   /** The files of each number, in the order of the input; of those with the same bytes, only the first. */
@@ -166,6 +188,10 @@ export class Inventory {
   }
 
   #remove(suffix: string): void {
+    this.#made.delete(suffix);
+    this.#staged.delete(suffix);
+    this.#lost.delete(suffix);
+    this.#shapes.delete(suffix);
     if (this.#records.delete(suffix)) this.#entries = null;
   }
 
@@ -175,7 +201,22 @@ export class Inventory {
     this.#records.set(suffix, record);
   }
 
-  /** Suffixes of the records that lie in the stage. */
+  /** The names of each record's files. */
+  get shapes(): Shapes {
+    return this.#shapes;
+  }
+
+  /** Suffixes of the records that have files in the stage. */
+  get staged(): ReadonlySet<string> {
+    return this.#staged;
+  }
+
+  /** For each suffix, the events that its published state has and its new one has not. */
+  get lost(): ReadonlyMap<string, readonly string[]> {
+    return this.#lost;
+  }
+
+  /** Suffixes of the records that were made in this build. */
   get made(): ReadonlySet<string> {
     return new Set(this.#made.keys());
   }

@@ -2,15 +2,16 @@
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { BuildError } from '../base/failure.ts';
+import { onInterrupt } from '../base/interrupt.ts';
 import type { VerifiedLine } from '../judge/judge.ts';
 import type { Produced, RecordTask } from '../plan/lines.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
 import type { InputFile } from '../read/read.ts';
-import type { Answer, Task, WorkerStart } from './task.ts';
+import type { Answer, ListResult, Task, WorkerStart } from './task.ts';
 
 /** Files or records in one task: enough that messages cost nothing, few enough that all workers end together. */
 const BATCH = 16;
-/** Tasks that wait at a worker, so that it never waits for the builder. */
+/** Tasks queued at each worker, so that it never waits for the builder. */
 const AHEAD = 2;
 
 // Compiled in an installed package, source in a checkout.
@@ -26,7 +27,7 @@ function errorOf({ isBuildError, code, message, stack }: NonNullable<Answer['err
   return Object.assign(new Error(message), { stack, ...(code === undefined ? {} : { code }) });
 }
 
-/** One worker, and who waits for its answers. */
+/** One worker, and the callers that wait for its answers. */
 class Hand {
   readonly worker: Worker;
   readonly waiting = new Map<number, Waiting>();
@@ -42,7 +43,9 @@ class Hand {
       else waiting?.resolve(results ?? []);
     });
     this.worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
-    this.worker.on('exit', (code) => this.#lose(new BuildError(`a worker ended by itself, with code ${code}`)));
+    this.worker.on('exit', (code) =>
+      this.#lose(new BuildError(`a worker thread ended unexpectedly, with code ${code}`)),
+    );
   }
 
   #lose(error: Error): void {
@@ -69,14 +72,16 @@ export class Crew {
   readonly #size: number;
   readonly #start: WorkerStart;
   readonly #hands: Hand[] = [];
+  readonly #forget: () => void;
 
-  /** @param size worker threads at most. One is started when there is work and all others have some. */
+  /** @param size worker threads at most. One is started when there is work and all others are busy. */
   constructor(size: number, start: WorkerStart) {
     this.#size = size;
     this.#start = start;
+    this.#forget = onInterrupt(() => this.dismiss());
   }
 
-  /** To start one costs as much as to make a few hundred records, and takes a processor from the builder. */
+  /** Starting a worker costs as much as making a few hundred records, and takes a processor from the builder. */
   #leastBusy(): Hand {
     const [hand] = this.#hands.toSorted((a, b) => a.waiting.size - b.waiting.size);
     if (hand !== undefined && (hand.waiting.size === 0 || this.#hands.length >= this.#size)) return hand;
@@ -96,15 +101,15 @@ export class Crew {
     return this.#all(records, (batch) => ({ kind: 'together', records: batch }), use);
   }
 
-  /** Each file alone, and nothing is made of it. @param use gets the results in no particular order. */
+  /** Each file alone; nothing is written. @param use gets the results in no particular order. */
   verify(files: readonly InputFile[], use: (verified: VerifiedLine) => void): Promise<void> {
     const taskOf = (batch: readonly InputFile[]): Task => ({ kind: 'verify', files: batch });
     return this.#all(files, taskOf, (_file, verified: VerifiedLine) => use(verified));
   }
 
-  /** Pages of lists. @param seconds the time of their files, since 1970. @param use gets the SHA-256 of each. */
-  lists(pages: readonly ShelfPage[], seconds: number, use: (page: ShelfPage, sha256: string) => void): Promise<void> {
-    return this.#all(pages, (batch) => ({ kind: 'lists', pages: batch, seconds }), use);
+  /** Pages of lists. */
+  lists(pages: readonly ShelfPage[], use: (page: ShelfPage, result: ListResult) => void): Promise<void> {
+    return this.#all(pages, (batch) => ({ kind: 'lists', pages: batch }), use);
   }
 
   async #all<T, R>(
@@ -114,7 +119,7 @@ export class Crew {
   ): Promise<void> {
     const limit = pLimit(this.#size * AHEAD);
     await limit.map(batches(items, BATCH), async (batch) => {
-      // Once one has failed, those that wait in line are not begun.
+      // Once one has failed, queued ones are not started.
       const results = await this.#leastBusy()
         .run(taskOf(batch))
         .catch((error) => {
@@ -125,8 +130,9 @@ export class Crew {
     });
   }
 
-  /** Ends the workers, whatever they do. */
+  /** Ends the workers, even in the middle of a task. */
   async dismiss(): Promise<void> {
+    this.#forget();
     await Promise.all(this.#hands.map(({ worker }) => worker.terminate()));
   }
 }

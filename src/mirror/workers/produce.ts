@@ -1,30 +1,33 @@
 /**
- * Makes records, in a worker: reads a record's files, judges and merges them, renders its page, writes and checks it.
+ * Makes records, in a worker: reads a record's files, judges and merges them, renders its page, and stages what differs from
+ * the published site.
  *
- * Nothing of a record goes back to the builder but a few hundred bytes, so a mirror of any size needs little memory.
+ * Only a few hundred bytes of a record go back to the builder, so a mirror of any size needs little memory.
  */
-import { linkSync, mkdirSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Engine, ParseError, sha256Hex } from '../../protocol/index.ts';
 import { sha256 } from '../../records/lists.ts';
 import { type FileSum, packSums } from '../../records/sums.ts';
-import { type Content, holds, writeNew } from '../base/disk.ts';
+import { holds, linkOrCopy, writeNew } from '../base/disk.ts';
 import { BuildError, codeOf } from '../base/failure.ts';
 import * as paths from '../base/paths.ts';
+import { lostEvents } from '../base/published-state.ts';
 import { digestOfSums, type SiteFile, sumsOf } from '../base/site-file.ts';
 import { type JudgedFile, judgeBundle } from '../judge/judge.ts';
 import { type FileReport, fileLine, rejectedFile } from '../judge/report.ts';
 import { type CatalogueEntry, catalogueEntry, type SiteContext } from '../plan/catalogue.ts';
 import { recordFiles } from '../plan/documents.ts';
 import { hasWellKnownFiles } from '../plan/host-files.ts';
-import { type InputLine, type Produced, type RecordLine, type RecordTask, secondsOf } from '../plan/lines.ts';
+import { type InputLine, NOTHING_PRODUCED, type Produced, type RecordLine, type RecordTask } from '../plan/lines.ts';
 import { type Across, NOTHING_ACROSS, planRecord, type RecordEntry } from '../plan/plan.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
 import { isNoteName, type Note, readNote } from '../read/notes.ts';
-import { type InputFile, readInput } from '../read/read.ts';
+import { type InputFile, readInput, stampAt } from '../read/read.ts';
 import type { PageRenderer } from '../render/page-renderer.ts';
 import { LIST_PAGE, RECORD_PAGE } from '../render/page-renderer.ts';
 import { claimedSuffix, isOfPart, type Part } from '../resume/shard.ts';
+import type { ListResult } from './task.ts';
 
 function fail(path: string, why: string): never {
   throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
@@ -34,9 +37,18 @@ export interface ProducerOptions extends Part {
   readonly context: SiteContext;
   /** The folder that gets the site's new files. */
   readonly stage: string;
+  /** The folder of the published site, whose files stay if they are the same; null if there is none. */
+  readonly published: string | null;
   /** Null where Astro itself renders the pages, later. */
   readonly pages: PageRenderer | null;
   readonly engine: Engine;
+}
+
+/** All files of a record, with what differs from the published site in the stage. */
+interface Written {
+  readonly files: readonly SiteFile[];
+  readonly isStaged: boolean;
+  readonly lost: readonly string[];
 }
 
 export class Producer {
@@ -44,20 +56,22 @@ export class Producer {
   readonly #engine: Engine;
   readonly #part: Part;
   readonly #stage: string;
+  readonly #published: string | null;
   readonly #pages: PageRenderer | null;
 
-  constructor({ context, stage, pages, engine, shard, only }: ProducerOptions) {
+  constructor({ context, stage, published, pages, engine, shard, only }: ProducerOptions) {
     this.#part = { shard, only };
     this.#engine = engine;
     this.#context = context;
     this.#stage = stage;
+    this.#published = published;
     this.#pages = pages;
   }
 
   /** Judges one bundle file, and makes its record as if it had no other. */
   async alone(file: InputFile): Promise<Produced> {
     const judged = this.#judge(file);
-    if (judged === null) return { lines: [], record: null, isWritten: false, sums: '' };
+    if (judged === null) return NOTHING_PRODUCED;
     const line: InputLine = {
       name: file.name,
       sha256: judged.report.sha256,
@@ -65,16 +79,15 @@ export class Producer {
       report: fileLine(judged.report),
     };
     const { entry } = judged.bundle === null ? { entry: null } : planRecord([judged], [], NOTHING_ACROSS);
-    if (entry === null) return { lines: [line], record: null, isWritten: false, sums: '' };
+    if (entry === null) return { ...NOTHING_PRODUCED, lines: [line] };
     const row = catalogueEntry(entry);
-    const files = await this.#write(entry, row);
-    return this.#produced([line], row, NOTHING_ACROSS, files);
+    return this.#produced([line], row, NOTHING_ACROSS, await this.#write(entry));
   }
 
   /**
    * Makes a record of all of its files.
    *
-   * @throws BuildError where a bundle is not any more what it was when it was judged alone.
+   * @throws BuildError if a bundle has changed since it was judged alone.
    */
   async together({ suffix, files, across }: RecordTask): Promise<Produced> {
     for (const folder of this.#foldersOf(suffix)) rmSync(folder, { recursive: true, force: true });
@@ -94,24 +107,20 @@ export class Producer {
         report: report === undefined ? null : fileLine(report),
       };
     });
-    if (entry === null) return { lines, record: null, isWritten: false, sums: '' };
+    if (entry === null) return { ...NOTHING_PRODUCED, lines };
     const row = catalogueEntry(entry);
-    const written = await this.#write(entry, row);
+    const written = await this.#write(entry);
     if (written === null) return fail(paths.recordPage(suffix), 'expected no such folder yet');
     return this.#produced(lines, row, across, written);
   }
 
-  /** @param files that were written; null where another file of the number was first. */
-  #produced(
-    lines: readonly InputLine[],
-    entry: CatalogueEntry,
-    across: Across,
-    files: readonly SiteFile[] | null,
-  ): Produced {
-    const sums: readonly FileSum[] = sumsOf(files ?? []);
+  /** @param written null if another file of the number was staged at the same time. */
+  #produced(lines: readonly InputLine[], entry: CatalogueEntry, across: Across, written: Written | null): Produced {
+    const sums: readonly FileSum[] = sumsOf(written?.files ?? []);
     const record: RecordLine =
       this.#part.shard === null ? { entry, across } : { entry, across, digest: digestOfSums(sums) };
-    return { lines, record, isWritten: files !== null, sums: packSums(entry.suffix, sums) };
+    const { isStaged = false, lost = [] } = written ?? {};
+    return { lines, record, isWritten: written !== null, isStaged, sums: packSums(entry.suffix, sums), lost };
   }
 
   /** The record itself, for Astro's own rendering. */
@@ -121,14 +130,18 @@ export class Producer {
     return entry;
   }
 
-  /** Renders and writes one list. @param seconds its time, since 1970. @returns its SHA-256; `''` if Astro renders it. */
-  async list(page: ShelfPage, seconds: number): Promise<string> {
-    if (this.#pages === null) return '';
+  /** Renders one list, and stages it unless the published one is the same. */
+  async list(page: ShelfPage): Promise<ListResult> {
+    if (this.#pages === null) return { sha256: '', isStaged: false };
     const html = await this.#pages.render(LIST_PAGE, { list: page, site: this.#context });
-    const target = join(this.#stage, page.path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeNew(target, [html], seconds);
-    return sha256(html);
+    if (!html.trimEnd().endsWith('</html>')) fail(page.path, 'expected a whole page');
+    const isStaged = !this.#isPublished({ path: page.path, content: html });
+    if (isStaged) {
+      const target = join(this.#stage, page.path);
+      mkdirSync(dirname(target), { recursive: true });
+      writeNew(target, [html]);
+    }
+    return { sha256: sha256(html), isStaged };
   }
 
   #plan({ suffix, files, across }: RecordTask): ReturnType<typeof planRecord> & {
@@ -164,6 +177,7 @@ export class Producer {
       return judgeBundle(file.name, bytes, this.#context.trust, this.#engine);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
+      requireStillThere(file);
       if (!isOfPart(null, file.name, this.#part)) return null;
       const report = rejectedFile(file.name, null, error);
       return { report, checks: [], verificationFindings: [], bundle: null, merged: null };
@@ -177,8 +191,9 @@ export class Producer {
       sha256 = sha256Hex(bytes);
       return readNote(file.name, bytes, this.#context.trust);
     } catch (error) {
-      if (error instanceof ParseError) return rejectedFile(file.name, sha256, error);
-      throw error;
+      if (!(error instanceof ParseError)) throw error;
+      requireStillThere(file);
+      return rejectedFile(file.name, sha256, error);
     }
   }
 
@@ -198,25 +213,37 @@ export class Producer {
     return { path, content: html };
   }
 
-  /** @returns what was written; null, with nothing written, where the record's folder is there already. */
-  async #write(entry: RecordEntry, { time }: CatalogueEntry): Promise<readonly SiteFile[] | null> {
+  /** Whether the published site has this file already: comparing is cheaper than writing, and checks what is published. */
+  #isPublished({ path, content }: SiteFile): boolean {
+    return this.#published !== null && holds(`${this.#published}/${path}`, [content]);
+  }
+
+  /** @returns null, with nothing staged, if another file of this number was staged at the same time. */
+  async #write(entry: RecordEntry): Promise<Written | null> {
+    const { suffix } = entry.identified;
     const page = await this.#page(entry);
     const planned = [...recordFiles(entry), ...(page === null ? [] : [page])];
     const second = hasWellKnownFiles(this.#context.host ?? 'static')
       ? null
       : paths.wellKnownBundleFile(entry.identified.suffix);
     const files = planned.filter(({ path }) => path !== second);
-    const [folder = '', wellKnown = ''] = this.#foldersOf(entry.identified.suffix);
+    const changed = files.filter((file) => !this.#isPublished(file));
+    if (changed.length > 0 && !this.#stageFiles(suffix, changed)) return null;
+    return { files, isStaged: changed.length > 0, lost: this.#lost(suffix, files, changed) };
+  }
+
+  /** @returns false if the record's folder is staged already: the record is made of both files later. */
+  #stageFiles(suffix: string, files: readonly SiteFile[]): boolean {
+    const [folder = '', wellKnown = ''] = this.#foldersOf(suffix);
     try {
       mkdirSync(folder);
     } catch (error) {
-      // Two files of one number, judged at the same time: the record is made of both, later.
-      if (codeOf(error) === 'EEXIST') return null;
+      if (codeOf(error) === 'EEXIST') return false;
       throw error;
     }
-    const seconds = secondsOf(time);
-    /** The names that each folder of the record must have in the end. */
+    /** The names that each folder must have in the end. */
     const folders = new Map([[folder, new Set<string>()]]);
+    const bundle = paths.bundleFile(suffix);
     for (const { path, content } of files) {
       const target = `${this.#stage}/${path}`;
       const slash = target.lastIndexOf('/');
@@ -227,15 +254,26 @@ export class Producer {
         folders.get(dirname(parent))?.add(basename(parent));
       }
       folders.get(parent)?.add(target.slice(slash + 1));
-      if (parent === wellKnown) linkOrWrite(`${folder}/bundle.json`, target, content, seconds);
-      else writeNew(target, [content], seconds);
+      // One file under two names costs half. Nobody ever writes into a published file, so they stay the same.
+      const first = `${this.#stage}/${bundle}`;
+      if (parent === wellKnown && existsSync(first)) linkOrCopy(first, target);
+      else writeNew(target, [content]);
     }
-    for (const parent of folders.keys()) utimesSync(parent, seconds, seconds);
     this.#check(files, folders);
-    return files;
+    return true;
   }
 
-  /** Reads back what was written. What was verified are the very bytes that are compared here. */
+  /** The events of the published state that the new one lacks. If the state's file stays, there are none. */
+  #lost(suffix: string, files: readonly SiteFile[], changed: readonly SiteFile[]): readonly string[] {
+    if (this.#published === null) return [];
+    const path = paths.stateFile(suffix);
+    const isState = (file: SiteFile): boolean => file.path === path;
+    const state = files.find(isState);
+    if (state !== undefined && !changed.some(isState)) return [];
+    return lostEvents(`${this.#published}/${path}`, state?.content ?? null);
+  }
+
+  /** Reads back what was staged. What was verified are the very bytes that are compared here. */
   #check(files: readonly SiteFile[], folders: ReadonlyMap<string, ReadonlySet<string>>): void {
     for (const { path, content } of files) {
       if (!holds(`${this.#stage}/${path}`, [content])) fail(path, 'expected the bytes that were planned, got others');
@@ -244,21 +282,22 @@ export class Producer {
   }
 }
 
-/** A record's folder has its files, and no other. */
+/**
+ * A file that is gone is not a bad file: somebody changes the input, or its disk was unmounted.
+ *
+ * @throws BuildError if the file is gone; the system's error if the file system does not answer.
+ */
+function requireStillThere(file: InputFile): void {
+  if (stampAt(file.path) === null)
+    throw new BuildError(
+      `${file.name} disappeared while the input was read; nothing was published. Check that the input is complete, and build again`,
+    );
+}
+
+/** A staged folder has the files of its record that differ, and no other. */
 function checkFolder(folder: string, expected: ReadonlySet<string>): void {
   const found = readdirSync(folder);
   const extra = found.find((name) => !expected.has(name));
   if (extra !== undefined) fail(`${folder}/${extra}`, 'expected no such file');
   if (found.length !== expected.size) fail(folder, `expected ${expected.size} files, got ${found.length}`);
-}
-
-/** One file under two names costs half. Nobody ever writes into a published file, so they stay the same. */
-function linkOrWrite(existing: string, path: string, content: Content, time: number): void {
-  try {
-    linkSync(existing, path);
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOSPC') throw error;
-    // A file system without links, or with few.
-    writeNew(path, [content], time);
-  }
 }

@@ -15,6 +15,8 @@ export interface WorkerStart extends Part {
   readonly engine: EngineName;
   /** The folder that gets the site's new files. */
   readonly stage: string;
+  /** The folder of the published site; null if there is none. */
+  readonly published: string | null;
   /** Entry of the bundled pages; null where Astro itself renders them, later. */
   readonly pages: string | null;
 }
@@ -23,7 +25,15 @@ export type Task =
   | { readonly kind: 'alone'; readonly files: readonly InputFile[] }
   | { readonly kind: 'together'; readonly records: readonly RecordTask[] }
   | { readonly kind: 'verify'; readonly files: readonly InputFile[] }
-  | { readonly kind: 'lists'; readonly pages: readonly ShelfPage[]; readonly seconds: number };
+  | { readonly kind: 'lists'; readonly pages: readonly ShelfPage[] };
+
+/** What became of a list page. */
+export interface ListResult {
+  /** Of its bytes, in hexadecimal; `''` if Astro renders it. */
+  readonly sha256: string;
+  /** Whether it lies in the stage, because it differs from the published one. */
+  readonly isStaged: boolean;
+}
 
 export interface Answer {
   readonly id: number;

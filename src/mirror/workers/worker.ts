@@ -1,4 +1,4 @@
-/** A worker thread: gets tasks, makes records, answers with their lines. */
+/** A worker thread: receives tasks, makes records, and answers with their lines. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { EngineError, readTrust } from '../../protocol/index.ts';
 import { BuildError, codeOf } from '../base/failure.ts';
@@ -11,11 +11,23 @@ import type { Answer, Task, WorkerStart } from './task.ts';
 
 const port = parentPort;
 if (port === null) throw new TypeError('expected to be started as a worker thread');
-const { site, host = 'static', version, trust, stage, pages, engine, shard, only } = workerData as WorkerStart;
+const {
+  site,
+  host = 'static',
+  version,
+  trust,
+  stage,
+  published,
+  pages,
+  engine,
+  shard,
+  only,
+} = workerData as WorkerStart;
 const context: SiteContext = { site, host, version, trust: readTrust(trust) };
 const producer = new Producer({
   context,
   stage,
+  published,
   pages: pages === null ? null : await PageRenderer.load(pages),
   engine: ENGINES[engine],
   shard,
@@ -34,7 +46,7 @@ async function run(task: Task): Promise<readonly unknown[]> {
       for (const file of task.files) results.push(verifyInput(file, context.trust, ENGINES[engine]));
       break;
     case 'lists':
-      for (const page of task.pages) results.push(await producer.list(page, task.seconds));
+      for (const page of task.pages) results.push(await producer.list(page));
       break;
   }
   return results;
@@ -49,7 +61,7 @@ port.on('message', ({ id, task }: { readonly id: number; readonly task: Task }) 
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(String(thrown));
       const { message, stack = '' } = error;
-      // The system's own words are clear enough; without `syscall`, which stays here, they would be taken for a defect.
+      // The system's own words are clear enough. Their `syscall` does not cross threads, and without it they would look like a defect.
       const isBuildError = error instanceof BuildError || error instanceof EngineError || 'syscall' in error;
       const answer = { isBuildError, code: codeOf(error), message, stack };
       port.postMessage({ id, error: answer } satisfies Answer);

@@ -1,67 +1,441 @@
-/** Places for a site that are refused before any work is done, and what is made on the way. See also `build` and `crash`. */
+/**
+ * The places that a site may have: mount points, overlays, file systems without links or modes, folders of others. Each build is
+ * a process of its own. See also `build` and `crash`.
+ *
+ * Slow: mounts file systems, and builds on each of them.
+ */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { bytesOf, makeBundle, makeRecord } from '../../support/bundles/make-bundle.ts';
+import {
+  bytesOf,
+  makeBundle,
+  makeCorrection,
+  makeRecord,
+  makeRecordCreated,
+  makeSnapshot,
+  numberOf,
+} from '../../support/bundles/make-bundle.ts';
 import { writeTestTrust } from '../../support/faults/crash.ts';
 import { LAUNCHER, PROJECT, pithMirror, type Run, runProgram, temporaryFolder } from '../../support/sites/cli.ts';
-import { leftBeside } from '../../support/sites/mirror.ts';
-import { build, readTree, writeFiles } from '../../support/sites/site.ts';
+import { cacheOf, leftBeside } from '../../support/sites/mirror.ts';
+import { assertSameTree, build, readTree, writeFiles } from '../../support/sites/site.ts';
+import { notRun } from '../../support/tools/not-run.ts';
+import { findTool } from '../../support/tools/tools.ts';
 
 const folder = temporaryFolder();
-const input = join(folder, 'bundles');
-const FAULTS = pathToFileURL(join(PROJECT, 'test/support/faults/faults.mjs')).href;
+// Other users build in it.
+chmodSync(folder, 0o755);
 const trust = join(folder, 'trust.json');
 writeTestTrust(trust);
-writeFiles(input, { 'a.json': bytesOf(makeBundle(makeRecord())) });
-const args = (out: string, from = input): string[] => [from, '--out', out, '--trust', trust];
+const FAULTS = pathToFileURL(join(PROJECT, 'test/support/faults/faults.mjs')).href;
 
-/** Builds where `mount` was run before, or does something else where the system does not let anyone mount. */
-async function buildMounted(mount: string, out: string, otherwise: () => Promise<Run>): Promise<Run> {
-  const inside = `${mount} || exit 77; exec "$0" "$@"`;
-  const command = ['sh', '-c', inside, process.execPath, LAUNCHER, 'build', ...args(out)];
-  const run = await runProgram('unshare', ['-rm', ...command]).catch(() => null);
-  return run === null || run.code === 77 || run.stderr.startsWith('unshare') ? otherwise() : run;
+const record = (i: number) => makeRecord({ id: `2606.0000${i}` });
+const suffixOf = (i: number): string => numberOf(record(i)).slice(-26);
+const bundle = (i: number, changes = {}): Uint8Array => bytesOf(makeBundle(record(i), undefined, changes));
+const input = join(folder, 'bundles');
+writeFiles(input, { '1.json': bundle(1), '2.json': bundle(2) });
+const more = join(folder, 'more');
+writeFiles(more, { '1.json': bundle(1), '2.json': bundle(2), '3.json': bundle(3) });
+const clean = { input: join(folder, 'clean'), more: join(folder, 'clean-more') };
+await build([input, '--out', clean.input, '--trust', trust], 0);
+await build([more, '--out', clean.more, '--trust', trust], 0);
+
+const args = (out: string, from = input): string[] => [from, '--out', out, '--trust', trust];
+const isRoot = process.getuid?.() === 0;
+
+/** Runs a script of the shell in a name space of mounts of its own. `$BUILD` builds, with its arguments after it. */
+async function inMounts(test: TestContext, script: string): Promise<Run | null> {
+  const can = await runProgram('unshare', ['-rm', 'true']).catch(() => ({ code: 1 }));
+  if (can.code !== 0) {
+    notRun(test, 'mounts need root, or a system that lets users make name spaces (unshare -rm)');
+    return null;
+  }
+  const head = `set -e\nBUILD() { "${process.execPath}" "${LAUNCHER}" build "$@" --trust "${trust}"; }\n`;
+  return runProgram('unshare', ['-rm', 'sh', '-c', head + script], { cwd: folder });
 }
 
-/** A file system of its own that every Linux has. */
-const VOLUME = '/dev/shm';
+/** The tree of a site without the cache of a build that found no room for it elsewhere. */
+const treeOf = (out: string) => readTree(out);
 
-describe('an output folder that is a mount point', () => {
-  it('of another file system is refused before anything is read', async () => {
-    const out = join(folder, 'volume');
-    mkdirSync(out);
-    const run = await buildMounted(`mount -t tmpfs none "${out}"`, out, () => pithMirror(['build', ...args(VOLUME)]));
-    assert.equal(run.code, 2, run.stderr);
-    assert.match(run.stderr, /^pith-mirror: --out \S+: is a mount point .*; name a folder inside of it\n$/);
+describe('an output folder that is mounted', () => {
+  it('stays the same folder in a bind mount, through which the new site is seen', async (test) => {
+    const [out, html] = [join(folder, 'served'), join(folder, 'html')];
+    mkdirSync(html);
+    await build(args(out), 0);
+    const inode = statSync(out).ino;
+    const run = await inMounts(
+      test,
+      `mount --bind "${out}" "${html}"\nBUILD "${more}" --out "${out}" --recheck\ncp -r "${html}" seen`,
+    );
+    if (run === null) return;
+    assert.equal(run.code, 0, run.stderr);
+    assert.equal(statSync(out).ino, inode);
+    assertSameTree(readTree(join(folder, 'seen')), readTree(clean.more));
   });
 
-  it('of a folder of the same file system is refused when its site would be swapped; that stays as it is', async () => {
-    const out = join(folder, 'bound');
+  it('may be a mount point itself, of another file system or of the same one', async (test) => {
+    for (const mount of ['mount -t tmpfs none', `mount --bind "${join(folder, 'source')}"`]) {
+      mkdirSync(join(folder, 'source'), { recursive: true });
+      const [out, seen] = [join(folder, 'volume'), join(folder, 'of-volume')];
+      mkdirSync(out, { recursive: true });
+      rmSync(seen, { recursive: true, force: true });
+      const run = await inMounts(
+        test,
+        `${mount} "${out}"\nBUILD "${input}" --out "${out}"\nBUILD "${more}" --out "${out}"\ncp -r "${out}" "${seen}"`,
+      );
+      if (run === null) return;
+      assert.equal(run.code, 0, run.stderr);
+      assertSameTree(treeOf(seen), readTree(clean.more));
+      assert.deepEqual(readdirSync(out), [], mount);
+    }
+  });
+
+  it('may be in the lower layer of an overlay, which refuses to rename folders', async (test) => {
+    const seen = join(folder, 'of-overlay');
+    const script = `mkdir lower upper work merged; cp -r "${clean.input}" lower/dist
+      mount -t tmpfs none upper; mkdir upper/u upper/w
+      mount -t overlay overlay -o lowerdir=lower,upperdir=upper/u,workdir=upper/w merged
+      BUILD "${more}" --out merged/dist --recheck; cp -r merged/dist "${seen}"`;
+    const run = await inMounts(test, script);
+    if (run === null) return;
+    if (/mount: .*overlay/.test(run.stderr))
+      return notRun(test, 'overlays need root, or a kernel that lets users mount them');
+    assert.equal(run.code, 0, run.stderr);
+    assertSameTree(readTree(seen), readTree(clean.more));
+  });
+
+  it('may have a mount inside, to which files are copied instead of renamed', async () => {
+    const out = join(folder, 'crossed');
     await build(args(out), 0);
-    const before = readTree(out);
-    const run = await buildMounted(`mount --bind "${out}" "${out}"`, out, () => {
-      const fault = { root: folder, log: join(folder, 'log'), match: 'rename bound$', at: 1, code: 'EBUSY' };
-      const env = { NODE_OPTIONS: `--import=${FAULTS}`, PITH_MIRROR_FAULT: JSON.stringify(fault) };
-      return pithMirror(['build', ...args(out), '--recheck'], { env });
-    });
-    assert.equal(run.code, 1, run.stderr);
-    assert.match(run.stderr, /^pith-mirror: --out .*bound: is a mount point .*EBUSY/m);
-    assert.deepEqual(readTree(out), before);
+    const fault = {
+      root: folder,
+      log: join(folder, 'log'),
+      match: 'renameSync .crossed.pith-mirror-update/',
+      at: 1,
+      code: 'EXDEV',
+      lasting: true,
+    };
+    const env = { NODE_OPTIONS: `--import=${FAULTS}`, PITH_MIRROR_FAULT: JSON.stringify(fault) };
+    const run = await pithMirror(['build', ...args(out, more)], { env });
+    assert.equal(run.code, 0, run.stderr);
+    assertSameTree(readTree(out), readTree(clean.more));
     assert.deepEqual(leftBeside(out), []);
   });
+});
 
-  it('has its site in a folder inside of it', async (test) => {
-    const volume = join(folder, 'outer');
-    mkdirSync(volume);
-    const run = await buildMounted(`mount -t tmpfs none "${volume}"`, join(volume, 'site'), () => {
-      const inside = mkdtempSync(join(VOLUME, 'pith-mirror-test-'));
-      test.after(() => rmSync(inside, { recursive: true }));
-      return pithMirror(['build', ...args(join(inside, 'site'))]);
-    });
+describe('a file system without links, owners and modes', () => {
+  it('takes a build and a join of a user who owns nothing there', async (test) => {
+    const tool = findTool('mkfs.exfat');
+    if (!isRoot || tool === undefined || !existsSync('/dev/loop-control'))
+      return notRun(
+        test,
+        'needs root, loop devices, and the packages exfatprogs and exfat-fuse (npm run pretest installs them)',
+      );
+    const image = join(folder, 'x.img');
+    writeFileSync(image, '');
+    truncateSync(image, 100 << 20);
+    const mounted = join(folder, 'exfat');
+    mkdirSync(mounted);
+    for (const index of [1, 2]) await build([...args(join(folder, `shard-${index}`)), '--shard', `${index}/2`], 0);
+    const script = `"${tool}" "${image}" >&2; L=$(losetup -f --show "${image}"); trap 'cd /; umount "${mounted}"; losetup -d $L' EXIT
+      mount.exfat-fuse -o uid=12345,gid=12345,allow_other $L "${mounted}" >&2
+      for W in "build ${input} --out ${mounted}/built" "build ${more} --out ${mounted}/built" "join ${folder}/shard-1 ${folder}/shard-2 --out ${mounted}/joined"; do
+        setpriv --reuid 12345 --regid 12345 --clear-groups "${process.execPath}" "${LAUNCHER}" $W --trust "${trust}" >&2; done
+      cp -r "${mounted}/built" "${folder}/of-built"; cp -r "${mounted}/joined" "${folder}/of-joined"`;
+    const run = await runProgram('sh', ['-ec', script]);
+    if (/fuse: device not found|failed to open \/dev\/fuse|mount.exfat-fuse: not found/.test(run.stderr))
+      return notRun(test, 'this system cannot mount exFAT (exfat-fuse)');
     assert.equal(run.code, 0, run.stderr);
+    assertSameTree(readTree(join(folder, 'of-built')), readTree(clean.more));
+    assertSameTree(readTree(join(folder, 'of-joined')), readTree(clean.input));
+  });
+
+  it('gets copies if a link cannot be made, in a build and in a join', async () => {
+    const root = join(folder, 'linkless');
+    for (const index of [1, 2]) await build([...args(join(root, `shard-${index}`)), '--shard', `${index}/2`], 0);
+    const fault = { root, log: `${root}.log`, match: 'linkSync ', at: 1, code: 'EPERM', lasting: true };
+    const env = { NODE_OPTIONS: `--import=${FAULTS}`, PITH_MIRROR_FAULT: JSON.stringify(fault) };
+    const shards = [1, 2].map((index) => join(root, `shard-${index}`));
+    for (const [name, ...command] of [
+      ['built', 'build', input],
+      ['joined', 'join', ...shards],
+    ] as const) {
+      const out = join(root, name);
+      const run = await pithMirror([...command, '--out', out, '--trust', trust], { env });
+      assert.equal(run.code, 0, run.stderr);
+      assertSameTree(readTree(out), readTree(clean.input));
+      const copies = ['pith', '.well-known/pith'].map((at) => statSync(join(out, at, suffixOf(1), 'bundle.json')));
+      assert.deepEqual(
+        copies.map(({ nlink }) => nlink),
+        [1, 1],
+      );
+    }
+    assert.match(readFileSync(`${root}.log`, 'utf8'), / linkSync /);
+  });
+});
+
+describe('files that are not part of the mirror', () => {
+  it('are kept and named once, and --clean removes them after listing them', async () => {
+    const out = join(folder, 'with-others');
+    await build(args(out), 0);
+    writeFiles(out, { CNAME: 'example.org', '.git/HEAD': 'ref', '.git/config': '', 'browse/own.txt': 'mine' });
+    for (const options of [[], ['--recheck']]) {
+      const { stderr } = await build(
+        [...args(out, options.length === 0 ? more : input), ...options, '--allow-loss'],
+        0,
+      );
+      const line =
+        'kept 3 files that are not part of the mirror: .git/, CNAME, browse/own.txt (--clean removes them)\n';
+      assert.equal(stderr.split(line).length, 2, stderr);
+      assert.equal(readFileSync(join(out, '.git/HEAD'), 'utf8'), 'ref');
+    }
+    const { stderr } = await build([...args(out), '--clean'], 0);
+    assert.match(stderr, /^removing 3 files that are not part of the mirror: \.git\/, CNAME, browse\/own\.txt$/m);
+    assertSameTree(readTree(out), readTree(clean.input));
+  });
+
+  it('are told from files of the mirror by its own lists, without any cache', async () => {
+    const out = join(folder, 'checked-out');
+    cpSync(clean.more, out, { recursive: true });
+    writeFiles(out, { 'pith/notes.txt': 'mine' });
+    const { stderr } = await build([...args(out), '--allow-loss'], 0);
+    assert.match(stderr, /kept 1 file that is not part of the mirror: pith\/notes\.txt/);
+    rmSync(join(out, 'pith/notes.txt'));
+    assertSameTree(readTree(out), readTree(clean.input));
+  });
+
+  it('stop the build if the mirror needs their name', async () => {
+    const out = join(folder, 'in-the-way');
+    await build(args(out), 0);
+    rmSync(join(out, 'records'), { recursive: true });
+    writeFiles(out, { records: 'my old disks' });
+    const { stderr } = await build([...args(out), '--recheck'], 1);
+    assert.match(stderr, /records: a file that is not part of the mirror is in the way; nothing was published/);
+    assert.equal(readFileSync(join(out, 'records'), 'utf8'), 'my old disks');
+  });
+
+  it('do not keep a first site out of a fresh worktree of a branch or of a volume', async () => {
+    const out = join(folder, 'worktree');
+    writeFiles(out, { '.git': 'gitdir: elsewhere', CNAME: 'example.org', 'lost+found/x': '' });
+    await build(args(out), 0);
+    assert.equal(readFileSync(join(out, '.git'), 'utf8'), 'gitdir: elsewhere');
+    assert.ok(existsSync(join(out, 'index.html')));
+  });
+});
+
+describe('a published file', () => {
+  it('keeps its inode and its time if its bytes stay, in an update and with --recheck', async () => {
+    const out = join(folder, 'inodes');
+    await build(args(out), 0);
+    const stampsOf = () =>
+      new Map(
+        [...readTree(out).keys()].map((path) => [
+          path,
+          `${statSync(join(out, path)).ino} ${statSync(join(out, path)).mtimeMs}`,
+        ]),
+      );
+    for (const options of [[], ['--recheck']]) {
+      const [before, tree] = [stampsOf(), readTree(out)];
+      await build([...args(out, options.length === 0 ? more : input), ...options, '--allow-loss'], 0);
+      const after = readTree(out);
+      const changed = [...stampsOf()].filter(([path, stamp]) => before.has(path) && before.get(path) !== stamp);
+      const differing = [...after].filter(([path, bytes]) => tree.has(path) && !tree.get(path)?.equals(bytes));
+      assert.deepEqual(
+        changed.map(([path]) => path),
+        differing.map(([path]) => path),
+      );
+      assert.ok(differing.length > 0 && differing.length < after.size / 2);
+    }
+    const before = stampsOf();
+    await build([...args(out), '--recheck'], 0);
+    assert.deepEqual(stampsOf(), before);
+  });
+
+  it('that is missing or empty is made again without --recheck', async () => {
+    const out = join(folder, 'mended');
+    await build(args(out), 0);
+    const damages = [
+      () => rmSync(join(out, 'pith', suffixOf(1)), { recursive: true }),
+      () => truncateSync(join(out, 'pith', suffixOf(2), 'state.json')),
+      () => rmSync(join(out, '.well-known/pith', suffixOf(2), 'bundle.json')),
+      () => rmSync(join(out, 'browse/index.html')),
+      () => rmSync(join(out, 'style.css')),
+      () => rmSync(join(out, 'records'), { recursive: true }),
+    ];
+    for (const damage of damages) {
+      damage();
+      await build(args(out), 0);
+      assertSameTree(readTree(out), readTree(clean.input));
+    }
+    assert.match((await build(args(out), 0)).stdout, /nothing has changed/);
+  });
+
+  it('has the time of its change on this disk, so that rsync and nginx notice one of equal size', async (test) => {
+    const rsync = findTool('rsync');
+    const out = join(folder, 'timed');
+    const own = join(folder, 'timed-input');
+    writeFiles(own, { '1.json': bundle(1, { built_at: '2026-07-01T00:00:00Z' }) });
+    await build(args(out, own), 0);
+    const before = statSync(join(out, 'pith', suffixOf(1), 'bundle.json'));
+    assert.ok(before.mtimeMs > Date.now() - 600_000);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    const copy = join(folder, 'timed-copy');
+    if (rsync !== undefined) assert.equal((await runProgram(rsync, ['-a', `${out}/`, copy])).code, 0);
+    writeFiles(own, { '1.json': bundle(1, { built_at: '2026-07-01T00:00:01Z' }) });
+    await build(args(out, own), 0);
+    const after = statSync(join(out, 'pith', suffixOf(1), 'bundle.json'));
+    assert.equal(after.size, before.size);
+    // nginx makes its validators of both: a copy with the old ones would get 304.
+    assert.notEqual(Math.floor(after.mtimeMs / 1000), Math.floor(before.mtimeMs / 1000));
+    if (rsync === undefined) return notRun(test, 'rsync is not installed');
+    assert.equal((await runProgram(rsync, ['-a', `${out}/`, copy])).code, 0);
+    assertSameTree(readTree(copy), readTree(out));
+  });
+});
+
+describe('a build that would take something off the site', () => {
+  const NOT =
+    /^pith-mirror: nothing is published: the published site would lose (.*); if that is intended, build again with --allow-loss$/m;
+
+  it('stops with exit code 1 and lists the records, and --allow-loss publishes it', async () => {
+    const out = join(folder, 'lossy');
+    const own = join(folder, 'lossy-input');
+    cpSync(more, own, { recursive: true });
+    await build(args(out, own), 0);
+    const before = readTree(out);
+    for (const i of [1, 2]) rmSync(join(own, `${i}.json`));
+    for (const options of [[], ['--recheck']]) {
+      const { stderr } = await build([...args(out, own), ...options], 1);
+      assert.equal(NOT.exec(stderr)?.[1], '2 records');
+      for (const i of [1, 2]) assert.match(stderr, new RegExp(`^    record ${suffixOf(i)}$`, 'm'));
+      assertSameTree(readTree(out), before);
+    }
+    await build([...args(out, own), '--allow-loss'], 0);
+    assert.deepEqual(readdirSync(join(out, 'pith')), [suffixOf(3)]);
+  });
+
+  it('stops if an older bundle takes the place of a newer one, and names the event', async () => {
+    const of = record(5);
+    const events = [makeRecordCreated(of), makeSnapshot(of)];
+    const correction = makeCorrection(of, 'x');
+    const own = join(folder, 'rolled-back');
+    const out = join(folder, 'rolled-back-site');
+    writeFiles(own, {
+      'x.json': bytesOf(makeBundle(of, [...events, correction], { built_at: '2026-07-02T00:00:00Z' })),
+    });
+    await build(args(out, own), 0);
+    const before = readTree(out);
+    writeFiles(own, { 'x.json': bytesOf(makeBundle(of, events)) });
+    const { stderr } = await build(args(out, own), 1);
+    assert.equal(NOT.exec(stderr)?.[1], '1 event');
+    assert.match(stderr, new RegExp(`^    event ${correction.event_id} of record ${suffixOf(5)}$`, 'm'));
+    assertSameTree(readTree(out), before);
+    await build([...args(out, own), '--allow-loss'], 0);
+  });
+
+  it('stops if a folder of the input cannot be read any more', async (test) => {
+    if (!isRoot) return notRun(test, 'needs root, to build as a user who may not read a folder');
+    const root = join(folder, 'unreadable');
+    mkdirSync(root);
+    writeFiles(join(root, 'in'), { 'a/1.json': bundle(1), 'b/2.json': bundle(2) });
+    for (const path of ['', 'in', 'in/a', 'in/b']) chownSync(join(root, path), 12345, 12345);
+    const asUser = (): Promise<Run> =>
+      runProgram('setpriv', [
+        '--reuid',
+        '12345',
+        '--clear-groups',
+        process.execPath,
+        LAUNCHER,
+        'build',
+        ...args(join(root, 'dist'), join(root, 'in')),
+      ]);
+    assert.equal((await asUser()).code, 0);
+    chmodSync(join(root, 'in/b'), 0);
+    const run = await asUser();
+    assert.equal(run.code, 1, run.stderr);
+    assert.equal(NOT.exec(run.stderr)?.[1], '1 record');
+    assert.equal(readdirSync(join(root, 'dist/pith')).length, 2);
+  });
+});
+
+describe('what cannot be removed', () => {
+  it('stops no build: another work folder is used, and each build names the command that removes it', async (test) => {
+    if (!isRoot) return notRun(test, 'needs root, to leave a folder that another user cannot remove');
+    const root = join(folder, 'leftovers');
+    const out = join(root, 'dist');
+    writeFiles(join(root, '.dist.pith-mirror-stage'), { 'pith/x': '' });
+    writeFiles(join(root, '.dist.pith-mirror-work'), { x: '' });
+    chownSync(root, 12345, 12345);
+    for (let round = 0; round < 3; round++) {
+      const run = await runProgram('setpriv', [
+        '--reuid',
+        '12345',
+        '--clear-groups',
+        process.execPath,
+        LAUNCHER,
+        'build',
+        ...args(out),
+        '--recheck',
+      ]);
+      assert.equal(run.code, 0, run.stderr);
+      assert.match(
+        run.stderr,
+        /left over from an earlier build: could not remove .*-stage .*to remove it: sudo rm -rf .*\.dist\.pith-mirror-stage/,
+      );
+      assertSameTree(readTree(out), readTree(clean.input));
+    }
+    assert.deepEqual(readdirSync(root).sort(), [
+      '.dist.pith-mirror-cache',
+      '.dist.pith-mirror-stage',
+      '.dist.pith-mirror-work',
+      'dist',
+    ]);
+  });
+});
+
+describe('a folder', () => {
+  it('may be the one that the user stands in: --out .', async () => {
+    const out = join(folder, 'here');
+    mkdirSync(out);
+    const before = statSync(out).ino;
+    for (const from of [input, more]) await build([from, '--out', '.', '--trust', trust], 0, { cwd: out });
+    assert.equal(statSync(out).ino, before);
+    assertSameTree(readTree(out), readTree(clean.more));
+  });
+
+  it('may have any name: paths are no URLs', async () => {
+    const root = join(folder, 'a #b?c%20d*"é ü');
+    const own = join(root, 'in & out');
+    cpSync(input, own, { recursive: true });
+    await build(args(join(root, 'di#st%41'), own), 0);
+    assertSameTree(readTree(join(root, 'di#st%41')), readTree(clean.input));
+  });
+
+  it('is not asked for of a user who has no home and no entry in passwd', async (test) => {
+    if (!isRoot) return notRun(test, 'needs root, to build as a user without an entry in passwd');
+    const root = join(folder, 'homeless');
+    mkdirSync(root);
+    chownSync(root, 54321, 54321);
+    const command = ['env', '-u', 'HOME', process.execPath, LAUNCHER, 'build', ...args(join(root, 'dist'))];
+    const run = await runProgram('setpriv', ['--reuid', '54321', '--clear-groups', ...command]);
+    assert.equal(run.code, 0, run.stderr);
+    assertSameTree(readTree(join(root, 'dist')), readTree(clean.input));
   });
 });
 
@@ -72,5 +446,47 @@ describe('a wrong input', () => {
       assert.match(stderr, /^pith-mirror: the folder of bundles, /);
       assert.equal(existsSync(join(folder, 'new')), false);
     }
+    await build(args(join(folder, 'newer'), join(folder, 'nowhere')), 2);
+    assert.equal(existsSync(join(folder, 'newer')), false);
   });
+
+  it('that loses a file while it is read is no bad file: nothing is published', async () => {
+    const own = join(folder, 'vanishing');
+    const out = join(folder, 'vanishing-site');
+    writeFiles(own, { '1.json': bundle(1), '2.json': bundle(2) });
+    // Bundling the pages takes longer than this.
+    const building = pithMirror(['build', ...args(out, own)]);
+    while (!existsSync(join(folder, '.vanishing-site.pith-mirror-stage')))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    renameSync(join(own, '2.json'), join(folder, 'taken.json'));
+    const run = await building;
+    assert.equal(run.code, 1, run.stderr);
+    assert.match(run.stderr, /^pith-mirror: 2\.json disappeared while the input was read; nothing was published/m);
+    assert.equal(existsSync(out), false);
+  });
+});
+
+describe('a signal', () => {
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const) {
+    it(`${signal} ends a build as the first process of a container with exit code ${code}, and nothing stays`, async (test) => {
+      const can = await runProgram('unshare', ['-rpf', 'true']).catch(() => ({ code: 1 }));
+      if (can.code !== 0) return notRun(test, 'name spaces of processes need root (unshare --pid)');
+      const root = join(folder, `ended-${code}`);
+      const out = join(root, 'dist');
+      mkdirSync(root);
+      const script = `unshare -rpf --kill-child "${process.execPath}" "${LAUNCHER}" build "${input}" --out "${out}" --trust "${trust}" & U=$!
+        until [ -d "${root}/.dist.pith-mirror-stage/pith" ]; do sleep 0.02; done
+        kill -${signal.slice(3)} $(cat /proc/$U/task/$U/children); wait $U`;
+      const run = await runProgram('sh', ['-c', script]);
+      assert.equal(run.code, code, run.stderr);
+      assert.match(run.stderr, new RegExp(`^pith-mirror: ended by ${signal}$`, 'm'));
+      assert.deepEqual(
+        readdirSync(root).filter((name) => join(root, name) !== cacheOf(out)),
+        [],
+      );
+    });
+  }
 });

@@ -20,7 +20,13 @@ import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 const fault = JSON.parse(process.env.PITH_MIRROR_FAULT ?? '{}');
 /** The functions as they were. */
 const real = { ...fs, promises: { ...fs.promises } };
-const TEXT = { ENOSPC: 'no space left on device', EIO: 'i/o error', EACCES: 'permission denied' };
+const TEXT = {
+  ENOSPC: 'no space left on device',
+  EIO: 'i/o error',
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EXDEV: 'cross-device link not permitted',
+};
 /** A full disk stops these; what removes and renames goes on. */
 export const GROWS = /^(mkdir|mkdtemp|open|write|append|copyFile|cp|link|symlink|fsync|fdatasync)/;
 /** What makes its second argument, or moves there. */

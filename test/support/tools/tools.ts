@@ -13,6 +13,8 @@ export const TOOLS = {
   jq: 'jq',
   nginx: 'nginx-light',
   openssl: 'openssl',
+  'mkfs.exfat': 'exfatprogs',
+  'mount.exfat-fuse': 'exfat-fuse',
   opentimestamps: 'python3-opentimestamps',
   python3: 'python3',
   rsync: 'rsync',

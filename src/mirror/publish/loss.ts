@@ -1,0 +1,68 @@
+/**
+ * What a publication would take away from readers: records that vanish, and events that a record's published state has.
+ *
+ * An unmounted disk, an interrupted checkout or an older bundle in the place of a newer one all look like that.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SUFFIX_PATTERN } from '../../protocol/index.ts';
+import type { Inventory } from '../resume/inventory.ts';
+
+/** Lines that are shown. */
+const SHOWN = 20;
+
+export interface Loss {
+  /** How many records would vanish. */
+  readonly records: number;
+  /** How many events of other records would be lost. */
+  readonly events: number;
+  /** The first of them, a line each. */
+  readonly lines: readonly string[];
+}
+
+/** The records of the published site. */
+export function publishedSuffixes(site: string): readonly string[] {
+  try {
+    return readdirSync(join(site, 'pith')).filter((name) => SUFFIX_PATTERN.test(name));
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * Compares a site with what would be published in its place.
+ *
+ * @param published suffixes of the records that the site has.
+ * @param planned suffixes that may vanish, because the operator says so in a note.
+ * @returns null if nothing would be lost.
+ */
+export function lossOf(
+  published: Iterable<string>,
+  inventory: Pick<Inventory, 'has' | 'lost'>,
+  planned: ReadonlySet<string>,
+): Loss | null {
+  const records = [...published].filter((suffix) => !inventory.has(suffix) && !planned.has(suffix)).sort();
+  const events = [...inventory.lost].filter(([suffix]) => inventory.has(suffix) && !planned.has(suffix)).sort();
+  const lines = [
+    ...records.map((suffix) => `record ${suffix}`),
+    ...events.flatMap(([suffix, ids]) => ids.map((id) => `event ${id} of record ${suffix}`)),
+  ];
+  if (lines.length === 0) return null;
+  const more = lines.length > SHOWN ? [`and ${lines.length - SHOWN} more`] : [];
+  return {
+    records: records.length,
+    events: lines.length - records.length,
+    lines: [...lines.slice(0, SHOWN), ...more],
+  };
+}
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+/** Why nothing is published, in one line; `lines` of the loss say what it is. */
+export function refusalOfLoss({ records, events }: Loss): string {
+  const parts = [
+    ...(records > 0 ? [counted(records, 'record')] : []),
+    ...(events > 0 ? [counted(events, 'event')] : []),
+  ];
+  return `the published site would lose ${parts.join(' and ')}; if that is intended, build again with --allow-loss`;
+}
