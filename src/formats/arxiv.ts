@@ -1,8 +1,8 @@
-/** Names that follow from an arXiv id. Pure. */
+/** Names derived from an arXiv id. Pure. */
 
 const ARXIV_ID = /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?\/\d{7})$/;
 
-/** Whether an id has the form of one of arXiv's, old or new; else no address is made of it. */
+/** Whether an id has the form of an arXiv id, old or new. Only such ids become links. */
 export const isArxivId = (id: string): boolean => ARXIV_ID.test(id);
 
 export function arxivUrl(id: string, version: number): string | null {

@@ -1,17 +1,17 @@
-/** What may be said of the order in which a paper's authors are listed. Pure. */
+/** What can be said about the order in which a paper's authors are listed. Pure. */
 import { type Authors, listedAuthors, splitAuthors } from './names.ts';
 import type { Paper } from './paper.ts';
 
 /**
- * Where the order of the authors comes from:
+ * The source of the author order:
  *
- * - `registry`: the registry sorted the names, so that the paper's first author is anywhere.
+ * - `registry`: the registry sorted the names, so the paper's first author may be anywhere in the list.
  * - `quoted`: a note by the operator quotes the names as somebody listed them.
  * - `operator`: a note by the operator says which order the paper has. Nothing signed says so.
  */
 export type AuthorOrder = 'registry' | 'quoted' | 'operator';
 
-/** A sentence for each order, for people; plain ASCII, so that any file may hold it. */
+/** A sentence for each order, for people; plain ASCII, so that it can go into any file. */
 export const AUTHOR_ORDER_WORDS: Readonly<Record<AuthorOrder, string>> = {
   registry: "The authors are in the registry's order, not the paper's.",
   quoted: "The authors are listed as a note by this mirror's operator quotes them; the paper's order may differ.",
@@ -19,11 +19,11 @@ export const AUTHOR_ORDER_WORDS: Readonly<Record<AuthorOrder, string>> = {
 };
 
 export interface OrderedAuthors extends Authors {
-  /** Null where there is only one author, and so no order. */
+  /** Null if there is only one author, and so no order. */
   readonly order: AuthorOrder | null;
 }
 
-/** The authors as they are to be cited, or null where no names are known. */
+/** The authors as they should be cited, or null if no names are known. */
 export function orderedAuthors({
   authors,
   authorsBy,

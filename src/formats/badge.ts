@@ -1,4 +1,4 @@
-/** A small picture of a record's number and of what was found, for other sites. Static SVG with no text from strangers. Pure. */
+/** A badge for other sites: a static SVG with a record's number and verdict, and no untrusted text. Pure. */
 import type { Verdict } from './input.ts';
 
 const WORDS: Readonly<Record<Verdict, readonly [text: string, colour: string]>> = {
@@ -8,10 +8,10 @@ const WORDS: Readonly<Record<Verdict, readonly [text: string, colour: string]>> 
 };
 
 const HEIGHT = 22;
-/** The lengths are set, so whatever font the reader has fills them. */
+/** Text lengths are fixed, so the layout is the same in any font. */
 const width = (text: string): number => Math.round(text.length * 6.6);
 
-/** What the badge says, for whoever cannot see it. */
+/** The badge's text, for screen readers. */
 export function badgeText(shortPithNumber: string, verdict: Verdict): string {
   return `Pith Number ${shortPithNumber}: ${WORDS[verdict][0]}`;
 }

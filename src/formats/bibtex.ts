@@ -1,8 +1,8 @@
 /**
  * A record's citation as BibTeX, for BibTeX, biber and reference managers. Pure.
  *
- * ASCII with TeX's commands, since BibTeX knows no Unicode and servers send files without a charset; only characters without a
- * form in TeX stay UTF-8, and a comment says so.
+ * ASCII with TeX's commands, since BibTeX knows no Unicode and servers send files without a charset; only characters that TeX
+ * cannot write stay UTF-8, and a comment says so.
  */
 import { type Citation, citationNotes } from './citation.ts';
 import type { Author } from './names.ts';
@@ -16,14 +16,14 @@ const joined = (texts: readonly TexText[]): TexText => ({
   isAscii: texts.every(({ isAscii }) => isAscii),
 });
 
-/** Words are written anew; a formula stays one only where it is known to be harmless TeX. */
+/** Words are re-encoded; a formula is kept as a formula only if it is known to be harmless TeX. */
 function titleTex({ rawTitle, title }: Citation): TexText {
   if (rawTitle === null) return toTex(title);
   const { tex, isAscii } = joined(
     texParts(rawTitle).map(({ kind, text }) => {
       if (kind === 'words') return toTex(text);
       const formula = expandedMaths(oneLine(text));
-      // A letter that TeX has no command for is one in a formula too.
+      // A letter without a TeX command has none in a formula either.
       return isKnownMaths(formula) && /^[ -~]*$/.test(formula)
         ? { tex: `$${formula}$`, isAscii: true }
         : toTex(`$${text}$`);
@@ -32,17 +32,17 @@ function titleTex({ rawTitle, title }: Citation): TexText {
   return { tex: tex.trim(), isAscii };
 }
 
-/** `{van der Sample}, Jr., Zo{\"e}`; what is no person's name is kept whole by braces. */
+/** `{van der Sample}, Jr., Zo{\"e}`; a name that is not a person's is kept whole by braces. */
 function authorTex({ name, family, given, particle, suffix }: Author): TexText {
   if (family === null) {
     const whole = toTex(name);
     return { ...whole, tex: wholeName(whole.tex) };
   }
-  // BibTeX finds the particle by its letter case; a family name of several words is one all the same, before the comma.
+  // BibTeX finds the particle by its lower case. Several words before the comma still form one family name.
   const surname = particle === null ? family : `${particle} ${family}`;
   const pieces = [surname, ...(suffix === null ? [] : [suffix]), ...(given === null ? [] : [given])].map(nameTex);
   const tex = joined(pieces);
-  // A family name alone is one name, not a given name and a family name.
+  // A family name alone must not be split into a given name and a family name.
   return {
     ...tex,
     tex:
@@ -51,15 +51,15 @@ function authorTex({ name, family, given, particle, suffix }: Author): TexText {
 }
 
 /**
- * A name that BibTeX must not take apart. Braces around all of it would make its styles cut commands in two when they take the
- * first letters for a label, so where there is a command, only what parts names is in braces.
+ * A name that BibTeX must not split. With braces around all of it, styles would cut commands in two when they take the
+ * first letters for a label. So if it contains a command, only the words that separate names are in braces.
  */
 function wholeName(tex: string): string {
   if (!tex.includes('\\')) return `{${tex}}`;
   return tex.replace(/\{(?:[^{}]|\{[^{}]*\})*\}|[\s,~]/g, (piece) => (piece.startsWith('{') ? piece : `{${piece}}`));
 }
 
-/** A part of a name. `and` alone would part two names. */
+/** A part of a name. A bare `and` would separate two names. */
 function nameTex(part: string): TexText {
   const { tex, isAscii } = toTex(part);
   return { tex: tex.replace(/(?<=^|[\s~])and(?=$|[\s~])/gi, '{$&}'), isAscii };
@@ -87,12 +87,12 @@ export function formatBibtex(citation: Citation): string {
   const [number = '', ...comments] = citationNotes(citation);
   const where = toTex(`${arxiv} [${primaryCategory}]`);
   const fields: readonly (readonly [string, string | null])[] = [
-    // A second pair of braces keeps the letters' case.
+    // A second pair of braces preserves upper and lower case.
     ['title', `{{${title.tex}}}`],
     ['author', names === null ? null : `{${names.tex}}`],
     ['year', `{${String(citation.year).padStart(4, '0')}}`],
     ['month', MONTHS[citation.month - 1] ?? null],
-    // What the styles of BibTeX print; biblatex has the three after it.
+    // For BibTeX's styles; biblatex uses the three fields after it.
     ['howpublished', `{${where.tex}}`],
     ['eprint', `{${id.tex}}`],
     ['archiveprefix', '{arXiv}'],

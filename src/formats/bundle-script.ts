@@ -1,4 +1,4 @@
-/** The bundles of a record as a reader's browser verifies them again: in the page, or in a script beside it. Pure. */
+/** The bundles of a record for verification in the reader's browser: in the page, or in a script next to it. Pure. */
 import { decodeUtf8 } from '../protocol/index.ts';
 import type { BundleBytes } from './input.ts';
 import { safeJson } from './json-text.ts';
@@ -8,7 +8,7 @@ interface ReceivedBundles {
   readonly received: readonly BundleBytes[];
 }
 
-/** Bytes of bundles that a page carries itself. The real one has 14 kB. */
+/** The most bytes of bundles embedded in a page. A real bundle is 14 kB. */
 export const MAX_IN_PAGE = 64 * 1024;
 
 /**
@@ -22,12 +22,12 @@ function bundleTexts({ received }: ReceivedBundles): readonly string[] {
 const isForPage = ({ received }: ReceivedBundles): boolean =>
   received.reduce((sum, { bundle }) => sum + bundle.bytes.length, 0) <= MAX_IN_PAGE;
 
-/** The bundles for the page's data block; null where they go beside it. */
+/** The bundles for the page's data block; null if they are in a separate script. */
 export function bundlesInPage(entry: ReceivedBundles): readonly string[] | null {
   return isForPage(entry) ? bundleTexts(entry) : null;
 }
 
-/** The script beside the page; null where the page itself has them. A script, since no page may read a file by `file:`. */
+/** The separate script; null if the page embeds the bundles. It is a script because a page opened by `file:` cannot read other files. */
 export function bundleScriptText(entry: ReceivedBundles): string | null {
   return isForPage(entry) ? null : `pithBundles=${safeJson(JSON.stringify(bundleTexts(entry)))};\n`;
 }

@@ -1,7 +1,7 @@
 /**
  * arXiv's categories in words (source: arXiv's own taxonomy, retired archives included). Pure.
  *
- * The table is closed: only what is in it may name a page's path. A code that is not in it is text from a stranger.
+ * The table is closed: only its codes may become part of a page's path. Any other code is untrusted text.
  */
 
 export interface Category {
@@ -12,7 +12,7 @@ export interface Category {
   readonly subject: string;
 }
 
-/** Subject, prefix of its codes, and codes with names; one line each, parted by a blank. */
+/** Subject, prefix of its codes, and codes with names; one line each, separated by a space. */
 const TABLE: readonly (readonly [subject: string, prefix: string, lines: string])[] = [
   [
     'Computer Science',
@@ -254,12 +254,12 @@ export const CATEGORIES: readonly Category[] = TABLE.flatMap(([subject, prefix, 
 
 const BY_CODE: ReadonlyMap<string, Category> = new Map(CATEGORIES.map((category) => [category.code, category]));
 
-/** The category of a code, or null where arXiv has none of that code. */
+/** The category with this code, or null if arXiv has none. */
 export function categoryOf(code: string): Category | null {
   return BY_CODE.get(code) ?? null;
 }
 
-/** `Distributed, Parallel, and Cluster Computing` for `cs.DC`; null for what is no category of arXiv's. */
+/** `Distributed, Parallel, and Cluster Computing` for `cs.DC`; null if it is not an arXiv category. */
 export function categoryName(code: string): string | null {
   return BY_CODE.get(code)?.name ?? null;
 }

@@ -2,12 +2,12 @@
 import type { Citation } from './citation.ts';
 import { asciiWords } from './letters.ts';
 
-/** Words that say nothing of a paper or a group. */
+/** Words too common to identify a paper or a group. */
 const SMALL: ReadonlySet<string> = new Set(
   'a an the on of in for to and from with at by is are do does how what why when can towards toward via'.split(' '),
 );
 
-/** Characters of a word; longer ones are no words, and readers of BibTeX have bounds. */
+/** The longest word, in characters; longer ones are not words, and BibTeX readers have limits. */
 const MAX_WORD = 30;
 
 function firstWord(text: string): string {
@@ -35,7 +35,7 @@ export function citationKey({
         ? firstWord(first.name)
         : asciiWords(first.family).join('').slice(0, MAX_WORD);
   const when = /^\d{4}(?=\.)/.exec(arxivId)?.[0] ?? String(year);
-  // What no letter of ASCII stands for is named by its number.
+  // A character without an ASCII equivalent is written as its code point.
   const word = firstWord(title) || suffix.slice(0, 8).toLowerCase();
   return `${name || 'pith'}${when}${word}${version > 1 ? `v${version}` : ''}`;
 }

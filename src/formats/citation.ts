@@ -1,4 +1,4 @@
-/** What all forms of a citation say of a record. Pure. */
+/** The data that all citation formats share. Pure. */
 import { arxivDoi, arxivUrl, doiUrl } from './arxiv.ts';
 import { AUTHOR_ORDER_WORDS, type OrderedAuthors, orderedAuthors } from './author-order.ts';
 import { citationKey } from './citation-key.ts';
@@ -10,13 +10,13 @@ import { oneLine } from './unseen.ts';
 export interface Citation {
   readonly suffix: string;
   readonly pithNumber: string;
-  /** By which other documents cite it: letters and digits of ASCII. */
+  /** The citation key: ASCII letters and digits. */
   readonly key: string;
-  /** As upstream gives it, TeX included; null where no title is at hand. */
+  /** As upstream gives it, TeX included; null if there is no title. */
   readonly rawTitle: string | null;
-  /** One line, accents and formulas as Unicode; the arXiv name where no title is at hand. */
+  /** One line, accents and formulas as Unicode; the arXiv name if there is no title. */
   readonly title: string;
-  /** Null where no authors are at hand. */
+  /** Null if there are no authors. */
   readonly authors: OrderedAuthors | null;
   /** Of `submitted_at`. */
   readonly year: number;
@@ -27,17 +27,17 @@ export interface Citation {
   readonly arxivId: string;
   readonly version: number;
   readonly primaryCategory: string;
-  /** Null where the id is none of arXiv's. */
+  /** Null if the id is not an arXiv id. */
   readonly doi: string | null;
   /** Where the paper is: arXiv's page of this very version, else its record at the origin. */
   readonly url: string;
-  /** The address that stays: by the DOI where there is one. */
+  /** The permanent address: by DOI if there is one. */
   readonly permanentUrl: string;
 }
 
 export const originRecord = (suffix: string): string => `https://pith.science/pith/${suffix}`;
 
-/** What a citation has to say of itself, one sentence each: the number, and whose order the authors are in. ASCII. */
+/** Notes for a citation, one sentence each: the Pith Number, and the source of the author order. ASCII. */
 export function citationNotes({ pithNumber, authors }: Pick<Citation, 'pithNumber' | 'authors'>): readonly string[] {
   const order = authors?.order ?? null;
   return [`Pith Number ${pithNumber}`, ...(order === null ? [] : [AUTHOR_ORDER_WORDS[order]])];

@@ -16,7 +16,7 @@ export function formatCsl(citation: Citation): string {
   const { authors, doi, year, month, day } = citation;
   const item = {
     id: citation.key,
-    // A preprint, in the words of CSL 1.0.2.
+    // CSL 1.0.2's terms for a preprint.
     type: 'article',
     title: citation.title,
     ...(authors === null ? {} : { author: authors.list.map(nameOf) }),

@@ -1,14 +1,14 @@
-/** What texts are made of: a record as far as they say something of it. Whoever plans records has more, and hands it in. */
+/** The parts of a record that the output formats use. The caller has more data and passes this part in. */
 import type { IdentifiedRecord, MergedRecord } from '../protocol/index.ts';
 
 /** How a record as a whole is marked. */
 export type Verdict = 'verified' | 'findings' | 'record-only';
 
-/** A note by the mirror's operator, as far as it speaks of the paper. */
+/** What a note by the mirror's operator says about the paper. */
 export interface PaperNote {
-  /** The authors in the paper's order, one by one; null where the note does not say. */
+  /** The authors in the paper's order, one by one; null if the note does not list them. */
   readonly authorsInOrder: readonly string[] | null;
-  /** What the note quotes of a record without a bundle. */
+  /** The record that the note quotes, if there is no bundle. */
   readonly quoted: { readonly title: string | null; readonly authors: string | null } | null;
 }
 
@@ -19,7 +19,7 @@ export interface PaperRecord {
   readonly notes: readonly PaperNote[];
 }
 
-/** A bundle as it was received. */
+/** A bundle as received. */
 export interface BundleBytes {
   readonly bundle: { readonly bytes: Uint8Array };
 }

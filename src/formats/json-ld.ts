@@ -42,7 +42,7 @@ export function formatJsonLd(
   const order = authors?.order ?? null;
   const arxiv = arxivUrl(record.source.id, record.source.version);
   const body = {
-    // The record is plain JSON, no linked data: null says so.
+    // The record is plain JSON, not linked data, which null declares.
     '@context': ['https://schema.org', { canonical_record: null }],
     '@type': 'ScholarlyArticle',
     '@id': citation.permanentUrl,
@@ -77,6 +77,6 @@ export function formatJsonLd(
         }),
   };
   const json = JSON.stringify(body);
-  // Its canonical text: what it hashes to is the record's hash.
+  // The canonical text, whose hash is the record's hash.
   return safeJson(`${json.slice(0, -1)},"canonical_record":${formatCanonical(record.value)}}`);
 }

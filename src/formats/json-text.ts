@@ -1,4 +1,4 @@
-/** JSON as text that may stand in a script element of a page, and in a file of its own. Pure. */
+/** JSON text that is safe in a page's script element, and in a separate file. Pure. */
 import { hasUnseen, UNSEEN } from './unseen.ts';
 
 const UNSEEN_ALL = /* @__PURE__ */ new RegExp(UNSEEN, 'gu');
@@ -11,11 +11,11 @@ export function asciiJson(json: string): string {
   return json.replace(/[^\0-\x7f]+/g, escapeOf);
 }
 
-/** Escapes, in JSON, whatever a page could take for markup or a reader could not see. It stays the same JSON. */
+/** Escapes characters in JSON that a page could parse as markup or that a reader could not see. The value stays the same. */
 export function safeJson(json: string): string {
-  // `<`, `>` and `&` could end the element or open a comment in it; JavaScript once took U+2028 and U+2029 for ends of lines.
+  // `<`, `>` and `&` could end the element or open a comment in it; older JavaScript treats U+2028 and U+2029 as line ends.
   const safe = json.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026');
   if (!hasUnseen(safe)) return safe;
-  // Outside of strings, JSON has no such character but the ends of lines.
+  // Outside of strings, the only such characters in JSON are line ends.
   return safe.replace(UNSEEN_ALL, (char) => (char === '\n' ? char : escapeOf(char)));
 }

@@ -1,6 +1,6 @@
-/** Letters as search and keys compare them: no accents, no cases, Greek letters by name. Pure; runs in a browser too. */
+/** Folds letters for search and citation keys: no accents, lower case, Greek letters by name. Pure; runs in a browser too. */
 
-/** Letters that Unicode does not take apart into a base and a mark. */
+/** Letters that Unicode does not decompose into a base and a mark. */
 const LETTERS: Readonly<Record<string, string>> = {
   ß: 'ss',
   ø: 'o',
@@ -19,7 +19,7 @@ const LETTERS: Readonly<Record<string, string>> = {
 };
 const LETTER = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
 
-/** Joins what is around it. */
+/** Joins the characters around it. */
 const JOINER = /[’´\p{Default_Ignorable_Code_Point}\p{M}]+/gu;
 
 /** From α to ω, with ς in its place. */
@@ -40,7 +40,7 @@ export function foldedLetters(text: string): string {
     text
       .normalize('NFKD')
       .toLowerCase()
-      // Letter cases of some letters are several characters, and these may be taken apart again.
+      // Case mapping can turn one letter into several characters, which may decompose again.
       .normalize('NFKD')
       .replace(JOINER, '')
       .replace(LETTER, (letter) => LETTERS[letter] ?? letter)
@@ -50,7 +50,7 @@ export function foldedLetters(text: string): string {
   );
 }
 
-/** The words of a text in ASCII letters and digits, lower case; what has none is left out. */
+/** The words of a text in ASCII letters and digits, lower case; words without any are left out. */
 export function asciiWords(text: string): readonly string[] {
   return foldedLetters(text)
     .replace(/['`]/g, '')

@@ -1,12 +1,12 @@
 /** Licenses by name. Pure. */
 
-/** A link, or text where there is no address that may be linked. */
+/** A link, or plain text if there is no safe address. */
 export interface Link {
   readonly text: string;
   readonly href: string | null;
 }
 
-/** A URL from input as it may be linked: http or https, without user info; else null. */
+/** A URL from input that is safe to link: http or https, without user info; else null. */
 export function safeHref(url: string): string | null {
   const parsed = URL.parse(url);
   if (parsed === null || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')) return null;
@@ -39,7 +39,7 @@ const LICENSES: readonly (readonly [RegExp, (match: RegExpExecArray) => string])
   [/^https?:\/\/creativecommons\.org\/licenses\/publicdomain\/?$/, () => 'Public domain (Creative Commons)'],
 ];
 
-/** The license by name where it is a known one, else by its address; old records have none. */
+/** The license by name if it is known, else by its address; old records have none. */
 export function licenseOf(url: string): Link | null {
   if (url === '') return null;
   for (const [pattern, name] of LICENSES) {

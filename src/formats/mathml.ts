@@ -1,11 +1,11 @@
 /** MathML as a tree, made smaller, and read as one line of text: `H₂O`, `√s=13 TeV`, `η→3π⁰`. Pure. */
 
-/** An element, or text with its entities as they stand in markup. */
+/** An element, or text with its entities still encoded. */
 export type MathNode = string | MathElement;
 
 export interface MathElement {
   readonly name: string;
-  /** As in markup, with the blank before each. */
+  /** As in markup, each preceded by a space. */
   readonly attributes: string;
   readonly children: readonly MathNode[];
 }
@@ -31,7 +31,7 @@ export function parseMathml(markup: string): MathElement {
   return first;
 }
 
-/** The same formula with less markup: no spaces of no width, no rows of one element. */
+/** The same formula with less markup: no zero-width spaces, no rows of one element. */
 export function simplified(element: MathElement): MathElement {
   const children = element.children.flatMap((child): readonly MathNode[] => {
     if (typeof child === 'string') return [child];
@@ -44,7 +44,7 @@ export function simplified(element: MathElement): MathElement {
   return { ...element, children };
 }
 
-/** Elements that take any number of children; others give each of theirs a meaning. */
+/** Elements that take any number of children; in others, the position of a child has a meaning. */
 const ROWS: ReadonlySet<string> = new Set(['math', 'mrow', 'msqrt', 'mstyle', 'mpadded', 'mtd']);
 
 export function printMathml(node: MathNode): string {
@@ -76,7 +76,7 @@ const SUBSCRIPTS = new Map(
     Array.from('₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ')[i] ?? '',
   ]),
 );
-/** Signs that stand high by themselves. */
+/** Signs that are already raised. */
 const HIGH: Readonly<Record<string, string>> = { '∘': '°', '∗': '*', '†': '†', '‡': '‡' };
 /** Combining marks for the signs of accents. */
 const MARKS: Readonly<Record<string, string>> = {
@@ -109,7 +109,7 @@ function script(text: string, letters: ReadonlyMap<string, string>, sign: string
 const sub = (text: string): string => script(text, SUBSCRIPTS, '_');
 const sup = (text: string): string => script(text, SUPERSCRIPTS, '^');
 
-/** In parentheses, unless it is one word or already so. */
+/** In parentheses, unless it is one word or already in parentheses. */
 const grouped = (text: string): string => (/^[\p{L}\p{M}\p{N}₀-₉⁰¹²³⁴-⁹.]*$/u.test(text) ? text : `(${text})`);
 
 function over(base: string, top: string): string {
@@ -160,7 +160,7 @@ function read(node: MathNode): string {
 export function mathmlText(element: MathElement): string {
   return (
     read(element)
-      // "Apply" is seen by nobody: `log n`, `log(n)`.
+      // The "apply" operator is invisible: `log n`, `log(n)`.
       .replace(/\u2061\s*(?=[([{|])/g, '')
       .replaceAll('\u2061', ' ')
       .replace(/[\u2062-\u2064]/g, '')

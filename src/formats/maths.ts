@@ -2,8 +2,8 @@
  * Formulas as MathML, made when the site is built. Pure.
  *
  * TeX from strangers goes through three gates: only formulas of known commands and a modest size are typeset at all
- * (tex-maths.ts); temml runs without trust and with a bound on what a macro may expand to; and what it gives is read again and
- * written anew from a list of elements and attributes. A formula that fails at one of them is shown as it was typed.
+ * (tex-maths.ts); temml runs without trust and with a bound on what a macro may expand to; and its output is parsed and
+ * rebuilt from a list of allowed elements and attributes. A formula that fails any of them is shown as typed.
  */
 import temml from 'temml';
 import { mathmlText, parseMathml, printMathml, simplified } from './mathml.ts';
@@ -17,7 +17,7 @@ const ELEMENTS: ReadonlySet<string> = new Set(
 );
 const LENGTH = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:em|ex|pt|px)?$/;
 const WORD = /^(?:true|false|prefix|infix|postfix|normal|left|right|center)$/;
-/** Every attribute that is kept, with the values that it may have; others (style, class, links) are left out. */
+/** Every allowed attribute, with its allowed values; others (style, class, links) are dropped. */
 const ATTRIBUTES: ReadonlyMap<string, RegExp> = new Map([
   ...[
     'stretchy',
@@ -48,10 +48,10 @@ const ATTRIBUTES: ReadonlyMap<string, RegExp> = new Map([
 const TOKEN = /<(\/?)([a-z]+)((?: [a-z-]+="[^"<>]*")*)>|([^<>]+)/y;
 const ATTRIBUTE = / ([a-z-]+)="([^"<>]*)"/g;
 const ENTITY = /&(?!(?:amp|lt|gt|quot|#\d{1,7}|#x[0-9a-f]{1,6});)/;
-/** Characters of markup that one formula may have. */
+/** The most characters of markup for one formula. */
 const MAX_MARKUP = 12_000;
 
-/** Reads markup and writes it anew from the allowed elements and attributes; null where anything else is in it. */
+/** Parses markup and rebuilds it from the allowed elements and attributes; null if it contains anything else. */
 export function allowedMarkup(markup: string): string | null {
   if (markup.length > MAX_MARKUP) return null;
   const open: string[] = [];
@@ -63,7 +63,7 @@ export function allowedMarkup(markup: string): string | null {
     const [, end, name = '', attributes = '', text] = match;
     if (text !== undefined) {
       if (ENTITY.test(text) || open.length === 0) return null;
-      // Operators that are not seen, such as "apply", are written so that whoever reads the page's source sees them.
+      // Invisible operators, such as "apply", are escaped so that they are visible in the page's source.
       if (!hasUnseen(text)) {
         out += text;
         continue;
@@ -94,23 +94,23 @@ export function allowedMarkup(markup: string): string | null {
 
 /** A formula that can be typeset. */
 export interface Formula {
-  /** May be printed in a page as it is. */
+  /** Safe to print in a page unescaped. */
   readonly mathml: string;
-  /** On one line, for places that hold text alone. */
+  /** On one line, for places that allow only text. */
   readonly text: string;
 }
 
-/** Formulas held at once: papers have many in common, and a formula costs as much as a whole page. */
+/** Formulas cached at once: papers share many, and typesetting one takes as long as a whole page. */
 const MAX_HELD = 4096;
 const held = new Map<string, Formula | null>();
 
-/** One formula, or null where it cannot be typeset. @param tex without its dollars. */
+/** Typesets one formula; null if it cannot be typeset. @param tex without its dollars. */
 export function formulaOf(tex: string): Formula | null {
   const known = held.get(tex);
   if (known !== undefined) return known;
   const source = expandedMaths(tex);
   const made = isKnownMaths(source) ? typeset(source) : null;
-  // A long one is hardly ever met again, and would take much room.
+  // Long formulas rarely recur and would use much memory.
   if (tex.length > 60) return made;
   if (held.size >= MAX_HELD) held.clear();
   held.set(tex, made);
@@ -119,7 +119,7 @@ export function formulaOf(tex: string): Formula | null {
 
 function typeset(tex: string): Formula | null {
   try {
-    // temml draws lines over things by CSS of its own; an accent needs none.
+    // temml draws overlines with its own CSS; an accent needs none.
     const source = tex.replaceAll(/\\overline(?![a-zA-Z])/g, '\\bar');
     const markup = allowedMarkup(
       temml.renderToString(source, {

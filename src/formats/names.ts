@@ -1,8 +1,8 @@
 /**
  * The authors of a paper, one by one, with family names told from given names by arXiv's usage. Pure.
  *
- * Upstream has one text of all names: the authors of its source, split at commas and sorted. So the order is the registry's, and
- * a `Jr.` or `II` that had a comma before it stands alone, maybe far from its name.
+ * Upstream has one text with all names: the authors of its source, split at commas and sorted. So the order is the registry's, and
+ * a `Jr.` or `II` after a comma became a separate entry, maybe far from its name.
  */
 import { plainText, richParts } from './rich-text.ts';
 import { oneLine } from './unseen.ts';
@@ -10,10 +10,10 @@ import { oneLine } from './unseen.ts';
 export interface Author {
   /** The whole name in the usual order: `Zoë van der Sample Jr.` */
   readonly name: string;
-  /** What the name is filed under, without its particle; null for a group, a single name, and what cannot be told apart. */
+  /** The family name without its particle; null for a group, a single name, and names that cannot be split. */
   readonly family: string | null;
   readonly given: string | null;
-  /** `van der`: in lower case, so that it is no part of the family name proper. */
+  /** `van der`: in lower case, so it is not part of the family name proper. */
   readonly particle: string | null;
   /** `Jr.`, `III` */
   readonly suffix: string | null;
@@ -29,14 +29,14 @@ export interface Authors {
 const GROUP = /\b(?:collaborations?|consortium|group|team|project|network|survey|committee|on behalf of|for the)\b/i;
 const SUFFIX = /^(?:jr|sr|i{2,3}|iv|vi{0,3}|ph\.?\s?d|m\.?d|esq)\.?$/i;
 const OTHERS = /(?:^|\s)(?:et\.?\s*al\.?|and others)$|^others$/i;
-/** What arXiv files with the family name, in any letter case. */
+/** Words that arXiv counts as part of the family name, in upper or lower case. */
 const ARXIV_PARTICLES: ReadonlySet<string> = new Set('van der de la von del della da mac ter dem di'.split(' '));
-/** What is as surely a particle, but only in lower case: Le, Du and Ben are names too. */
+/** Words that are particles only in lower case: Le, Du and Ben are names too. */
 const PARTICLES: ReadonlySet<string> = new Set([
   ...ARXIV_PARTICLES,
   ..."den du des le los las delle degli dei do dos dal zu zur zum ten te 't op af av al el bin ibn ben".split(' '),
 ]);
-/** A name's words may have letters, marks, full stops, apostrophes, hyphens and slashes; nicknames are in parentheses. */
+/** Words of a name may contain letters, marks, full stops, apostrophes, hyphens and slashes; nicknames are in parentheses. */
 const WORD = /^(?:[\p{L}\p{M}'’‘ʼ`.‐‑–/·-]+|\([\p{L}\p{M}'’.-]+\))$/u;
 const INITIAL = /^\p{Lu}\p{M}*\.?$/u;
 
@@ -49,17 +49,17 @@ const literal = (name: string, isGroup = false): Author => ({
   isGroup,
 });
 
-/** Where the family name begins, among the words of a name without suffix. */
+/** The index of the family name's first word, in a name without suffix. */
 function familyStart(words: readonly string[]): number {
   const isParticle = (word: string): boolean =>
     PARTICLES.has(word.replace('’', "'")) || ARXIV_PARTICLES.has(word.toLowerCase());
   let start = words.length - 1;
   while (start > 1 && isParticle(words[start - 1] ?? '')) start--;
-  // A first word with a capital is a given name, whatever it may be elsewhere.
+  // A capitalised first word is a given name, even if it could be a particle elsewhere.
   return start === 1 && PARTICLES.has(words[0] ?? '') ? 0 : start;
 }
 
-/** A name without what stands in parentheses at its end. */
+/** A name without the parentheses at its end. */
 function withoutAffiliation(name: string): string {
   let bare = name;
   while (bare.endsWith(')') && bare.lastIndexOf('(') > 0) bare = bare.slice(0, bare.lastIndexOf('(')).trimEnd();
@@ -70,7 +70,7 @@ function withoutAffiliation(name: string): string {
 function authorOf(written: string): Author {
   const name = written.replace(/\s+/g, ' ').trim();
   if (GROUP.test(name)) return literal(name, true);
-  // An affiliation or a number in parentheses is no part of the name.
+  // An affiliation or a number in parentheses is not part of the name.
   const bare = withoutAffiliation(name);
   const words = bare.split(' ');
   if (words.length < 2 || !words.every((word) => WORD.test(word))) return literal(name);
@@ -78,12 +78,12 @@ function authorOf(written: string): Author {
   const suffix = words.length > 2 && SUFFIX.test(last) ? last : null;
   const own = suffix === null ? words : words.slice(0, -1);
   const final = own.at(-1) ?? '';
-  // `Testing A.`: nobody can say which of the two is the family's.
+  // `Testing A.`: it is unclear which of the two is the family name.
   if (INITIAL.test(final) || SUFFIX.test(final) || SUFFIX.test(own[0] ?? '')) return literal(name);
   const start = familyStart(own);
   const family = own.slice(start);
   const particles = own.slice(start, -1);
-  // With a capital it is filed under: De Luca, Van der Berg.
+  // With a capital, it is part of the family name: De Luca, Van der Berg.
   const isLower = particles.length > 0 && particles.every((word) => /^['’]?\p{Ll}/u.test(word));
   return {
     name: suffix === null ? bare : `${own.join(' ')} ${suffix}`,
@@ -95,7 +95,7 @@ function authorOf(written: string): Author {
   };
 }
 
-/** Splits at commas, semicolons and `and`: not inside of parentheses, unless these do not balance. */
+/** Splits at commas, semicolons and `and`, but not inside balanced parentheses. */
 function pieces(text: string): readonly string[] {
   const found: string[] = [];
   let depth = 0;
@@ -113,11 +113,11 @@ function pieces(text: string): readonly string[] {
   return all.map((piece) => piece.trim().replace(/^(?:and|&)\s+/, '')).filter((piece) => piece !== '');
 }
 
-/** A text without its TeX, on one line; no-break blanks are blanks. */
+/** A text without its TeX, on one line; no-break spaces become spaces. */
 const plain = (text: string): string => oneLine(plainText(richParts(text))).replace(/\s+/g, ' ');
 
 /**
- * Splits a text of all names, name by name: what cannot be told apart stays one literal piece, and no other name is touched by it.
+ * Splits a text of all names into single names. A part that cannot be split stays one literal piece and does not affect other names.
  *
  * A suffix alone between two commas is joined to the name before it, if there is a name that can have one.
  */
@@ -137,8 +137,8 @@ export function splitAuthors(text: string): Authors {
 }
 
 /**
- * Names that somebody listed one by one. A comma in one parts family name, suffix and given names, as in BibTeX: `Sample, Bob`,
- * `Sample, Jr., Bob`; without a comma the name is taken as it is usually written.
+ * Names that somebody listed one by one. A comma within a name separates family name, suffix and given names, as in BibTeX: `Sample, Bob`,
+ * `Sample, Jr., Bob`; without a comma, the usual order is assumed.
  */
 export function listedAuthors(names: readonly string[]): Authors {
   const list: Author[] = [];
@@ -171,7 +171,7 @@ function listedAuthor(name: string): Author {
   };
 }
 
-/** `van der Sample, Zoë, Jr.`: RIS and others that part a name by commas. A text that stays whole has none. */
+/** `van der Sample, Zoë, Jr.`: for RIS and other formats that separate parts of a name by commas. A name that stays whole has none. */
 export function invertedName({ name, family, given, particle, suffix }: Author): string {
   if (family === null) return name.replaceAll(/,\s*/g, '; ');
   const surname = particle === null ? family : `${particle} ${family}`;

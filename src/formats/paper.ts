@@ -1,4 +1,4 @@
-/** What a record's bundle or note says of the paper, as upstream gives it: text from strangers. Pure. */
+/** What a record's bundle or note says about the paper, as upstream gives it: untrusted text. Pure. */
 import { isObject, type Json, type MergedRecord } from '../protocol/index.ts';
 import type { PaperRecord } from './input.ts';
 
@@ -7,12 +7,12 @@ export function member(object: Json | undefined, ...names: readonly string[]): J
   return names.reduce<Json | undefined>((at, name) => (isObject(at) ? at.get(name) : undefined), object);
 }
 
-/** A string that says something, else null. */
+/** A non-empty string, else null. */
 export function text(value: Json | undefined): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** The newest snapshot that stands in the current state. */
+/** The newest snapshot in the current state. */
 export function currentSnapshot(merged: MergedRecord | null): Json | undefined {
   const listed = (merged?.applied ?? []).filter(
     ({ effect, list }) => effect === 'listed' && list === 'graph_snapshots',
@@ -21,13 +21,13 @@ export function currentSnapshot(merged: MergedRecord | null): Json | undefined {
 }
 
 export interface Paper {
-  /** May hold TeX. Vouched for by a snapshot, or by nobody where it comes from a note. */
+  /** May contain TeX. Signed if it comes from a snapshot, unsigned if it comes from a note. */
   readonly title: string | null;
   /** One text with all names, as the registry or the operator's note writes them. */
   readonly authors: string | null;
-  /** Whose word `authors` is: that of the registry, which sorts the names, or of an operator's note. */
+  /** The source of `authors`: the registry, which sorts the names, or an operator's note. */
   readonly authorsBy: 'registry' | 'operator';
-  /** The authors in the paper's order, by an operator's note; null where none says it. */
+  /** The authors in the paper's order, from an operator's note; null if no note gives it. */
   readonly authorsInOrder: readonly string[] | null;
   /** The beginning of the abstract only. */
   readonly abstractExcerpt: string | null;

@@ -2,23 +2,23 @@
 import { formulaOf } from './maths.ts';
 import { texParts } from './tex-text.ts';
 
-/** A piece of a text: words to be shown as text, or a formula as MathML that may be printed as it is. */
+/** A piece of a text: words to show as text, or a formula as MathML that is safe to print unescaped. */
 export type RichPart =
   | { readonly kind: 'words'; readonly text: string }
   | { readonly kind: 'maths'; readonly mathml: string /** The formula on one line. */; readonly text: string };
 
 export interface RichText {
   readonly parts: readonly RichPart[];
-  /** Without markup: accents and formulas as Unicode, ties as blanks. */
+  /** Without markup: accents and formulas as Unicode, ties as spaces. */
   readonly plain: string;
   /** As upstream has it. */
   readonly raw: string;
 }
 
-/** Characters of MathML for all formulas of one text. */
+/** The most characters of MathML for all formulas of one text. */
 const MAX_OF_TEXT = 24_000;
 
-/** A text with its accents as letters and its formulas as MathML; a formula that cannot be typeset stays as it was typed. */
+/** A text with its accents as letters and its formulas as MathML; a formula that cannot be typeset stays as typed. */
 export function richParts(text: string): readonly RichPart[] {
   let left = MAX_OF_TEXT;
   return texParts(text).map((part): RichPart => {

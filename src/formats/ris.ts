@@ -1,9 +1,9 @@
-/** A record's citation as RIS, for EndNote, Zotero and their kin. Lines end in CR LF. Pure. */
+/** A record's citation as RIS, for EndNote, Zotero and similar programs. Lines end in CR LF. Pure. */
 import { type Citation, citationNotes } from './citation.ts';
 import { invertedName } from './names.ts';
 import { oneLine } from './unseen.ts';
 
-/** Zotero takes values for HTML, so whatever would be a tag or an entity there is written as one character. */
+/** Zotero parses values as HTML, so the characters that would start a tag or an entity are replaced. */
 const safe = (text: string): string =>
   oneLine(text).replace(/<(?=[a-z/!?])|&(?=[#a-z])/gi, (sign) => `&#${sign.charCodeAt(0)};`);
 
@@ -11,7 +11,7 @@ export function formatRis(citation: Citation): string {
   const { authors, doi, year, month, day } = citation;
   const two = (n: number): string => String(n).padStart(2, '0');
   const fields: readonly (readonly [string, string | null])[] = [
-    // RIS has no type for a preprint; as a manuscript it is at least no article of a journal.
+    // RIS has no type for preprints; a manuscript is at least not a journal article.
     ['TY', 'MANSCPT'],
     ['TI', citation.title],
     ...(authors?.list ?? []).map((author) => ['AU', invertedName(author)] as const),

@@ -1,4 +1,4 @@
-/** Where a formula of a text ends, and whether what stands between two dollars is one at all. Pure. */
+/** Finds the end of a formula in a text, and decides whether the text between two dollars is a formula. Pure. */
 
 export interface FormulaSpan {
   /** Of the TeX without its delimiters. */
@@ -8,25 +8,25 @@ export interface FormulaSpan {
   readonly end: number;
 }
 
-/** Characters up to the closing delimiter. A longer formula is none; without a bound, many openings would be searched to the end. */
+/** The most characters up to the closing delimiter. Without this bound, a text with many opening delimiters would take quadratic time. */
 const MAX_SPAN = 1000;
 
 const TEXT_COMMAND = /\\(?:text(?:rm|it|bf|sf|tt|normal)?|mbox|hbox)\s*$/;
 const FONT = /\\(?:rm|it|bf|sf|tt|cal|math[a-z]+|operatorname|text[a-z]*|[mh]box)(?![a-zA-Z])/;
-/** What only a formula has: a sum of money or a name of a shell variable has none of these. */
+/** Signs that occur only in formulas, not in amounts of money or names of shell variables. */
 const OF_MATHS = /[\\^_=<>{}]/;
 /** Two words, one after the other. */
 const PROSE = /(?<![\\a-zA-Z])[a-zA-Z]{2,}\s+[a-zA-Z]{2,}/;
 
 /**
- * The index of the delimiter that closes a formula, or -1. A dollar inside a `\text{…}` or `\mbox{…}` belongs to that group; where
+ * The index of the delimiter that closes a formula, or -1. A dollar inside a `\text{…}` or `\mbox{…}` belongs to that group; if
  * braces do not balance, the first delimiter closes.
  */
 function closing(text: string, from: number, to: number, sign: string): number {
   const limit = Math.min(to, from + MAX_SPAN);
   let first = -1;
   let depth = 0;
-  /** Depths at which a group of text was opened. */
+  /** The depths at which groups of text were opened. */
   const texts: number[] = [];
   for (let at = from; at < limit; at++) {
     const char = text[at];
@@ -47,15 +47,15 @@ function closing(text: string, from: number, to: number, sign: string): number {
   return first;
 }
 
-/** Whether `inside` is what an author would put between two dollars, given the characters around it. */
+/** Whether `inside` looks like a formula between two dollars, given the characters around it. */
 function isFormula(inside: string, after: string): boolean {
   if (inside.trim() === '') return false;
   if (!FONT.test(inside) && PROSE.test(inside)) return false;
-  // "from $5 to $10" and "5$ or 6$" have none of the signs, and are no formulas.
+  // "from $5 to $10" and "5$ or 6$" have none of these signs, and are not formulas.
   return OF_MATHS.test(inside) || !(/^\s|\s$/.test(inside) || /\d/.test(after));
 }
 
-/** The formula that opens at `open`: `$…$`, `$$…$$`, `\(…\)` or `\[…\]`; null where none does. */
+/** The formula that opens at `open`: `$…$`, `$$…$$`, `\(…\)` or `\[…\]`; null if none does. */
 export function formulaAt(text: string, open: number, to: number): FormulaSpan | null {
   const [sign, close] = text.startsWith('\\(', open)
     ? ['\\(', '\\)']

@@ -19,7 +19,7 @@ export const ACCENTS: ReadonlyMap<string, string> = new Map([
   ['b', '\u0331'],
 ]);
 
-/** Commands that are letters of a word: TeX drops the blank after them. */
+/** Commands that are letters of a word: TeX drops the space after them. */
 export const LETTERS: ReadonlyMap<string, string> = new Map([
   ['o', 'ø'],
   ['O', 'Ø'],
@@ -44,7 +44,7 @@ export const LETTERS: ReadonlyMap<string, string> = new Map([
   ['NG', 'Ŋ'],
 ]);
 
-/** Commands that are signs or words of their own. */
+/** Commands that are separate signs or words. */
 export const SIGNS: ReadonlyMap<string, string> = new Map([
   ['S', '§'],
   ['P', '¶'],
@@ -91,7 +91,7 @@ export const SIGNS: ReadonlyMap<string, string> = new Map([
   ['BibTeX', 'BibTeX'],
 ]);
 
-/** What stands for a backslash and one sign: `5\,GeV`, `R\&D`. */
+/** Commands of a backslash and one sign: `5\,GeV`, `R\&D`. */
 export const ESCAPED: ReadonlyMap<string, string> = new Map([
   ...Array.from('&%#_}{$ ', (sign) => [sign, sign] as const),
   [',', '\u2009'],
@@ -105,7 +105,7 @@ export const ESCAPED: ReadonlyMap<string, string> = new Map([
   ['@', ''],
 ]);
 
-/** Commands whose argument is shown in another style: here it is shown as it is. */
+/** Commands that only change the style of their argument: the argument is shown unchanged. */
 export const STYLES: ReadonlySet<string> = new Set(
   'emph textit textbf textrm textsc textsf texttt textsl textup textmd textnormal text mbox hbox uline underline'.split(
     ' ',

@@ -1,8 +1,8 @@
 /**
- * Which formulas are harmless and small: only these are typeset, or copied into a citation as they are. Pure.
+ * Decides which formulas are harmless and small. Only these are typeset, or copied into a citation unchanged. Pure.
  *
- * The list of commands is what makes TeX from strangers safe: it has no definition, no input or output, no address, no
- * colour, no length and nothing that expands without end.
+ * The list of allowed commands makes untrusted TeX safe: it has no definitions, input, output, addresses,
+ * colours or lengths, and nothing that expands without limit.
  */
 
 const COMMANDS: ReadonlySet<string> = new Set(
@@ -47,19 +47,19 @@ const COMMANDS: ReadonlySet<string> = new Set(
 );
 const ENVIRONMENTS: ReadonlySet<string> = new Set(['matrix', 'pmatrix', 'bmatrix', 'vmatrix', 'smallmatrix', 'cases']);
 
-/** No title needs more; both keep what strangers can ask for small. */
+/** No title needs more. Both limits bound the work that untrusted input can cause. */
 const MAX_LENGTH = 600;
 const MAX_COMMANDS = 80;
 const MAX_DEPTH = 10;
 
-/** Commands, single signs after a backslash, and what TeX gives a meaning without one. */
+/** Commands, single signs after a backslash, and characters that TeX gives a meaning without one. */
 const TOKENS = /\\([a-zA-Z]+)|\\([\s\S])|[{}]|[%#~$\p{Cc}]/gu;
 const OPENS_TEXT = /\\text(?:rm|bf|it|sf|tt|normal)?\s*$/;
 
 /** Whether a formula, expanded by `expandedMaths`, has known commands only, balanced braces and a modest size. */
 export function isKnownMaths(tex: string): boolean {
   if (tex.length > MAX_LENGTH) return false;
-  /** What is open: a group, a group of words, or a formula in one. */
+  /** The kind of an open group: a group, a group of text, or a formula within text. */
   const open: ('group' | 'words' | 'formula')[] = [];
   let commands = 0;
   for (const { 0: token, 1: command, 2: sign, index } of tex.matchAll(TOKENS)) {
@@ -84,7 +84,7 @@ export function isKnownMaths(tex: string): boolean {
   return open.length === 0 && !tex.endsWith('\\');
 }
 
-/** Commands of packages, by what the kernel, amsmath and amssymb have for them. */
+/** Commands of packages, and their equivalents in the kernel, amsmath and amssymb. */
 const ALIASES: Readonly<Record<string, string>> = {
   mathbbm: '\\mathbb',
   mathds: '\\mathbb',
@@ -99,7 +99,7 @@ const ALIAS = new RegExp(String.raw`\\(${Object.keys(ALIASES).join('|')})(?![a-z
 /** One argument: a group without groups inside, a command, or one character. */
 const KET = /\\([kK]et|[bB]ra|braket)(?![a-zA-Z])\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\[a-zA-Z]+|[^\s\\{}]))/g;
 
-/** A formula with commands of common packages (bbm, slashed, braket) written by those that every engine has. */
+/** A formula with commands of common packages (bbm, slashed, braket) rewritten with commands that every engine has. */
 export function expandedMaths(tex: string): string {
   if (!tex.includes('\\')) return tex;
   return tex

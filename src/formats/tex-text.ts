@@ -1,8 +1,8 @@
 /**
- * The TeX that titles, names and abstracts carry: accents and signs as Unicode, formulas told apart from words. Pure.
+ * Reads the TeX in titles, names and abstracts: accents and signs become Unicode, formulas are separated from words. Pure.
  *
  * Upstream's texts come from arXiv, whose authors type `Ren\'e`, ` ``quoted'' ` and `$\eta \to 3\pi$`. Only what is certain is
- * changed; a command that is not known here stays as it was typed, with its argument.
+ * changed; an unknown command stays as typed, with its argument.
  */
 import { formulaAt } from './tex-formula.ts';
 import { ACCENTS, ESCAPED, LETTERS, SIGNS, STYLES, SWITCHES } from './tex-letters.ts';
@@ -13,14 +13,14 @@ export interface TexPart {
   readonly text: string;
 }
 
-/** Longer texts are no titles; they stay as they are. */
+/** Longer texts are not titles and stay unchanged. */
 const MAX_LENGTH = 20_000;
-/** Groups within groups. */
+/** The deepest nesting of groups. */
 const MAX_DEPTH = 30;
-/** Characters within which a single quote has to close. */
+/** The most characters between a pair of single quotes. */
 const MAX_QUOTED = 300;
 
-/** Nothing of TeX's is in a text without these. */
+/** A text without any of these has no TeX. */
 const HAS_TEX = /[\\${}`~]|--/;
 const PLAIN = /[^\\${}`'"~-]+/y;
 const NAME = /[a-zA-Z]+/y;
@@ -79,7 +79,7 @@ class Scanner {
     return pattern.exec(this.#text)?.[0] ?? '';
   }
 
-  /** The index of the brace that closes the group at `at`, or -1 where there is no group that ends before `to`. */
+  /** The index of the brace that closes the group at `at`, or -1 if no group ends before `to`. */
   #groupEnd(at: number, to: number): number {
     const end = this.#text[at] === '{' ? (this.#partners[at] ?? -1) : -1;
     return end < to ? end : -1;
@@ -108,13 +108,13 @@ class Scanner {
       this.#formula(this.#text.slice(span.start, span.stop));
       return span.end;
     }
-    // Two dollars that open nothing are no one dollar that might.
+    // Two dollars that open nothing must not be read as one dollar that might.
     const sign = this.#text.startsWith('$$', at) ? '$$' : '$';
     this.#words += sign;
     return at + sign.length;
   }
 
-  /** Braces keep letters' cases or hold a style: they go, unless a command that is not known begins the group. */
+  /** Braces that preserve case or contain a style are removed, unless the group begins with an unknown command. */
   #group(at: number, to: number, depth: number): number {
     const end = this.#groupEnd(at, to);
     if (end === -1 || depth >= MAX_DEPTH) {
@@ -181,14 +181,14 @@ class Scanner {
       this.#words += sign;
       return this.#text.startsWith('{}', after) ? after + 2 : after;
     }
-    // Not known: as it was typed, with its arguments.
+    // Unknown: kept as typed, with its arguments.
     let stop = after;
     for (let next = this.#groupEnd(stop, to); next !== -1; next = this.#groupEnd(stop, to)) stop = next + 1;
     this.#words += this.#text.slice(at, stop);
     return stop;
   }
 
-  /** The one letter at `at`, with its accents: bare, in braces or by a command. Null where it is not just that. */
+  /** The one letter at `at`, with its accents: bare, in braces or by a command. Null if it is anything else. */
   #letter(at: number, to: number, depth: number): { readonly letter: string; readonly end: number } | null {
     const text = this.#text;
     if (at >= to || depth > 4) return null;
@@ -214,7 +214,7 @@ class Scanner {
     if (mark === undefined) return null;
     const base = this.#letter(after + blanks, to, depth + 1);
     if (base === null) return null;
-    // An i loses its dot under an accent, which Unicode's í does by itself.
+    // An i loses its dot under an accent; Unicode's í already has none.
     const dotted = base.letter.replace('ı', 'i').replace('ȷ', 'j');
     return {
       letter: `${dotted}${mark}`.normalize('NFC'),
@@ -222,7 +222,7 @@ class Scanner {
     };
   }
 
-  /** The character before what is read now; a formula counts as a letter. */
+  /** The character before the current position; a formula counts as a letter. */
   get #before(): string {
     return this.#words.at(-1) ?? (this.#parts.length > 0 ? 'x' : '');
   }
@@ -257,7 +257,7 @@ class Scanner {
       return at + 1;
     }
     const isPair = text[at] === "'" && next === "'";
-    // Some close what `` opened by a typewriter's quote.
+    // Some authors close `` with a straight double quote.
     const isClosing = isPair || (text[at] === '"' && text.indexOf("''", at) === -1);
     if (this.#doubles > 0 && isClosing) {
       this.#words += '”';

@@ -1,6 +1,6 @@
 /**
- * The texts of a record that stand in files of its own and on its page too. Made once, by the program: the page's copy of
- * these functions would make them again. Pure.
+ * The texts of a record that appear both in its files and on its page. The program makes them once and passes them to the
+ * page. Pure.
  */
 import { formatBibtex } from './bibtex.ts';
 import { type Citation, citationOf } from './citation.ts';
@@ -18,7 +18,7 @@ export interface RecordTexts {
   readonly title: RichText | null;
   readonly authors: RichText | null;
   readonly abstractExcerpt: RichText | null;
-  /** The excerpt on one line, with a mark where it was cut. */
+  /** The excerpt on one line, with an ellipsis if it was cut. */
   readonly excerpt: string | null;
   readonly citation: Citation;
   readonly jsonLd: string;
@@ -27,7 +27,7 @@ export interface RecordTexts {
   readonly csl: string;
 }
 
-/** Characters of upstream's excerpt: a shorter one is the whole abstract. */
+/** The length of upstream's excerpt in characters: a shorter text is the whole abstract. */
 const EXCERPT_LENGTH = 600;
 
 function excerptOf({ plain, raw }: RichText): string {

@@ -1,14 +1,14 @@
 /**
- * Unicode as plain ASCII with TeX's commands, for BibTeX and whatever reads its files. Pure.
+ * Converts Unicode to plain ASCII with TeX commands, for BibTeX and programs that read its files. Pure.
  *
- * unicode2latex knows what a character is in TeX; of that, only commands that LaTeX has without a package count here, and each is
- * put in braces, so that BibTeX takes `{\'e}` for one letter when it sorts and changes cases.
+ * unicode2latex maps characters to TeX. Only commands that LaTeX has without a package are used, and each is
+ * put in braces, so that BibTeX treats `{\'e}` as one letter when it sorts and changes case.
  */
 import { Transform } from 'unicode2latex';
 import { isKnownMaths } from './tex-maths.ts';
 import { oneLine } from './unseen.ts';
 
-// BibTeX counts braces even after a backslash, so each of them is written by its name, which is balanced.
+// BibTeX counts braces even after a backslash, so each brace is written as a named command, which is balanced.
 const ASCII: Readonly<Record<string, string>> = {
   '\\': '{\\textbackslash}',
   '{': '{\\textbraceleft}',
@@ -26,7 +26,7 @@ const ASCII: Readonly<Record<string, string>> = {
   _: '\\_',
 };
 
-/** What has a form of its own in running text. */
+/** Characters with a special form in running text. */
 const SIGNS: Readonly<Record<string, string>> = {
   '\u00a0': '~',
   '\u2009': '\\,',
@@ -50,7 +50,7 @@ const transform = new Transform('bibtex');
 const GRAPHEME = /[^\p{M}]?\p{M}+|./gsu;
 const known = new Map<string, string | null>();
 
-/** One character with its marks in TeX, or null where TeX has no form for it. */
+/** One character with its marks in TeX, or null if TeX has no form for it. */
 function characterOf(character: string): string | null {
   const sign = SIGNS[character];
   if (sign !== undefined) return sign;
@@ -70,7 +70,7 @@ function characterOf(character: string): string | null {
 }
 
 export interface TexText {
-  /** Balanced, and ASCII but for what has no form in TeX; that stands in braces. */
+  /** Braces balance, and the text is ASCII except for characters without a TeX form, which are in braces. */
   readonly tex: string;
   readonly isAscii: boolean;
 }
@@ -98,7 +98,7 @@ export function toTex(words: string): TexText {
   return { tex, isAscii };
 }
 
-/** The characters of a text on one line, with the blanks at its ends. */
+/** The characters of a text on one line, with the spaces at its ends. */
 function seenCharacters(words: string): Iterable<RegExpMatchArray> {
   const [start, end] = [/^\s/.test(words) ? ' ' : '', /\s$/.test(words) ? ' ' : ''];
   const line = oneLine(words);

@@ -1,6 +1,6 @@
-/** Which records of a mirror are versions of one paper. Pure. */
+/** Finds the records of a mirror that are versions of one paper. Pure. */
 
-/** What of a record says which version of which paper it is. */
+/** The members of a record that say which version of which paper it is. */
 export interface VersionedRecord {
   readonly suffix: string;
   /** arXiv id without its version. */
@@ -14,12 +14,12 @@ export interface OtherVersion {
   readonly suffix: string;
 }
 
-/** Versions that a page links; nobody reads more, and a record that claims to be one of thousands must not grow without end. */
+/** The most versions that a page links. Nobody reads more, and many records that claim the same paper must not make a page grow without limit. */
 const MAX_VERSIONS = 50;
 
 /**
- * For each record of which the mirror has other versions: those versions, in their order; of one version claimed twice, by suffix.
- * Records without another version are left out.
+ * Maps each record to the other versions of its paper in the mirror, ordered by version, then by suffix.
+ * Records without other versions are left out.
  */
 export function otherVersions(records: readonly VersionedRecord[]): ReadonlyMap<string, readonly OtherVersion[]> {
   const papers = new Map<string, VersionedRecord[]>();

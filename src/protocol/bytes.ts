@@ -1,14 +1,14 @@
 /**
  * Conversions between bytes and text. Each is exact and strict: text that does not convert back to itself is refused.
  *
- * The three encodings are written here, not taken from `@scure/base`: with it, `verify.js` has 28.4 kB gzipped instead of
- * 27.6 kB, of 28 kB allowed. Its decoders also throw on bad input, and an exception must not be taken for bad input.
+ * The three encodings are written here, not taken from `@scure/base`: with it, `verify.js` is 28.4 kB gzipped instead of
+ * 27.6 kB, and the limit is 28 kB. Its decoders also throw on bad input, and here an exception must never mean bad input.
  */
 import { ParseError } from './errors.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-/** Writes U+FFFD for what is no UTF-8. */
+/** Writes U+FFFD for bytes that are not UTF-8. */
 const lenientDecoder = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true });
 
 /** The text itself. @throws RangeError on a lone surrogate, which UTF-8 cannot carry. */
@@ -27,7 +27,7 @@ export function encodeUtf8(text: string): Uint8Array {
  *
  * @throws ParseError `bom` on a byte-order mark of UTF-8, UTF-16 or UTF-32; `invalid_utf8` on anything that is not
  * UTF-8. Nothing is ever replaced by U+FFFD.
- * @throws TypeError if it is given anything but bytes.
+ * @throws TypeError if the argument is not a Uint8Array.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   if (!(bytes instanceof Uint8Array)) throw new TypeError('expected bytes in a Uint8Array');
@@ -42,7 +42,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return decoder.decode(bytes);
   } catch (error) {
-    // A decoder may also throw because it does not work. Only bytes that do not survive a lenient one are at fault.
+    // A decoder may also throw because it is broken. The bytes are at fault only if a lenient decoder changes them too.
     if (equalBytes(encoder.encode(lenientDecoder.decode(bytes)), bytes)) throw error;
     throw new ParseError({
       code: 'invalid_utf8',
@@ -54,7 +54,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-/** Lower-case hexadecimal, two digits a byte. */
+/** Lower-case hexadecimal, two digits per byte. */
 export function encodeHex(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += HEX[byte];
@@ -80,7 +80,7 @@ export function decodeHex(text: string, length: number): Uint8Array | null {
 }
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-/** By UTF-16 unit; -1 for what is no character of the alphabet. */
+/** Values by UTF-16 unit; -1 for characters outside the alphabet. */
 const BASE64_VALUES = new Int8Array(128).fill(-1);
 for (let value = 0; value < BASE64.length; value++) BASE64_VALUES[BASE64.charCodeAt(value)] = value;
 
@@ -100,7 +100,7 @@ export function encodeBase64(bytes: Uint8Array): string {
 /**
  * Bytes of canonical base64 of exactly `length` bytes, or null.
  *
- * Canonical: standard alphabet, padded, no white space, no stray bits in the last group. Lenient decoders take many
+ * Canonical: standard alphabet, padded, no white space, no stray bits in the last group. Lenient decoders accept many
  * texts for one value, and each would be another signature text for the same event.
  */
 export function decodeBase64(text: string, length: number): Uint8Array | null {
@@ -115,7 +115,7 @@ export function decodeBase64(text: string, length: number): Uint8Array | null {
     const value = BASE64_VALUES[text.charCodeAt(i)] ?? -1;
     if (value < 0) return null;
     held = ((held << 6) | value) & 0xffffff;
-    // Each character but the first of four completes a byte; what the last leaves over are stray bits.
+    // Every character except the first of four completes a byte; bits left over after the last are stray.
     if ((i & 3) !== 0) bytes[at++] = held >> (6 - 2 * (i & 3));
   }
   const stray = padding === 0 ? 0 : held & (padding === 1 ? 3 : 15);

@@ -5,7 +5,7 @@
 import { compareCodePoints, encodeUtf8 } from './bytes.ts';
 import { isArray, isObject, type Json, type JsonNumber, type JsonObject, without } from './json.ts';
 
-// Rule 5: exactly these are escaped; U+007F, U+2028, `/` and all else stay raw.
+// Rule 5: exactly these are escaped; everything else, including U+007F, U+2028 and `/`, stays as it is.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for.
 const ESCAPED = /["\\\u0000-\u001f]/g;
 const SHORT_ESCAPES: Readonly<Record<string, string>> = {
@@ -43,7 +43,7 @@ function formatDouble(value: number): string {
   return `${sign}${whole}.${digits.slice(exponent + 1) || '0'}`;
 }
 
-/** Rules 3 and 4: an integer literal stays as written (but `-0` is `0`), any other is a double. */
+/** Rules 3 and 4: an integer literal stays as written (except that `-0` becomes `0`); any other number is a double. */
 function formatNumber({ literal }: JsonNumber): string {
   if (/[.eE]/.test(literal)) return formatDouble(Number(literal));
   return literal === '-0' ? '0' : literal;
@@ -83,7 +83,7 @@ function formatValue(value: Json, layout: Layout, outer: string): string {
 /** A value as JSON.stringify takes it. */
 type Plain = null | boolean | number | string | Plain[] | { [name: string]: Plain };
 
-/** Whether a plain object does not keep a name, or not in its place: `9` moves to the front, `__proto__` is a setter. */
+/** Whether a plain object would lose or move a member of this name: `9` moves to the front, `__proto__` is a setter. */
 function isMisplaced(name: string): boolean {
   const first = name.charCodeAt(0);
   return (first >= 0x30 && first <= 0x39) || name === '__proto__';
@@ -116,8 +116,8 @@ function plainOf(value: Json, sorted: boolean, omitted: readonly string[] = []):
 }
 
 /**
- * One line. JSON.stringify escapes exactly what rule 5 says, and lone surrogates, which no canonical text has. It is
- * five times as fast, so whatever it writes as it must be written is left to it.
+ * One line. JSON.stringify escapes exactly what rule 5 says, plus lone surrogates, which never occur in canonical text. It is
+ * five times as fast, so it is used for every value that it writes correctly.
  */
 function formatLine(value: Json, sorted: boolean, omitted: readonly string[]): string {
   const plain = plainOf(value, sorted, omitted);
@@ -130,18 +130,18 @@ function formatLine(value: Json, sorted: boolean, omitted: readonly string[]): s
 /**
  * The canonical text of a value: keys sorted by code point, no white space.
  *
- * @param omitted names of members of the object itself, not of those within it, that are left out.
+ * @param omitted names of members to leave out, at the top level only.
  */
 export function formatCanonical(value: Json, omitted: readonly string[] = []): string {
   return formatLine(value, true, omitted);
 }
 
-/** One compact line with members in the order they have, numbers and strings in canonical form. */
+/** One compact line with members in their existing order, numbers and strings in canonical form. */
 export function formatCompact(value: Json): string {
   return formatLine(value, false, []);
 }
 
-/** Indented by two spaces and sorted, for people. Not what any digest covers. */
+/** Indented by two spaces and sorted, for people. No digest covers this form. */
 export function formatIndented(value: Json): string {
   return formatValue(value, { sortKeys: true, indent: '  ' }, '\n');
 }
@@ -151,7 +151,7 @@ export function canonicalBytes(value: Json): Uint8Array {
   return encodeUtf8(formatCanonical(value));
 }
 
-/** Up to this many, insertion is the fastest way to sort; nearly all objects are so small. */
+/** Up to this size, insertion sort is fastest, and nearly all objects are this small. */
 const FEW = 16;
 
 /** The names of an object's members, by code point. */

@@ -12,7 +12,7 @@ export function sha256Hex(data: Uint8Array | string): string {
   return encodeHex(sha256(typeof data === 'string' ? encodeUtf8(data) : data));
 }
 
-/** What computes SHA-256: {@link sha256Hex}, or an engine's own. */
+/** A SHA-256 function: {@link sha256Hex}, or an engine's own. */
 export type Sha256 = Engine['sha256Hex'];
 
 /** Digest of a value's canonical bytes: `canonical_sha256` if the value is a canonical record. */
@@ -25,17 +25,17 @@ function digestWithout(object: JsonObject, hash: Sha256, ...names: readonly stri
   return hash(asWellFormed(formatCanonical(object, names)));
 }
 
-/** `content_sha256` of an event: all but its signature, its digest and its id. Unknown members are covered. */
+/** `content_sha256` of an event: covers everything except its signature, its digest and its id. Unknown members are covered. */
 export function eventDigest(event: JsonObject, hash: Sha256 = sha256Hex): string {
   return digestWithout(event, hash, 'signature', 'content_sha256', 'event_id');
 }
 
-/** `state_sha256` of a state: all but itself. */
+/** `state_sha256` of a state: covers everything except itself. */
 export function stateDigest(state: JsonObject, hash: Sha256 = sha256Hex): string {
   return digestWithout(state, hash, 'state_sha256');
 }
 
-/** `bundle_sha256` of a bundle: all but its signature. The state and unknown members are covered. */
+/** `bundle_sha256` of a bundle: covers everything except its signature. The state and unknown members are covered. */
 export function bundleDigest(bundle: JsonObject, hash: Sha256 = sha256Hex): string {
   return digestWithout(bundle, hash, 'bundle_signature');
 }
@@ -46,7 +46,7 @@ export function snapshotDigest(part: Json, hash?: Sha256): string {
 }
 
 /**
- * `title_canon_sha256` of a title, or `abstract_canon_sha256` of a whole abstract in one line: the digest of its
+ * `title_canon_sha256` of a title, or `abstract_canon_sha256` of a whole abstract on one line: the digest of its
  * lower-case text.
  *
  * Observed on ASCII texts only. `toLowerCase` is independent of the locale.

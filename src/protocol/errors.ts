@@ -1,7 +1,7 @@
 /**
  * The reason codes of the protocol (README.md, section 10) and the error that carries them.
  *
- * The list is closed: reports, tests and operators' scripts rely on it. A code never changes its meaning.
+ * The list is closed, because reports, tests and operators' scripts rely on it. The meaning of a code never changes.
  */
 
 /** Why a document could not be read at all. */
@@ -28,7 +28,7 @@ export const SIGNATURE_CODES = [
   'bad_signature',
 ] as const;
 
-/** Why a whole bundle is rejected, beside the signature codes. */
+/** Why a whole bundle is rejected, besides the signature codes. */
 export const BUNDLE_CODES = [
   'bundle_schema',
   'unsupported_version',
@@ -45,7 +45,7 @@ export const BUNDLE_CODES = [
   'no_record_created',
 ] as const;
 
-/** Why a single event is invalid, beside the signature codes and `unsupported_version`. */
+/** Why a single event is invalid, besides the signature codes and `unsupported_version`. */
 export const EVENT_CODES = [
   'event_schema',
   'timestamp',
@@ -73,23 +73,23 @@ export const NOTICE_CODES = [
   'unknown_event_type',
 ] as const;
 
-// A bundler cannot know that to spread a list does nothing else: marked as pure, it is left out of scripts that need none.
+// A bundler cannot know that spreading a list has no side effect. Marked as pure, it is dropped from scripts that do not use it.
 export const REASON_CODES = /* @__PURE__ */ (() =>
   [...READING_CODES, ...SIGNATURE_CODES, ...BUNDLE_CODES, ...EVENT_CODES, ...NOTICE_CODES] as const)();
 
 export type ReasonCode = (typeof REASON_CODES)[number];
 
-/** One thing that is wrong with a document. */
+/** One problem in a document. */
 export interface Problem {
   readonly code: ReasonCode;
   /** JSON pointer (RFC 6901) into the document; `''` is the document itself. */
   readonly path: string;
-  /** What was expected and what came; one line. May quote the document: escape it for where it is shown. */
+  /** What was expected and what was found, on one line. May quote the document, so escape it before showing it. */
   readonly message: string;
 }
 
 /**
- * A document that could not be read: not JSON by section 1, or not of the shape it must have.
+ * A document that could not be read: it is not JSON by section 1 of README.md, or does not have the required shape.
  *
  * `code` and `path` are those of the first problem; `problems` has all that were found, at least one.
  */

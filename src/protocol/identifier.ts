@@ -20,7 +20,7 @@ export function formatPithNumber(submittedAt: string, suffix: string): string {
   return `pith:${submittedAt.slice(0, 4)}:${suffix}`;
 }
 
-/** `pith:` and the first 8 characters. Ambiguous at the registry's size: never a path, never a silent redirect. */
+/** `pith:` and the first 8 characters. Ambiguous at the registry's size, so it is never used as a path or for a silent redirect. */
 export function formatShortPithNumber(suffix: string): string {
   return `pith:${suffix.slice(0, 8)}`;
 }
@@ -30,7 +30,7 @@ export function suffixOfNumber(pithNumber: string): string {
   return pithNumber.slice(-SUFFIX_LENGTH);
 }
 
-/** What each alias of a record must be, by `alias_kind`, in the order upstream lists them. */
+/** The value each alias of a record must have, by `alias_kind`, in upstream's order. */
 export function expectedAliases(
   source: { readonly id: string; readonly version: number },
   suffix: string,

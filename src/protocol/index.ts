@@ -1,5 +1,5 @@
 /**
- * The library's door: everything that other layers, and other programs, may use of the protocol.
+ * The library's entry point: everything that other layers, and other programs, may use of the protocol.
  *
  *     const trust = readTrust(trustFileBytes);
  *     const verdict = verifyBundle(bundleBytes, trust);

@@ -4,7 +4,7 @@
  * - Objects are Maps: no prototype, so `__proto__` is an ordinary key, and member order is kept as written even
  *   for keys such as `"9"`, which a JavaScript object would move to the front.
  * - Numbers are their literal text, so an integer of any size stays exact.
- * - Nothing here is told apart by `instanceof` of a class of ours: values pass between two copies of this layer
+ * - No value is recognised by `instanceof` a class of this layer: values pass between two copies of it
  *   (the program's and the site renderer's).
  */
 export interface JsonNumber {
@@ -27,7 +27,7 @@ export function isNumber(value: Json | undefined): value is JsonNumber {
   return typeof value === 'object' && value !== null && !isArray(value) && !isObject(value);
 }
 
-/** Levels of arrays and objects: 0 for what is neither, 1 for an empty one. */
+/** The nesting depth of arrays and objects: 0 for other values, 1 for an empty array or object. */
 export function depthOf(value: Json): number {
   if (isArray(value)) return 1 + value.reduce<number>((depth, item) => Math.max(depth, depthOf(item)), 0);
   if (!isObject(value)) return 0;
@@ -37,8 +37,8 @@ export function depthOf(value: Json): number {
 }
 
 /**
- * Whether two values are the same but for the order of members: then their canonical texts are one. Numbers are compared
- * as written, so two spellings of one number are not the same here, though their canonical texts may be.
+ * Whether two values are equal apart from the order of members. Equal values have the same canonical text. Numbers are compared
+ * as written, so two spellings of one number are not equal here, although their canonical texts may be.
  */
 export function isSameJson(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;

@@ -1,4 +1,4 @@
-/** An index file that is not what the format allows, or not what the list above it says. */
+/** An index file that is malformed, or does not match the list above it. */
 export class IndexError extends Error {
   override readonly name = 'IndexError';
   /** Path of the file in the site. */

@@ -1,5 +1,5 @@
 /**
- * Where the record index lies in a site. Pure.
+ * The paths of the record index in a site. Pure.
  *
  *     records/2026/2026-05-21.tsv   one line per record submitted that day
  *     records/2026/index.tsv        one line per day
@@ -8,14 +8,14 @@
  *     sums/2026/2026-05-21.sha256   the digest of every file of that day's records
  *     sums/site.sha256              the digest of every other file, except those in sums/
  *
- * A record's bucket is the day it was submitted. That day is in its canonical record, which its number is the hash of, so
- * nobody can move a record to another bucket.
+ * A record's bucket is the day it was submitted. That day is in the canonical record, and the Pith Number is a hash of that
+ * record, so nobody can move a record to another bucket.
  */
 
 export const SNAPSHOT = 'records/snapshot.txt';
 export const TOP_LIST = 'records/index.tsv';
 export const SITE_SUMS = 'sums/site.sha256';
-/** The folders that hold nothing but the index and the sums. */
+/** The folders that contain only the index and the sums. */
 export const INDEX_FOLDERS = ['records', 'sums'] as const;
 
 /** The bucket, and the year, of a record whose submission date is unknown. */

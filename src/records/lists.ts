@@ -26,7 +26,7 @@ export interface ListRow {
 /** SHA-256 in hexadecimal. Of a text, its UTF-8 bytes. */
 export const sha256 = (content: string | Uint8Array): string => hash('sha256', content, 'hex');
 
-/** What `cut -f1-N` leaves of a text whose lines have N + 1 columns. */
+/** The output of `cut -f1-N` for a text whose lines have N + 1 columns. */
 const withoutLastColumn = (text: string): string => text.replace(/\t[^\t\n]*$/gm, '');
 
 const digests = (text: string): Pick<ListRow, 'states' | 'bundles'> => ({
@@ -67,13 +67,13 @@ function parseRows(path: string, text: string, isName: (name: string) => boolean
   return rows;
 }
 
-/** The lines of a year's list, one a bucket. @throws IndexError unless the text is exactly such a list. */
+/** The lines of a year's list, one per bucket. @throws IndexError unless the text is exactly such a list. */
 export function parseYearList(year: string, text: string): readonly ListRow[] {
   const isOfYear = (bucket: string): boolean => isBucket(bucket) && bucket.startsWith(year);
   return parseRows(yearList(year), text, (name) => name.endsWith('.tsv') && isOfYear(name.slice(0, -4)));
 }
 
-/** The lines of `records/index.tsv`, one a year. @throws IndexError unless the text is exactly such a list. */
+/** The lines of `records/index.tsv`, one per year. @throws IndexError unless the text is exactly such a list. */
 export function parseTopList(text: string): readonly ListRow[] {
   return parseRows(TOP_LIST, text, (name) => name.endsWith('/index.tsv') && isYear(name.slice(0, -10)));
 }
@@ -83,12 +83,12 @@ export const bucketOfRow = ({ name }: ListRow): string => name.slice(0, -4);
 /** The year that a line of the top list names. */
 export const yearOfRow = ({ name }: ListRow): string => name.slice(0, -10);
 
-/** What `records/snapshot.txt` says. */
+/** The content of `records/snapshot.txt`. */
 export interface Snapshot {
   readonly records: number;
-  /** Two mirrors with the same one hold the same records in the same states. */
+  /** Two mirrors with the same digest have the same records in the same states. */
   readonly states: string;
-  /** Two mirrors with the same one received the same bytes. */
+  /** Two mirrors with the same digest received the same bytes. */
   readonly bundles: string;
 }
 

@@ -13,7 +13,7 @@ export interface FileSum {
 
 const byPath = (a: FileSum, b: FileSum): number => (a.path < b.path ? -1 : 1);
 
-/** The text of a list of digests. Paths of a site are ASCII, so this is their order bytewise. */
+/** The text of a list of digests. Paths of a site are ASCII, so this is their bytewise order. */
 export function formatSums(sums: readonly FileSum[]): string {
   return sums
     .toSorted(byPath)
@@ -23,7 +23,7 @@ export function formatSums(sums: readonly FileSum[]): string {
 
 const SUM_LINE = /^([0-9a-f]{64}) {2}([\w.-][\w./-]*)$/;
 
-/** @param file that the text comes from. @throws IndexError unless the text is what {@link formatSums} gives. */
+/** @param file that the text comes from. @throws IndexError unless the text is what {@link formatSums} returns. */
 export function parseSums(file: string, text: string): readonly FileSum[] {
   const sums = linesOf(file, text).map((line, i): FileSum => {
     const [, sha256, path] = SUM_LINE.exec(line) ?? [];

@@ -1,5 +1,5 @@
 /**
- * Makes the index, or brings it up to date: only the buckets that changed, and the lists above them, are made again. The
+ * Makes the index, or brings it up to date: only the buckets that changed, and the lists above them, are rebuilt. The
  * result does not depend on what was there before. Pure.
  */
 import { formatRow, type IndexRow, parseBucket, type WithheldReason } from './bucket.ts';
@@ -17,7 +17,7 @@ import {
 } from './lists.ts';
 import { type FileSum, formatSums, parseSums } from './sums.ts';
 
-/** A record that is gone, or that was made again. */
+/** A record that was removed or rebuilt. */
 export interface IndexedRecord {
   readonly suffix: string;
   readonly bucket: string;
@@ -35,18 +35,18 @@ export interface IndexFile {
   readonly path: string;
   /** Of its content, in hexadecimal. */
   readonly sha256: string;
-  /** Made when it is asked for: all buckets of a large mirror at once would take much memory. */
+  /** Made on demand: all buckets of a large mirror at once would take much memory. */
   readonly content: string;
 }
 
 export interface IndexUpdate {
   /** Files that are new or may have changed. */
   readonly files: readonly IndexFile[];
-  /** Files of the index that must not be there any more. */
+  /** Files of the index that must be removed. */
   readonly removed: readonly string[];
 }
 
-/** The line of a record, from the files that are published of it; null if nothing of it is signed. */
+/** The line of a record, from its published files; null if it has no signed bundle. */
 export function rowOf(record: Pick<PublishedRecord, 'suffix' | 'withheld' | 'sums'>): IndexRow | null {
   const { suffix, withheld } = record;
   if (withheld !== null) return { suffix, withheld };
@@ -54,7 +54,7 @@ export function rowOf(record: Pick<PublishedRecord, 'suffix' | 'withheld' | 'sum
   const state = digests.get(`pith/${suffix}/state.json`);
   const bundle = digests.get(`pith/${suffix}/bundle.json`);
   if (state === undefined || bundle === undefined) return null;
-  // Where there are several, `bundle.json` is one of them or was assembled from them.
+  // If there are several, `bundle.json` is one of them or was assembled from them.
   const folder = `pith/${suffix}/bundles/`;
   const several = [...digests].flatMap(([path, digest]) => (path.startsWith(folder) ? [digest] : []));
   return { suffix, state, bundles: several.length > 0 ? several.sort() : [bundle] };
@@ -76,9 +76,9 @@ function fileOf(path: string, make: () => string): IndexFile | null {
 }
 
 /**
- * @param changed records that are new or were made again.
- * @param gone records that were published before and are not any more.
- * @param read the text of a file of the index as it was, or null if there was none. What it gives must be what was written.
+ * @param changed records that are new or were rebuilt.
+ * @param gone records that were published before and no longer are.
+ * @param read returns the previous text of a file of the index, or null if there was none. It must be exactly what was written.
  */
 export function updateIndex(
   changed: readonly PublishedRecord[],
@@ -93,7 +93,7 @@ export function updateIndex(
     else if (read(path) !== null) removed.push(path);
   };
 
-  /** New lines of the lists of years, by year and by name; null for a bucket that is gone. */
+  /** New lines of the lists of years, by year and by name; null for a removed bucket. */
   const years = new Map<string, Map<string, ListRow | null>>();
   const changedBy = Map.groupBy(changed, ({ bucket }) => bucket);
   for (const [bucket, touched] of Map.groupBy([...changed, ...gone], (record) => record.bucket)) {
@@ -147,7 +147,7 @@ function sumsText(
   return formatSums([...kept, ...own.flatMap(({ sums }) => sums())]);
 }
 
-/** The lines of a list, by name, with some replaced, added or, for null, removed. */
+/** The lines of a list, by name, with some replaced, added or (if null) removed. */
 function merged(rows: readonly ListRow[], changes: ReadonlyMap<string, ListRow | null>): readonly ListRow[] {
   const all = new Map<string, ListRow | null>([...rows.map((row) => [row.name, row] as const), ...changes]);
   return [...all.values()].filter((row) => row !== null).sort((a, b) => (a.name < b.name ? -1 : 1));

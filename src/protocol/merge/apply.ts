@@ -1,4 +1,4 @@
-/** M3, M4, M6: what each valid event does to the current state. */
+/** Rules M3, M4 and M6 of the merge: what each valid event does to the current state. */
 import { describe, quote } from '../parse/members.ts';
 import { RECORD_CREATED, type VerifiedEvent } from '../verify/event.ts';
 import type { Finding } from '../verify/finding.ts';
@@ -17,23 +17,23 @@ export const LISTS = [
 export type ListName = (typeof LISTS)[number][1];
 const LIST_OF: ReadonlyMap<string, ListName> = new Map(LISTS);
 
-/** One applied event and what became of it. */
+/** One applied event and its effect. */
 export interface AppliedEvent {
   readonly event: VerifiedEvent;
   /**
-   * `record`: it fills `record_created`; `listed`: it stands in `list`; `superseded`: it would, but a later word of
-   * its own key took it out; `unlisted`: counted and kept, but in no list of `current`.
+   * `record`: it fills `record_created`; `listed`: it is in `list`; `superseded`: a later event by the same key
+   * removed it from `list`; `unlisted`: counted and kept, but in no list of `current`.
    */
   readonly effect: 'record' | 'listed' | 'superseded' | 'unlisted';
   readonly list: ListName | null;
-  /** Ids of the events that took it out, in merge order. */
+  /** Ids of the events that superseded it, in merge order. */
   readonly supersededBy: readonly string[];
 }
 
 export interface Application {
   /** In merge order. */
   readonly applied: readonly AppliedEvent[];
-  /** Findings have `where` `''`: an event of a union has no one place. */
+  /** `where` is `''` in these findings: an event of a union has no single position. */
   readonly findings: readonly Finding[];
 }
 

@@ -1,4 +1,4 @@
-/** M5: events that contradict each other. All stay applied; each set is listed once. */
+/** Rule M5 of the merge: events that contradict each other. All stay applied; each set is listed once. */
 import { compareCodePoints } from '../bytes.ts';
 import { RECORD_CREATED, type VerifiedEvent } from '../verify/event.ts';
 
@@ -7,11 +7,11 @@ export const EQUIVOCATION_KINDS = ['prev_event', 'record_created'] as const;
 export interface Equivocation {
   /** `prev_event`: one key signed two successors of one event. `record_created`: the record was created twice. */
   readonly kind: (typeof EQUIVOCATION_KINDS)[number];
-  /** The key that signed them all; null if several keys did (only `record_created`). */
+  /** The key that signed all of them; null if several keys did (only for `record_created`). */
   readonly keyId: string | null;
   /** The event they all follow; null for `record_created`. */
   readonly prevEvent: string | null;
-  /** Two at least, sorted. */
+  /** At least two, sorted. */
   readonly eventIds: readonly string[];
 }
 
@@ -20,7 +20,7 @@ export function findEquivocations(events: readonly VerifiedEvent[]): readonly Eq
   const successors = new Map<string, VerifiedEvent[]>();
   for (const event of events) {
     if (event.prevEvent === null) continue;
-    // A key id may hold any character, so the pair is made of two JSON strings.
+    // A key id may contain any character, so the pair is written as two JSON strings.
     const slot = JSON.stringify([event.key.keyId, event.prevEvent]);
     const siblings = successors.get(slot);
     if (siblings === undefined) successors.set(slot, [event]);

@@ -1,4 +1,4 @@
-/** The merge `pith-open-graph-merge-v1` (README.md, section 8), and what is published of several bundles (section 9). */
+/** The merge `pith-open-graph-merge-v1` (README.md, section 8), and what is published for several bundles (section 9). */
 import { compareCodePoints, encodeUtf8 } from '../bytes.ts';
 import { formatCompact } from '../canonical-json.ts';
 import { digestOf, type Sha256, stateDigest } from '../digest.ts';
@@ -16,10 +16,10 @@ import { type EventSet, uniteEvents } from './union.ts';
 /** What a mirror publishes as `bundle.json`. */
 export type PublishedBundle =
   | { readonly kind: 'received'; readonly bundle: VerifiedBundle; readonly bytes: Uint8Array }
-  /** No single bundle holds every valid event. Proof is in the bundles it was assembled from. */
+  /** Assembled because no single bundle has every valid event. The proof is in the bundles it was assembled from. */
   | { readonly kind: 'assembled'; readonly from: readonly VerifiedBundle[]; readonly bytes: Uint8Array };
 
-/** How the state that a bundle ships compares with the merge of that bundle alone. */
+/** Compares the state that a bundle ships with the merge of that bundle alone. */
 export interface StateComparison {
   readonly bundle: VerifiedBundle;
   readonly outcome: 'equal' | 'different' | 'absent';
@@ -27,7 +27,7 @@ export interface StateComparison {
   readonly claimedSha256: string | null;
   /** The digest of the shipped state's content; null if there is none. */
   readonly contentSha256: string | null;
-  /** What the merge gives. */
+  /** The digest of the merge's state. */
   readonly computedSha256: string;
   /** JSON pointers into the state. */
   readonly differences: readonly string[];
@@ -39,25 +39,25 @@ export interface MergedRecord {
   readonly published: PublishedBundle;
   /** The merge of what is published. */
   readonly state: MergedState;
-  /** Every valid event in merge order, with what it did. */
+  /** Every valid event in merge order, with its effect. */
   readonly applied: readonly AppliedEvent[];
   readonly events: EventSet;
   readonly equivocations: readonly Equivocation[];
   readonly comparisons: readonly StateComparison[];
-  /** Where an older bundle has valid events that the newest lacks. */
+  /** The older bundles that have valid events which the newest lacks. */
   readonly views: readonly ViewDifference[];
-  /** All that the merge found: on events, on shipped states, on views. */
+  /** All findings of the merge: on events, shipped states and views. */
   readonly findings: readonly Finding[];
 }
 
-/** Section 9: what the newest bundle lacks of an older one's valid events. */
+/** Section 9: valid events of an older bundle that the newest lacks. */
 export interface ViewDifference {
   readonly newest: VerifiedBundle;
   readonly older: VerifiedBundle;
   readonly finding: Finding;
 }
 
-/** Distinct bytes, newest first. One bundle in two layouts is two: the bytes then decide, not the order of files. */
+/** Distinct bytes, newest first. The same bundle in two JSON layouts counts as two, ordered by their bytes, never by file order. */
 function newestFirst(bundles: readonly VerifiedBundle[], hash: Sha256): readonly VerifiedBundle[] {
   if (bundles.length < 2) return bundles;
   const distinct = new Map(bundles.map((bundle) => [hash(bundle.bytes), bundle]));
@@ -74,12 +74,12 @@ function newestFirst(bundles: readonly VerifiedBundle[], hash: Sha256): readonly
 /**
  * Merges the bundles of one number.
  *
- * The result does not depend on the order of the bundles or of their events, nor on doubles.
+ * The result does not depend on the order of the bundles or of their events, nor on duplicates.
  *
- * @param verified one bundle at least, all of one Pith Number.
- * @param engine changes the cost, never the result.
- * @throws TypeError for anything that verifyBundle did not make, whatever members it has.
- * @throws RangeError if there is none, or if they are of several numbers.
+ * @param verified at least one bundle, all with the same Pith Number.
+ * @param engine affects the speed, never the result.
+ * @throws TypeError for any value that verifyBundle did not return, whatever its members.
+ * @throws RangeError if there are no bundles, or if their Pith Numbers differ.
  */
 export function mergeBundles(verified: readonly VerifiedBundle[], engine: Engine = nobleEngine): MergedRecord {
   for (const bundle of verified) {
@@ -88,7 +88,7 @@ export function mergeBundles(verified: readonly VerifiedBundle[], engine: Engine
   return mergeVerified(verified, engine);
 }
 
-/** @internal The merge behind the door. Exported for the tests of scale, whose 100,000 events nobody signed. */
+/** @internal The merge without the check of its arguments. Exported for the scale tests, whose 100,000 events are not signed. */
 export function mergeVerified(verified: readonly VerifiedBundle[], engine: Engine = nobleEngine): MergedRecord {
   const hash = engine.sha256Hex;
   const [newest, ...older] = newestFirst(verified, hash);
@@ -101,7 +101,7 @@ export function mergeVerified(verified: readonly VerifiedBundle[], engine: Engin
   const union = uniteEvents(bundles);
   const complete = bundles.find((bundle) => holdsAll(bundle, union));
   const base = complete ?? newest;
-  // Invalid events of other bundles are left out if one bundle is published as it came: then the state is that bundle's own merge.
+  // If one bundle is published unchanged, the state is that bundle's own merge, so invalid events of other bundles are left out.
   const events = complete === undefined ? union : uniteEvents([complete]);
   const { applied, findings } = applyEvents(events.valid);
   const equivocations = findEquivocations(events.valid);
@@ -153,7 +153,7 @@ function holdsAll(bundle: VerifiedBundle, union: EventSet): boolean {
   return union.valid.every((event) => ids.has(event.eventId));
 }
 
-/** Section 9: the newest bundle's members, with all events, the recomputed state, and no signature to mistake. */
+/** Section 9: the newest bundle's members, with all events, the recomputed state, and no signature, since none would be valid. */
 function assemble(newest: VerifiedBundle, union: EventSet, state: MergedState): Uint8Array {
   const bundle = new Map(newest.value);
   bundle.set(
@@ -186,7 +186,7 @@ function compareState(bundle: VerifiedBundle, computed: MergedState, hash: Sha25
   }
   const claimedSha256 = isObject(claimed) ? claimed.get('state_sha256') : undefined;
   const contentSha256 = isObject(claimed) ? stateDigest(claimed, hash) : digestOf(claimed, hash);
-  // One digest and one claim of it: then no member differs, and none need be looked at.
+  // If both digests match, no member differs and none needs to be compared.
   const isEqual = isObject(claimed) && contentSha256 === computed.sha256 && claimedSha256 === computed.sha256;
   const differing = isEqual ? [] : differences(claimed, computed.value);
   return {
@@ -230,7 +230,7 @@ export function equivocationFinding({ kind, keyId, prevEvent, eventIds }: Equivo
   return { code: 'equivocation', where: '', eventId: eventIds[0] ?? null, message };
 }
 
-/** Ids named in a message: enough to go and look. */
+/** How many ids a message names at most. */
 const MAX_NAMED = 8;
 
 function listed(ids: readonly string[]): string {
@@ -239,8 +239,8 @@ function listed(ids: readonly string[]): string {
 }
 
 /**
- * A newer bundle that lost events withholds them (`events_withheld`). Two bundles that each lack an event of the other,
- * or that differ though built at one moment, are a split view.
+ * A newer bundle that lacks events withholds them (`events_withheld`). Two bundles that each lack an event of the other,
+ * or that differ although both were built at the same time, are a split view.
  */
 function viewDifferences([newest, ...older]: readonly [
   VerifiedBundle,
@@ -251,7 +251,7 @@ function viewDifferences([newest, ...older]: readonly [
     const ids = idsOf(bundle);
     const lost = [...ids].filter((id) => !newestIds.has(id));
     if (lost.length === 0) return [];
-    // More ids than the two have in common: the newest has one of its own.
+    // More ids than the two have in common, so the newest has an event of its own.
     const isSplit = newestIds.size > ids.size - lost.length || newest.builtInstant === bundle.builtInstant;
     const message = `expected the bundle built at ${newest.builtAt} (${newest.bundleSha256}) to hold every valid event of the one built at ${bundle.builtAt} (${bundle.bundleSha256}), got one without ${listed(lost)}`;
     const code = isSplit ? 'split_view' : 'events_withheld';

@@ -1,4 +1,4 @@
-/** M2: events are ordered by `created_at` as an instant, then by `event_id`. */
+/** Rule M2 of the merge: events are ordered by `created_at` as an instant, then by `event_id`. */
 import { compareCodePoints } from '../bytes.ts';
 import type { VerifiedEvent } from '../verify/event.ts';
 

@@ -22,7 +22,7 @@ export interface MergedState {
   readonly bytes: Uint8Array;
 }
 
-/** What of the bundle itself enters the state. */
+/** The members of the bundle itself that the state includes. */
 export interface StateSubject {
   readonly pithNumber: string;
   readonly record: Json;
@@ -83,7 +83,7 @@ export function buildState(
   return { value, sha256, bytes: encodeUtf8(formatCompact(value)) };
 }
 
-/** Pointers listed at most: a state that differs everywhere need not be listed everywhere. */
+/** The most pointers listed. A state that differs everywhere does not need a complete list. */
 const MAX_DIFFERENCES = 32;
 
 /** JSON pointers at which two values differ, deepest first found; at most {@link MAX_DIFFERENCES}. */

@@ -1,4 +1,4 @@
-/** M1, M7, M8: the events of one number, from however many bundles, as one set. */
+/** Rules M1, M7 and M8 of the merge: the events of one Pith Number, from any number of bundles, as one set. */
 import { compareCodePoints } from '../bytes.ts';
 import { formatCanonical } from '../canonical-json.ts';
 import type { Json } from '../json.ts';
@@ -16,8 +16,8 @@ export interface EventSet {
 /**
  * The union of several bundles' events.
  *
- * @param bundles in order of preference: if one event has several valid signatures, the first bundle's is kept, and
- * of several in one bundle the first by code point, so that the order of its array does not matter.
+ * @param bundles in order of preference: if one event has several valid signatures, the first bundle's is kept. Of
+ * several in one bundle, the first by code point is kept, so that the order of its array does not matter.
  */
 export function uniteEvents(bundles: readonly VerifiedBundle[]): EventSet {
   const valid = new Map<string, VerifiedEvent>();
@@ -26,10 +26,10 @@ export function uniteEvents(bundles: readonly VerifiedBundle[]): EventSet {
       if (!valid.has(id)) valid.set(id, event);
     }
   }
-  // One event with two faults is one event; the reason that is named does not depend on the order either.
+  // One event with two faults is one event, and the reason that is reported does not depend on the order.
   const allInvalid = bundles.flatMap(({ invalidEvents }) => invalidEvents);
   const invalid = firstOfEach(allInvalid, ({ identity }) => identity, compareInvalid);
-  // An event with one valid signature is valid: its badly signed twin is the same event, not another one.
+  // An event with one valid signature is valid. A copy with a bad signature is the same event, not another one.
   const isTwin = ({ eventId, contentId }: InvalidEvent): boolean => eventId === contentId && valid.has(contentId);
   return {
     valid: [...valid.values()].sort(compareEvents),
@@ -38,8 +38,8 @@ export function uniteEvents(bundles: readonly VerifiedBundle[]): EventSet {
 }
 
 /**
- * The first of the events that have one key: by `compare`, then by canonical text. Each text is made at most once, and
- * only if two events have one key.
+ * The first of the events that share a key: by `compare`, then by canonical text. Each text is computed at most once, and
+ * only if two events share a key.
  */
 function firstOfEach<T extends { readonly value: Json }>(
   events: readonly T[],
@@ -61,7 +61,7 @@ function firstOfEach<T extends { readonly value: Json }>(
   return first;
 }
 
-/** M7, and then what tells two apart. */
+/** Rule M7, and then a tie-breaker. */
 function compareInvalid(a: InvalidEvent, b: InvalidEvent): number {
   return (
     compareCodePoints(a.eventId ?? '', b.eventId ?? '') ||

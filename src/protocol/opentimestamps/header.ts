@@ -17,9 +17,9 @@ export interface BlockHeader {
   readonly previous: string;
   /** The Merkle root, in the order of the header's bytes: an attested message is compared with it as it is. */
   readonly merkleRoot: Uint8Array;
-  /** Seconds since 1970. The miner's word, within about two hours. */
+  /** Seconds since 1970. Set by the miner; accurate to about two hours. */
   readonly time: number;
-  /** How many times harder to find than a block of the lowest difficulty. */
+  /** How many times harder it was to find than a block of the lowest difficulty. */
   readonly difficulty: number;
   /** Whether the hash meets the target that the header itself names. */
   readonly hasWork: boolean;
@@ -30,7 +30,7 @@ const EASIEST = 0xffffn << 208n;
 
 const reversedHex = (bytes: Uint8Array): string => encodeHex(bytes.slice().reverse());
 
-/** The target of a header's `bits`: a byte of exponent, and three of mantissa. 0 if the mantissa is negative. */
+/** The target that a header's `bits` encode: one byte of exponent, three of mantissa. 0 if the mantissa is negative. */
 function targetOf(bits: number): bigint {
   const mantissa = BigInt(bits & 0x7fffff);
   const shift = 8 * ((bits >>> 24) - 3);

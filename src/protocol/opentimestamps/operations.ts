@@ -26,7 +26,7 @@ export const OPERATION_TAGS = {
   keccak256: 0x67,
 } as const satisfies Readonly<Record<Operation['kind'], number>>;
 
-/** The hashes that a proof may begin with, and the length of each in bytes. */
+/** The hash functions that a proof may begin with, and their output lengths in bytes. */
 export const FILE_HASHES = { sha1: 20, ripemd160: 20, sha256: 32 } as const;
 export type FileHash = keyof typeof FILE_HASHES;
 

@@ -39,16 +39,16 @@ const ATTESTATION_TAGS = {
 const MAX_PAYLOAD = 8192;
 const MAX_URI = 1000;
 const MAX_DEPTH = 256;
-/** A proof of real calendars has a few kilobytes; a tree of this size is read in milliseconds. */
+/** Proofs from real calendars are a few kilobytes; a tree of this size is read in milliseconds. */
 export const MAX_PROOF = 1 << 20;
 const URI_PATTERN = /^[A-Za-z0-9.\-_/:]*$/;
 
 export type Attestation =
   /** The message, reversed, is the Merkle root of the Bitcoin block at this height. */
   | { readonly kind: 'bitcoin'; readonly height: number }
-  /** A calendar promised to have the message in a block later. */
+  /** A calendar promised to include the message in a later block. */
   | { readonly kind: 'pending'; readonly uri: string }
-  /** Of another kind: kept as it is. `tag` has 16 hexadecimal digits. */
+  /** Another kind, kept unchanged. `tag` has 16 hexadecimal digits. */
   | { readonly kind: 'unknown'; readonly tag: string; readonly payload: Uint8Array };
 
 export interface Branch {
@@ -56,7 +56,7 @@ export interface Branch {
   readonly timestamp: TimestampTree;
 }
 
-/** A message, who attests it, and what it leads to. At least one attestation or branch. */
+/** A message, its attestations and its branches. It has at least one attestation or branch. */
 export interface TimestampTree {
   readonly message: Uint8Array;
   readonly attestations: readonly Attestation[];
@@ -69,7 +69,7 @@ export interface TimestampProof {
   readonly timestamp: TimestampTree;
 }
 
-/** Bytes that are no OpenTimestamps proof. `offset` is where reading stopped. */
+/** The bytes are not an OpenTimestamps proof. `offset` is where reading stopped. */
 export class TimestampError extends Error {
   override readonly name = 'TimestampError';
   readonly offset: number;
@@ -121,7 +121,7 @@ class Reader {
     }
   }
 
-  /** Bytes with their count before them. */
+  /** Bytes preceded by their count. */
   counted(least: number, most: number): Uint8Array {
     const count = this.number();
     if (count < least || count > most) this.fail(`expected ${least} to ${most} bytes, got a count of ${count}`);
@@ -191,9 +191,9 @@ function readTree(reader: Reader, message: Uint8Array, depth: number): Timestamp
 }
 
 /**
- * The tree that a calendar answers with for a message.
+ * Reads the tree that a calendar returns for a message.
  *
- * @throws TimestampError if the bytes are no such tree, or more follow.
+ * @throws TimestampError if the bytes are not such a tree, or if more bytes follow it.
  */
 export function parseTimestampTree(bytes: Uint8Array, message: Uint8Array): TimestampTree {
   const reader = new Reader(bytes);
@@ -207,7 +207,7 @@ export function isTimestampProof(bytes: Uint8Array): boolean {
   return equalBytes(bytes.slice(0, MAGIC.length), MAGIC);
 }
 
-/** @throws TimestampError if the bytes are no OpenTimestamps proof of version 1, or break one of its limits. */
+/** @throws TimestampError if the bytes are not an OpenTimestamps proof of version 1, or exceed one of its limits. */
 export function parseTimestampProof(bytes: Uint8Array): TimestampProof {
   const reader = new Reader(bytes);
   if (!isTimestampProof(bytes)) reader.fail('expected an OpenTimestamps proof, got other bytes');
@@ -307,7 +307,7 @@ function formatTree({ attestations, branches }: TimestampTree): readonly number[
   return items.flatMap((item, i) => (i < items.length - 1 ? [0xff, ...item] : item));
 }
 
-/** The bytes of a proof. Reading them gives the same proof, but for the order of what stands side by side. */
+/** The bytes of a proof. Reading them gives the same proof, except for the order of siblings. */
 export function formatTimestampProof({ hash, timestamp }: TimestampProof): Uint8Array {
   return Uint8Array.from([...MAGIC, VERSION, OPERATION_TAGS[hash], ...timestamp.message, ...formatTree(timestamp)]);
 }
@@ -316,7 +316,7 @@ const keyOfOperation = (operation: Operation): string => formatOperation(operati
 const keyOfAttestation = (attestation: Attestation): string => formatAttestation(attestation).join(' ');
 
 /**
- * One tree with everything that either has.
+ * One tree with every attestation and branch of both.
  *
  * @throws RangeError if they begin with different messages.
  */

@@ -1,4 +1,4 @@
-/** What an OpenTimestamps proof proves of a file, offline, against Bitcoin block headers that the reader brings. */
+/** Verifies an OpenTimestamps proof of a file offline, against Bitcoin block headers that the caller supplies. */
 import { encodeHex, equalBytes } from '../bytes.ts';
 import { type BlockHeader, parseBlockHeader } from './header.ts';
 import { hashOfFile } from './operations.ts';
@@ -7,7 +7,7 @@ import { attestationsOf, type TimestampProof } from './proof.ts';
 export type AttestationVerdict =
   /** The block's Merkle root is the attested message: the file existed before the block, if the block is in the chain. */
   | { readonly kind: 'proved'; readonly height: number; readonly header: BlockHeader }
-  /** The header of the block has another Merkle root, or not the work that it names. */
+  /** The block's header has another Merkle root, or does not meet the target it names. */
   | {
       readonly kind: 'failed';
       readonly height: number;
@@ -17,13 +17,13 @@ export type AttestationVerdict =
   /** No header for the block. `merkleRoot`: what it must be, as explorers show it. */
   | { readonly kind: 'no_header'; readonly height: number; readonly merkleRoot: string }
   | { readonly kind: 'pending'; readonly uri: string }
-  /** Of a kind that is not checked here. `tag` has 16 hexadecimal digits. */
+  /** A kind that is not checked here. `tag` has 16 hexadecimal digits. */
   | { readonly kind: 'unknown'; readonly tag: string };
 
 /** The header of the block at a height: 80 bytes; null if there is none. */
 export type HeaderSource = (height: number) => Uint8Array | null;
 
-/** Whether a proof is of these bytes at all: it begins with their digest. */
+/** Whether a proof is of these bytes: it begins with their digest. */
 export function isProofOf({ hash, timestamp }: TimestampProof, bytes: Uint8Array): boolean {
   return equalBytes(hashOfFile(hash, bytes), timestamp.message);
 }
@@ -38,9 +38,9 @@ function verdictOfBlock(height: number, message: Uint8Array, headers: HeaderSour
 }
 
 /**
- * A verdict for each attestation of a proof, in its order. It says nothing of the file: ask {@link isProofOf} first.
+ * Returns a verdict for each attestation of a proof, in order. It does not check the file: call {@link isProofOf} first.
  *
- * @throws RangeError if a header does not have 80 bytes.
+ * @throws RangeError if a header is not 80 bytes long.
  */
 export function verifyAttestations(
   { timestamp }: TimestampProof,

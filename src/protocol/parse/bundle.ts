@@ -10,7 +10,7 @@ import { type Instant, parseTimestamp } from './timestamp.ts';
 export const BUNDLE_TYPE = 'pith_open_graph_bundle';
 export const BUNDLE_VERSION = '1.0';
 export const MERGE_VERSION = 'pith-open-graph-merge-v1';
-/** Upstream shows papers with a few dozen events. This bounds the work that one file can ask for. */
+/** Upstream's papers have a few dozen events. This bounds the work that one file can cause. */
 export const MAX_EVENTS = 100_000;
 
 export interface ClaimedAlias {
@@ -19,7 +19,7 @@ export interface ClaimedAlias {
   readonly alias: string;
 }
 
-/** A key that a bundle says it was signed with. Never trusted: trust is a file outside of every bundle. */
+/** A key that a bundle claims it was signed with. Never trusted: trust comes from a file outside of every bundle. */
 export interface ClaimedKey {
   readonly keyId: string;
   readonly publicKeyBase64: string;
@@ -38,12 +38,12 @@ export interface ParsedBundle {
   readonly claimedSource: Json;
   readonly record: ParsedRecord;
   readonly aliases: readonly ClaimedAlias[];
-  /** Not yet read: a broken event is that event's fault, not the bundle's. */
+  /** Not yet parsed, because a broken event makes only that event invalid, not the bundle. */
   readonly events: JsonArray;
   readonly claimedKeys: readonly ClaimedKey[];
   readonly builtAt: string;
   readonly builtInstant: Instant;
-  /** A claim of any kind; undefined if the bundle ships none. */
+  /** A claim, of any JSON type; undefined if the bundle ships none. */
   readonly claimedState: Json | undefined;
   readonly claimedSignature: ClaimedSignature | null;
   readonly claimedBundleSha256: string | null;
@@ -75,7 +75,7 @@ function readKeys(bundle: Members, problems: Problems): readonly ClaimedKey[] {
   });
 }
 
-/** The digest that a bundle claims for itself, whatever the shape of the rest; null if there is none. */
+/** The digest that a bundle claims for itself, even if the rest is malformed; null if there is none. */
 export function claimedBundleSha256Of(value: JsonObject): string | null {
   const signature = value.get('bundle_signature');
   const claimed = isObject(signature) ? signature.get('bundle_sha256') : undefined;
@@ -85,7 +85,7 @@ export function claimedBundleSha256Of(value: JsonObject): string | null {
 /**
  * Reads a bundle.
  *
- * Only what some check needs must be there and of its kind: no other member can reject a bundle.
+ * Only members that a check needs must be present and of the right type. No other member can cause a rejection.
  *
  * @throws ParseError with every problem: `bundle_schema`, `unsupported_version`, `record_schema`, `too_large` (events).
  */
@@ -101,7 +101,7 @@ export function parseBundle(value: Json): ParsedBundle {
   if (events.length > MAX_EVENTS) {
     problems.add('too_large', '/events', `expected at most ${MAX_EVENTS} events, got ${events.length}`);
   }
-  // An event must have this member, and the signed bytes carry no role: no document is both.
+  // Every event has this member. The signed bytes carry no role, so no document may be both.
   if (bundle.object.has('event_type')) bundle.problem('event_type', 'no event in the place of a bundle');
 
   const signature = bundle.object.get('bundle_signature');

@@ -23,7 +23,7 @@ export interface ParsedEvent {
   readonly signerFingerprint: string;
   /** As written, for people. */
   readonly createdAt: string;
-  /** The same as an instant, for order; null if it is no timestamp. */
+  /** The same as an instant, for ordering; null if it is not a timestamp. */
   readonly createdInstant: Instant | null;
   readonly supersedes: readonly string[];
   readonly prevEvent: string | null;
@@ -44,7 +44,7 @@ export function parseEvent(value: Json, path: string): ParsedEvent {
   const signer = event.child('signer');
   const id = 'an event id, "sha256:" and 64 lower-case hexadecimal digits';
 
-  // A bundle must have this member, and the signed bytes carry no role: no document is both.
+  // Every bundle has this member. The signed bytes carry no role, so no document may be both.
   if (event.object.has('bundle_type')) event.problem('bundle_type', 'no bundle in the place of an event');
   for (const name of ['payload', 'signer']) {
     if (depthOf(event.object.get(name) ?? null) > MAX_INNER_DEPTH) {

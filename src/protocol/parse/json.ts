@@ -1,21 +1,21 @@
 /**
- * The strict JSON reader (README.md, section 1). One pass, linear in the input.
+ * The strict JSON reader (README.md, section 1). Makes one pass, in linear time.
  *
- * JSON.parse alone cannot serve: it keeps the last of duplicate keys, rounds large integers, reorders integer-like
+ * JSON.parse is not enough: it keeps the last of duplicate keys, rounds large integers, reorders integer-like
  * keys, and lets lone surrogates through.
  */
 import { decodeUtf8 } from '../bytes.ts';
 import { ParseError, pointer, type ReasonCode } from '../errors.ts';
 import type { Json, JsonArray, JsonNumber, JsonObject } from '../json.ts';
 
-/** Levels of arrays and objects. Far above any real bundle's dozen, far below what a stack holds. */
+/** The deepest nesting allowed. Far more than the dozen levels of real bundles, far less than the stack can hold. */
 export const MAX_DEPTH = 256;
 /**
- * Levels of what a mirror sets into documents of its own: the payload of an event, its signer, an alias. They lie
- * three levels deeper there (`state`, `current`, a list, an entry) than in a bundle, and must be readable again.
+ * The deepest nesting of values that a mirror copies into its own documents: event payloads, signers, aliases. They are
+ * three levels deeper there (`state`, `current`, a list, an entry) than in a bundle, and must still be readable.
  */
 export const MAX_INNER_DEPTH = MAX_DEPTH - 6;
-/** Digits of an integer: Python's own limit, beyond which the origin could not read its own document. */
+/** The most digits of an integer. This is Python's limit, beyond which the origin could not read its own document. */
 export const MAX_INTEGER_DIGITS = 4300;
 
 const QUOTE = 0x22;
@@ -42,7 +42,7 @@ class Reader {
   readonly #text: string;
   readonly #maxItems: number;
   #at = 0;
-  /** Keys and indices from the root to the value being read; the pointer of an error is made of them. */
+  /** Keys and indices from the root to the value being read. They form the pointer of an error. */
   readonly #trail: (string | number)[] = [];
 
   constructor(text: string, maxItems: number) {
@@ -72,7 +72,7 @@ class Reader {
     throw new ParseError({ code, path, message: `${message}, got ${got} at line ${line}, column ${column}` });
   }
 
-  /** JSON's four white space characters, and no other. */
+  /** Only JSON's four white space characters. */
   #space(): void {
     for (;;) {
       const unit = this.#text.charCodeAt(this.#at);
@@ -160,7 +160,7 @@ class Reader {
       this.#at++;
       this.#space();
       members.set(name, this.#value());
-      // A name is part of the trail only while its member is read: an error in the next name is the object's.
+      // A name is part of the trail only while its member is read: an error in the next name belongs to the object.
       this.#trail.length = level;
     } while (this.#more(CLOSE_OBJECT));
     return members;
@@ -189,7 +189,7 @@ class Reader {
     this.#at++;
     if (!escaped) return last;
     text += last;
-    // UTF-8 cannot carry a lone surrogate, so only an escape can have made one.
+    // UTF-8 cannot carry a lone surrogate, so it must come from an escape.
     if (!text.isWellFormed()) this.#fail('lone_surrogate', 'expected surrogates in pairs');
     return text;
   }
@@ -248,7 +248,7 @@ class Reader {
 /**
  * Reads one JSON text.
  *
- * @param maxItems the most that one array or object may hold. It bounds what a text can make of a few bytes each.
+ * @param maxItems the most items of one array or object. It bounds the memory that a small text can use.
  * @throws ParseError with a reading code (`bom`, `invalid_utf8`, `not_json`, `duplicate_key`, `lone_surrogate`,
  * `too_deep`, `number_out_of_range`, `too_large`) and the JSON pointer of the value in which reading stopped.
  */

@@ -1,4 +1,4 @@
-/** Reading the members of an object: unknown → typed, every problem noted instead of stopping at the first. */
+/** Reads the members of an object as typed values, and collects every problem instead of stopping at the first. */
 import { ParseError, type Problem, pointer, type ReasonCode } from '../errors.ts';
 import { isArray, isNumber, isObject, type Json, type JsonArray, type JsonObject } from '../json.ts';
 import { parseTimestamp } from './timestamp.ts';
@@ -6,7 +6,7 @@ import { parseTimestamp } from './timestamp.ts';
 const EMPTY: JsonObject = new Map();
 const QUOTED_LENGTH = 80;
 
-/** A value as a message quotes it: its kind, and the text of short ones. */
+/** Describes a value for a message: its type, and its text if short. */
 export function describe(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -19,15 +19,15 @@ export function describe(value: Json | undefined): string {
   return isObject(value) ? 'an object' : 'an array';
 }
 
-/** Text as a message quotes it: identifiers and digests as they are, anything else in quotes and cut. */
+/** Quotes text for a message: identifiers and digests unchanged, anything else in quotes and shortened. */
 export function quote(text: string): string {
   return /^[\w:./+-]{1,100}$/.test(text) ? text : describe(text);
 }
 
-/** Problems noted of one document: enough to mend it by, and a bound on what a broken one can cost. */
+/** The most problems collected for one document: enough to repair it, and a bound on the cost of a broken one. */
 const MAX_PROBLEMS = 100;
 
-/** Where problems gather while one document is read. */
+/** Collects the problems of one document while it is read. */
 export class Problems {
   readonly #list: Problem[] = [];
 
@@ -37,7 +37,7 @@ export class Problems {
     if (this.#list.length >= MAX_PROBLEMS) this.throwIfAny();
   }
 
-  /** @throws ParseError with all that gathered, if anything did. */
+  /** @throws ParseError with all collected problems, if there are any. */
   throwIfAny(): void {
     const [first, ...more] = this.#list;
     if (first !== undefined) throw new ParseError(first, more);
@@ -47,8 +47,8 @@ export class Problems {
 /**
  * The members of one object.
  *
- * Each getter notes a problem if the member is not what it must be, and then returns an empty value: call
- * `problems.throwIfAny()` before using anything that was read.
+ * Each getter notes a problem if the member is missing or has the wrong form, and then returns an empty value: call
+ * `problems.throwIfAny()` before you use any value.
  */
 export class Members {
   readonly object: JsonObject;
@@ -61,7 +61,7 @@ export class Members {
     this.#code = code;
     this.object = isObject(value) ? value : EMPTY;
     if (!isObject(value)) problems.add(code, path, `expected an object, got ${describe(value)}`);
-    // What is no object has no members to complain of: that it is none says it all.
+    // If the value is not an object, that is the only problem: its members are not reported as missing.
     this.#problems = isObject(value) ? problems : new Problems();
   }
 
@@ -80,7 +80,7 @@ export class Members {
     return empty;
   }
 
-  /** The members of a member that must be an object. */
+  /** Reads the members of a member that must be an object. */
   child(name: string): Members {
     return new Members(this.object.get(name), this.path(name), this.#problems, this.#code);
   }
@@ -125,7 +125,7 @@ export class Members {
     return value;
   }
 
-  /** One exact string; `code` if it is another string. */
+  /** One exact string; notes `code` for any other string. */
   literal(name: string, expected: string, code: ReasonCode = this.#code): void {
     const value = this.string(name);
     if (typeof this.object.get(name) === 'string' && value !== expected) {

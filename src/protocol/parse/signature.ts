@@ -1,13 +1,13 @@
 /**
  * Signature objects (README.md, section 5), as they stand in events and bundles, and inside a receipt.
  *
- * Nothing of them is verified here, and only `signature_b64` ever is: an event's signature object is covered by no
- * digest of the event, a bundle's by nothing.
+ * Nothing is verified here, and later only `signature_b64` is: no digest covers the signature object of an event or
+ * of a bundle.
  */
 import { isObject, type Json, type JsonObject } from '../json.ts';
 import { parseTimestamp } from './timestamp.ts';
 
-/** What a signature object claims. A member of another type than string reads as null. */
+/** What a signature object claims. A member that is not a string reads as null. */
 export interface ClaimedSignature {
   readonly status: string | null;
   readonly algorithm: string | null;
@@ -15,11 +15,11 @@ export interface ClaimedSignature {
   readonly fingerprint: string | null;
   readonly signatureBase64: string | null;
   readonly signedMessage: string | null;
-  /** `signed_at` is absent or a timestamp. Its value is proven by nothing. */
+  /** Whether `signed_at` is absent or a timestamp. Nothing proves its value. */
   readonly signedAtIsTime: boolean;
 }
 
-/** The members of a bundle's signature object seen upstream; any other was added by who knows whom. */
+/** The members that upstream writes in a bundle's signature object. Anyone may have added others. */
 export const BUNDLE_SIGNATURE_MEMBERS = [
   'signature_status',
   'algorithm',

@@ -13,7 +13,7 @@ export type Instant = string;
 const twoDigits = (text: string, at: number): number =>
   (text.charCodeAt(at) - 0x30) * 10 + text.charCodeAt(at + 1) - 0x30;
 
-/** The instant of a timestamp, or null if it is none. Leap seconds (`:60`) have never been observed and are refused. */
+/** The instant of a timestamp, or null if the text is not one. Leap seconds (`:60`) have never been observed and are refused. */
 export function parseTimestamp(text: string): Instant | null {
   if (!TIMESTAMP.test(text)) return null;
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);

@@ -1,4 +1,4 @@
-/** A whole bundle: what it claims, against what follows from its bytes and the pinned keys. */
+/** Verifies a whole bundle: compares its claims with its bytes and the pinned keys. */
 import { bundleDigest, type Sha256 } from '../digest.ts';
 import type { Engine } from '../engine.ts';
 import { ParseError, type Problem, pointer } from '../errors.ts';
@@ -26,7 +26,7 @@ import { assertEngineWorks } from './self-test.ts';
 import { judgeSignature } from './signature.ts';
 import { type PinnedKey, REGISTRY_ROLE, type Trust } from './signer.ts';
 
-/** Bytes of the largest bundle that is read. The real one has 14 kB. */
+/** The largest bundle accepted, in bytes. A real one is 14 kB. */
 export const MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
 
 interface Verified {
@@ -39,7 +39,7 @@ interface Verified {
   readonly invalidEvents: readonly InvalidEvent[];
 }
 
-/** Only who has it can make a bundle: `private` is gone when a program runs, and each bundle names its constructor. */
+/** Only code that has it can construct a bundle: TypeScript's `private` does not exist at run time, and every bundle exposes its constructor. */
 const MAKER = Symbol('verifyBundle');
 
 /** A bundle that passed every check that can reject it. Only {@link verifyBundle} makes one. */
@@ -77,14 +77,14 @@ export class VerifiedBundle {
   get aliases(): readonly ClaimedAlias[] {
     return this.#verified.parsed.aliases;
   }
-  /** Valid ones in the order of the bundle; one that stands twice is here twice. */
+  /** Valid events in the order of the bundle. An event that is in the bundle twice is here twice. */
   get events(): readonly VerifiedEvent[] {
     return this.#verified.events;
   }
   get invalidEvents(): readonly InvalidEvent[] {
     return this.#verified.invalidEvents;
   }
-  /** What the bundle says the merge gives, of any kind; undefined if it says nothing. A claim. */
+  /** The state that the bundle claims the merge gives, of any JSON type; undefined if there is none. */
   get claimedState(): Json | undefined {
     return this.#verified.parsed.claimedState;
   }
@@ -106,7 +106,7 @@ export class VerifiedBundle {
     return this.#verified.key;
   }
 
-  /** Whether {@link verifyBundle} made this value, which no copy, wrapper or heir of one is. */
+  /** Whether {@link verifyBundle} made this very value. Copies, wrappers and derived objects do not count. */
   static isVerified(value: unknown): value is VerifiedBundle {
     return typeof value === 'object' && value !== null && #verified in value;
   }
@@ -118,11 +118,11 @@ export class VerifiedBundle {
       const message = `expected at most ${MAX_BUNDLE_BYTES} bytes, got ${received.length}`;
       return rejected([{ code: 'too_large', path: '', message }]);
     }
-    // A copy (Buffer's own slice is none): what is verified must not change, neither between two steps nor afterwards.
+    // Makes a real copy (Buffer's slice would share memory), so that the bytes cannot change between two steps or afterwards.
     const bytes = new Uint8Array(received);
     let value: Json;
     try {
-      // No part of a bundle has more than its events may have.
+      // No array of a bundle may have more items than its events.
       value = parseJson(bytes, MAX_EVENTS);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
@@ -179,13 +179,13 @@ export class VerifiedBundle {
 }
 
 interface Judged {
-  /** Every check that was made, in order. */
+  /** Every check made, in order. */
   readonly checks: readonly Check[];
-  /** Empty for `verified`; for `rejected` it has at least one, those that reject the bundle among them. */
+  /** Empty for `verified`. For `rejected`, it includes the findings that reject the bundle. */
   readonly findings: readonly Finding[];
   /** As claimed by the bundle; null if it could not be read. */
   readonly claimedPithNumber: string | null;
-  /** The recomputed digest; null if it is not the one claimed. */
+  /** The recomputed digest; null if it differs from the claimed one. */
   readonly bundleSha256: string | null;
 }
 
@@ -195,12 +195,12 @@ export type BundleVerdict = Judged &
     | { readonly outcome: 'rejected'; readonly bundle: null }
   );
 
-/** The ledger so far after each step, one and the same object; the verdict at the end. */
+/** Yields the same ledger object after each step; returns the verdict at the end. */
 export type VerificationSteps = Generator<Pick<Ledger, 'checks' | 'findings'>, BundleVerdict, undefined>;
 
 /**
- * {@link verifyBundle} in steps, for a caller that must not be held up: the reading, the bundle's digest, its claims,
- * its signature, then one event a step. Nothing but the verdict says what a bundle is worth.
+ * {@link verifyBundle} in steps, for a caller that must not block: parsing, the bundle's digest, its claims,
+ * its signature, then one event per step. Only the final verdict says whether a bundle is valid.
  */
 export function verifyBundleSteps(bytes: Uint8Array, trust: Trust, engine: Engine = nobleEngine): VerificationSteps {
   return VerifiedBundle.verify(bytes, trust, engine);
@@ -209,11 +209,11 @@ export function verifyBundleSteps(bytes: Uint8Array, trust: Trust, engine: Engin
 /**
  * Verifies one bundle, as received, against the pinned keys.
  *
- * Whatever the bytes are, the answer is a verdict: nothing is thrown for bad input. Whatever is thrown is no verdict: it
- * says that nothing can be verified here.
+ * Any input gets a verdict: bad input never throws. An exception is not a verdict; it means that verification
+ * does not work here.
  *
- * @param bytes the bundle file; {@link MAX_BUNDLE_BYTES} at most.
- * @param engine changes the cost, never the verdict.
+ * @param bytes the bundle file; at most {@link MAX_BUNDLE_BYTES}.
+ * @param engine affects the speed, never the verdict.
  * @throws EngineError if the engine fails its self-test.
  */
 export function verifyBundle(bytes: Uint8Array, trust: Trust, engine: Engine = nobleEngine): BundleVerdict {
@@ -237,11 +237,11 @@ function rejected(problems: readonly Problem[], ledger = new Ledger()): BundleVe
   };
 }
 
-/** The digest of the bundle if it is the one claimed, else null. It is also computed for a bundle of the wrong shape. */
+/** The digest of the bundle if it equals the claimed one, else null. It is computed even if the bundle is malformed. */
 function verifyBundleHash(value: Json, hash: Sha256, ledger: Ledger): string | null {
   if (!isObject(value)) return null;
   const claimed = claimedBundleSha256Of(value);
-  // Without a signature object, or an unsigned one, that is the reason and this would only be its shadow.
+  // If there is no signature object, or an unsigned one, that is the reason; this finding would only repeat it.
   if (claimed === null) return null;
   const computed = bundleDigest(value, hash);
   const where = '/bundle_signature/bundle_sha256';
@@ -249,7 +249,7 @@ function verifyBundleHash(value: Json, hash: Sha256, ledger: Ledger): string | n
   return ledger.compare({ subject: 'bundle_hash', how: 'digest', code, where, claimed, computed }) ? computed : null;
 }
 
-/** @param digest the bundle's, or null if it is not the one claimed. */
+/** @param digest the bundle's, or null if it differs from the claimed one. */
 function verifyBundleSignature(parsed: ParsedBundle, digest: string | null, context: Context): PinnedKey | null {
   const { ledger } = context;
   const claimed = parsed.claimedSignature;
@@ -283,11 +283,11 @@ function* verifyEvents(
   const invalidEvents: InvalidEvent[] = [];
   const rotation = rotations(parsed.claimedKeys);
   for (const [i, value] of parsed.events.entries()) {
-    // Before the event, so that the caller sees the one before it whole.
+    // Yields before the event, so that the caller sees the previous one complete.
     yield ledger;
     const where = pointer('/events', i);
     const verdict = VerifiedEvent.verify({ value, where, record }, context);
-    // Not spread into push: an event can have more findings than a call takes arguments.
+    // Not spread into push, because an event can have more findings than a call can have arguments.
     for (const check of verdict.checks) ledger.checks.push(check);
     for (const finding of verdict.findings) ledger.findings.push(finding);
     if (verdict.outcome === 'invalid') {

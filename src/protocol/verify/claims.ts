@@ -1,4 +1,4 @@
-/** What a bundle claims about its record and its keys, against what follows from the record and the pinned keys. */
+/** Compares what a bundle claims about its record and its keys with the record itself and the pinned keys. */
 import { decodeBase64, decodeHex, equalBytes } from '../bytes.ts';
 import { formatCanonical } from '../canonical-json.ts';
 import { pointer } from '../errors.ts';
@@ -16,7 +16,7 @@ import type { Context } from './context.ts';
 import type { Ledger } from './ledger.ts';
 import type { IdentifiedRecord } from './record.ts';
 
-/** The digest, the names, the source and the aliases that a bundle claims for its record. */
+/** Checks the digest, the names, the source and the aliases that a bundle claims for its record. */
 export function verifyClaims(parsed: ParsedBundle, identified: IdentifiedRecord, ledger: Ledger): void {
   const { canonicalSha256, pithNumber, shortPithNumber, suffix, record } = identified;
   ledger.compare({
@@ -56,7 +56,7 @@ export function verifyClaims(parsed: ParsedBundle, identified: IdentifiedRecord,
   verifyAliases(parsed.aliases, expectedAliases(record.source, suffix), ledger);
 }
 
-/** Aliases of a kind that follows from the record must be right. Others cannot be checked, and are kept. */
+/** Aliases that follow from the record must match it. Others cannot be checked and are kept. */
 function verifyAliases(aliases: readonly ClaimedAlias[], expected: ReadonlyMap<string, string>, ledger: Ledger): void {
   const seen = new Set<string>();
   aliases.forEach(({ kind, alias }, i) => {
@@ -116,7 +116,7 @@ export function verifyClaimedKeys(keys: readonly ClaimedKey[], { trust, engine, 
   });
 }
 
-/** When each key ends, as the bundle says. Under a pinned id it is the pinned key: another would have rejected the bundle. */
+/** When each key ends, as the bundle says. Under a pinned id this is the pinned key, or the bundle would have been rejected. */
 export function rotations(keys: readonly ClaimedKey[]): ReadonlyMap<string, Instant> {
   const ends = new Map<string, Instant>();
   for (const key of keys) {

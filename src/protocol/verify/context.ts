@@ -1,4 +1,4 @@
-/** What every step of a verification is given beside its subject. */
+/** What every step of a verification is given, besides its subject. */
 import type { Engine } from '../engine.ts';
 import type { Ledger } from './ledger.ts';
 import type { Trust } from './signer.ts';
@@ -7,6 +7,6 @@ export interface Context {
   /** The keys that the operator pins. */
   readonly trust: Trust;
   readonly engine: Engine;
-  /** Gets the checks and the findings of the step. */
+  /** Collects the checks and findings of the step. */
   readonly ledger: Ledger;
 }

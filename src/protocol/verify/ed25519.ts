@@ -3,7 +3,7 @@
  *
  * noble's own `verify` is cofactored in both of its modes, so it accepts crafted signatures that libsodium, dalek's
  * `verify_strict` and Python's libraries refuse. The equation here is the cofactorless one of RFC 8032 section 5.1.7,
- * with the encodings that those libraries insist on.
+ * with the encodings that those libraries require.
  */
 import { Point } from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
@@ -43,15 +43,15 @@ function isNoPoint(bytes: Uint8Array): boolean {
   const square = (y * y) % PRIME;
   const numerator = (square + PRIME - 1n) % PRIME;
   if (numerator === 0n) return sign === 1n;
-  // A quotient and a product are squares together (Euler's criterion).
+  // A quotient is a square exactly if the product is (Euler's criterion).
   return power(numerator * (D * square + 1n), (PRIME - 1n) / 2n) !== 1n;
 }
 
 /**
  * The point of a canonical encoding, not of small order; null if it is not one.
  *
- * noble throws on bytes that are no point. Such an exception counts only if the bytes explain it: any other comes from
- * a platform that lacks something, and must not be taken for a bad signature.
+ * noble throws on bytes that are not a point. The exception counts only if the bytes explain it: any other comes from
+ * a platform that lacks something, and does not mean that the signature is bad.
  */
 function strictPoint(bytes: Uint8Array): Point | null {
   let point: Point;
@@ -61,24 +61,24 @@ function strictPoint(bytes: Uint8Array): Point | null {
     if (isNoPoint(bytes)) return null;
     throw error;
   }
-  // noble's strict mode refuses y >= p and "negative zero"; writing it again proves the rest.
+  // noble's strict mode refuses y >= p and "negative zero"; encoding the point again proves the rest.
   return equalBytes(point.toBytes(), bytes) && !point.isSmallOrder() ? point : null;
 }
 
-/** Whether 32 bytes are a key that can sign at all: a canonical point, not of small order. */
+/** Whether 32 bytes are a usable public key: a canonical point, not of small order. */
 export function isPublicKey(publicKey: Uint8Array): boolean {
   return publicKey.length === KEY_LENGTH && strictPoint(publicKey) !== null;
 }
 
 /**
- * Whether a signature is by the key over the message. Bytes of the wrong length or form are a signature that is not
- * valid, never an error.
+ * Whether a signature by this key over this message is valid. Bytes of the wrong length or form are an invalid
+ * signature, never an error.
  *
  * @param publicKey 32 bytes, raw.
  * @param message the signed bytes; in this protocol always a digest's 32 raw bytes.
  * @param signature 64 bytes: R, then S little-endian.
  * @throws TypeError if an argument is not a Uint8Array.
- * @throws whatever the platform throws if it lacks something. That is not a verdict.
+ * @throws any error of a platform that lacks something. That is not a verdict.
  */
 export function verifySignature(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   for (const bytes of [publicKey, message, signature]) {
@@ -100,5 +100,5 @@ export function verifySignature(publicKey: Uint8Array, message: Uint8Array, sign
   return equalBytes(expected.toBytes(), r);
 }
 
-/** The reference engine: runs wherever JavaScript does, and says what every other engine must say. */
+/** The reference engine: runs wherever JavaScript does. Every other engine must agree with it. */
 export const nobleEngine: Engine = { name: 'noble', sha256Hex, verify: verifySignature };

@@ -26,7 +26,7 @@ export interface EventSubject {
   readonly record: IdentifiedRecord;
 }
 
-/** An event that passed every check. A class with private members, so that no copy of its fields is one. */
+/** An event that passed every check. A class with private members, so that a copy of its fields does not count as one. */
 export class VerifiedEvent {
   readonly #event: ParsedEvent;
   readonly #instant: Instant;
@@ -65,7 +65,7 @@ export class VerifiedEvent {
   get createdAt(): string {
     return this.#event.createdAt;
   }
-  /** Sorts as time does. */
+  /** Sorts chronologically. */
   get createdInstant(): Instant {
     return this.#instant;
   }
@@ -76,7 +76,7 @@ export class VerifiedEvent {
     return this.#event.prevEvent;
   }
 
-  /** Verifies one event of a bundle. The only maker of a VerifiedEvent. */
+  /** Verifies one event of a bundle. Nothing else makes a VerifiedEvent. */
   static verify(subject: EventSubject, { trust, engine }: Pick<Context, 'trust' | 'engine'>): EventVerdict {
     const { where, record } = subject;
     const ledger = new Ledger();
@@ -88,7 +88,7 @@ export class VerifiedEvent {
     if (event === null || key === null || instant === null || ledger.findings.length > 0) {
       return invalid(subject, digest, ledger);
     }
-    // From here on findings reject nothing: the event is valid whatever its payload says.
+    // From here on, findings reject nothing: the event is valid whatever its payload contains.
     const { payload, claimedEventId: eventId } = event;
     if (event.eventType === RECORD_CREATED) {
       const receipt = payload.get('receipt');
@@ -107,8 +107,8 @@ function digestOfEvent(value: Json, hash: Sha256): string {
 }
 
 /**
- * Notes what is wrong with an event of a bundle that is rejected anyway, apart from its signature. To try a signature
- * takes a millisecond, and whoever cannot sign a bundle could ask for a hundred thousand of them.
+ * Notes problems of an event in a bundle that is rejected anyway, without checking its signature. Checking one
+ * takes a millisecond, and an attacker who cannot sign a bundle could ask for a hundred thousand checks.
  */
 export function diagnoseEvent(subject: EventSubject, { engine, ledger }: Pick<Context, 'engine' | 'ledger'>): void {
   const { where, record } = subject;
@@ -117,7 +117,7 @@ export function diagnoseEvent(subject: EventSubject, { engine, ledger }: Pick<Co
   if (event !== null) judgeEvent({ event, digest, where, record }, { trust: null, engine, ledger });
 }
 
-/** An event that failed: listed with its reason, never applied. */
+/** An invalid event: listed with its reason, never applied. */
 export interface InvalidEvent {
   /** As claimed, or null if it claims none. */
   readonly eventId: string | null;
@@ -125,9 +125,9 @@ export interface InvalidEvent {
   readonly reason: ReasonCode;
   /** JSON pointer in its bundle. */
   readonly where: string;
-  /** What tells it from other invalid events: the id it claims and what it holds, without its signature. */
+  /** Identifies it among invalid events: the id it claims and its content, without its signature. */
   readonly identity: string;
-  /** `sha256:` and the recomputed digest: the id it would have if nothing else were wrong. */
+  /** `sha256:` and the recomputed digest: the correct id for its content. */
   readonly contentId: string;
   readonly value: Json;
 }
@@ -151,7 +151,7 @@ function claimedEventId(value: Json): string | null {
   return typeof id === 'string' ? id : null;
 }
 
-/** The event, or null if its shape is wrong; its digest is checked all the same. */
+/** The event, or null if it is malformed; its digest is checked in either case. */
 function readEvent({ value, where }: EventSubject, digest: string, ledger: Ledger): ParsedEvent | null {
   try {
     return parseEvent(value, where);
@@ -177,7 +177,7 @@ function compareDigest(
 function invalid({ value, where }: EventSubject, digest: string, ledger: Ledger): EventVerdict {
   const eventId = claimedEventId(value);
   const reason = ledger.findings[0]?.code ?? 'event_schema';
-  // Upstream signs all events anew at each build, so the signature is no part of what the event is.
+  // Upstream signs all events again at each build, so the signature is not part of an event's identity.
   const identity = formatCanonical([eventId, digest]);
   const event = { eventId, reason, where, identity, contentId: `sha256:${digest}`, value };
   return { outcome: 'invalid', event, checks: ledger.checks, findings: ledger.findings };
@@ -193,14 +193,14 @@ interface ReadEvent {
   readonly record: IdentifiedRecord;
 }
 
-/** The context of an event; without trust, its signature is left out. */
+/** The context of an event; without trust, its signature is not checked. */
 type EventContext = Omit<Context, 'trust'> & { readonly trust: Context['trust'] | null };
 
 /** The JSON pointer of something within an event. */
 const within = (where: string, ...names: readonly string[]): string => names.reduce<string>(pointer, where);
 
 /**
- * Makes every check that can make an event invalid, in the order in which the reasons count. Returns the key that the
+ * Runs every check that can make an event invalid, in the order of precedence of the reasons. Returns the key that the
  * signature names, if any.
  */
 function judgeEvent(subject: ReadEvent, context: EventContext): PinnedKey | null {
@@ -230,7 +230,7 @@ function judgeEvent(subject: ReadEvent, context: EventContext): PinnedKey | null
   return key;
 }
 
-/** @param isWhole whether the digest is the one that the event claims. */
+/** @param isWhole whether the digest equals the one that the event claims. */
 function judgeEventSignature(
   { event, digest, where }: ReadEvent,
   isWhole: boolean,
@@ -269,7 +269,7 @@ function judgeEventSignature(
   return key;
 }
 
-/** `record_created` must hold this very record, and its other members must say the same about it. */
+/** `record_created` must contain this exact record, and its other members must agree with it. */
 function judgeRecordEvent(
   { event, where, record }: ReadEvent,
   { engine, ledger }: Pick<Context, 'engine' | 'ledger'>,

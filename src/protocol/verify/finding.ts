@@ -1,18 +1,18 @@
-/** What verification says: the checks that it made, and a finding for everything that is not as it must be. */
+/** The output of verification: the checks it made, and a finding for every problem. */
 import type { ReasonCode } from '../errors.ts';
 
-/** Something that is wrong, or that a reader should know. Its code decides whether it rejects anything. */
+/** A problem, or something a reader should know. Its code decides whether it rejects anything. */
 export interface Finding {
   readonly code: ReasonCode;
   /** JSON pointer into the bundle; `''` is the bundle itself. */
   readonly where: string;
-  /** The event it is about, by the id that it claims; null if it is about no event, or about one without an id. */
+  /** The id that the event in question claims; null if no event is concerned, or if it has no id. */
   readonly eventId: string | null;
-  /** What was expected and what came; one line. */
+  /** What was expected and what was found, on one line. */
   readonly message: string;
 }
 
-/** What a check is about. The list is closed: the site has words for each. */
+/** What a check is about. The list is closed, because the site has a text for each. */
 export const CHECK_SUBJECTS = [
   'record_hash',
   'pith_number',
@@ -32,7 +32,7 @@ export const CHECK_SUBJECTS = [
 ] as const;
 export type CheckSubject = (typeof CHECK_SUBJECTS)[number];
 
-/** `absent`: there is nothing to check. `uncheckable`: it is there, but a bundle does not hold what a check needs. */
+/** `absent`: there is nothing to check. `uncheckable`: it is there, but the bundle lacks what the check needs. */
 export type CheckOutcome = 'verified' | 'failed' | 'absent' | 'uncheckable';
 
 export interface Check {
@@ -41,6 +41,6 @@ export interface Check {
   readonly outcome: CheckOutcome;
   readonly where: string;
   readonly eventId: string | null;
-  /** The value that was checked (a digest, a signature, an identifier), or why it could not be. */
+  /** The value that was checked (a digest, a signature, an identifier), or why it could not be checked. */
   readonly value: string;
 }

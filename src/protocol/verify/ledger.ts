@@ -3,7 +3,7 @@ import type { ReasonCode } from '../errors.ts';
 import { describe, quote } from '../parse/members.ts';
 import type { Check, Finding } from './finding.ts';
 
-/** A check to note. Without `eventId` it is about no event. */
+/** A check to note. Without `eventId`, it concerns no event. */
 export type NewCheck = Omit<Check, 'eventId'> & { readonly eventId?: string | null };
 
 /** A value that a document claims, and that must be equal to the one computed from it. */
@@ -27,12 +27,12 @@ export class Ledger {
     this.checks.push({ subject, how, outcome, where, eventId, value });
   }
 
-  /** @param message what was expected and what came; one line. */
+  /** @param message what was expected and what was found, on one line. */
   find(code: ReasonCode, where: string, message: string, eventId: string | null = null): void {
     this.findings.push({ code, where, eventId, message });
   }
 
-  /** Notes the check, and the finding if the two values differ. Returns whether they are equal. */
+  /** Notes the check, and a finding if the two values differ. Returns whether they are equal. */
   compare({ subject, how, code, where, claimed, computed, eventId = null }: Comparison): boolean {
     const isEqual = claimed === computed;
     this.check({ subject, how, outcome: isEqual ? 'verified' : 'failed', where, eventId, value: claimed });

@@ -8,7 +8,7 @@ import { assertEngineWorks } from './self-test.ts';
 import { judgeSignature } from './signature.ts';
 import { REGISTRY_ROLE } from './signer.ts';
 
-/** One receipt, and the record it must be for. */
+/** One receipt, and the record it must belong to. */
 export interface ReceiptSubject {
   /** Undefined or null if there is none. */
   readonly receipt: Json | undefined;
@@ -16,7 +16,7 @@ export interface ReceiptSubject {
   readonly canonicalSha256: string;
   /** JSON pointer of the receipt. */
   readonly where: string;
-  /** The event that holds it; null if it stands alone. */
+  /** The event that contains it; null if there is none. */
   readonly eventId: string | null;
 }
 

@@ -14,7 +14,7 @@ export interface IdentifiedRecord {
   readonly shortPithNumber: string;
 }
 
-/** Computes a record's digest and its names. Nothing is claimed, so nothing can fail. */
+/** Computes a record's digest and its names. There are no claims to check, so this cannot fail. */
 export function identifyRecord(record: ParsedRecord, hash?: Sha256): IdentifiedRecord {
   const canonicalSha256 = digestOf(record.value, hash);
   const suffix = suffixOf(canonicalSha256);

@@ -1,9 +1,9 @@
 /**
- * Known answers that an engine must give before any verdict of it counts.
+ * Known-answer tests that an engine must pass before any of its verdicts counts.
  *
- * A platform that lacks something or computes something wrongly would reject good bundles, and a false accusation is
- * the worst that a mirror can do. So the whole way that a bundle takes (UTF-8, JSON, canonical text, digest, signature)
- * is first taken with data whose outcome is known.
+ * A platform that lacks a feature or computes something wrongly would reject good bundles, and a false accusation is
+ * the worst thing a mirror can do. So every step of a verification (UTF-8, JSON, canonical text, digest, signature)
+ * first runs on data with a known result.
  */
 import { decodeHex, encodeUtf8 } from '../bytes.ts';
 import { digestOf } from '../digest.ts';
@@ -15,7 +15,7 @@ const JSON_TEXT = '{ "\\u00ff": {"a": "\\ud83d\\ude00", "A": "\\u001F\\"\\/"}, "
 /** SHA-256 of that canonical text, as Python 3 computes it. */
 const JSON_SHA256 = '7b6ad4e3cb03587bc56d50f63e0589e7018cedce131b4d542275605fcfe2781e';
 
-/** The honest signature and the message of `test/vectors/ed25519.jsonl`, like all that follow. */
+/** The valid signature and the message of `test/vectors/ed25519.jsonl`; all values below come from there too. */
 const KEY = 'c9618e41237228c813b4151368df8ea7cb1d0ecd0567fc93a7790e20f53ce878';
 const MESSAGE = '0521ef20348de96231d9e0c05b0832f4a4b4b490a628075ab64cf18b60820a9d';
 const R = 'c347fed985da3013986a5d0ce9ee041a0a4797a37831df4ae2786de4e0d04ad5';
@@ -43,7 +43,7 @@ const bytesOf = (hex: string): Uint8Array => decodeHex(hex, hex.length / 2) ?? n
 const verifies = (engine: Engine, message: string, signature: string): boolean =>
   engine.verify(bytesOf(KEY), bytesOf(message), bytesOf(signature));
 
-/** Returns what an engine gets wrong, in words, or null if every answer is right. */
+/** Describes the first wrong answer of an engine, or returns null if every answer is right. */
 function faultOf(engine: Engine): string | null {
   const digest = digestOf(parseJson(encodeUtf8(JSON_TEXT)), engine.sha256Hex);
   if (digest !== JSON_SHA256) return `the digest of a known document came out as ${digest}`;
@@ -54,13 +54,13 @@ function faultOf(engine: Engine): string | null {
   return null;
 }
 
-/** Engines whose answers were right. An engine is tested once in each process, thread or page. */
+/** Engines that passed. An engine is tested once in each process, thread or page. */
 const tested = new WeakSet<Engine>();
 
 /**
- * Makes sure that an engine works here, before anything is verified with it. The first call takes a few milliseconds.
+ * Makes sure that an engine works on this platform, before anything is verified with it. The first call takes a few milliseconds.
  *
- * @throws EngineError if a known answer comes out wrong, or cannot be computed at all.
+ * @throws EngineError if a known answer is wrong, or cannot be computed.
  */
 export function assertEngineWorks(engine: Engine): void {
   if (tested.has(engine)) return;

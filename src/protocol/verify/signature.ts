@@ -6,7 +6,7 @@ import type { ClaimedSignature } from '../parse/signature.ts';
 import type { Context } from './context.ts';
 import type { PinnedKey } from './signer.ts';
 
-/** The three documents that are signed, told apart by `signed_message`. */
+/** The three kinds of signed document, distinguished by `signed_message`. */
 export const SIGNED_MESSAGES = {
   receipt: 'canonical_sha256_bytes',
   event: 'open_graph_event_sha256_bytes',
@@ -14,14 +14,14 @@ export const SIGNED_MESSAGES = {
 } as const;
 export type SignatureRole = keyof typeof SIGNED_MESSAGES;
 
-/** One signature object, and what it must be over. */
+/** One signature object, and what it must sign. */
 export interface SignatureSubject {
   /** Null if there is none. */
   readonly claimed: ClaimedSignature | null;
   readonly role: SignatureRole;
   /**
-   * The recomputed digest as 64 hexadecimal digits; null if it is not the one claimed. Then the signature is not tried:
-   * it is not known which bytes it would be over.
+   * The recomputed digest as 64 hexadecimal digits; null if it differs from the claimed one. Then the signature is not
+   * checked, since it is unknown which bytes it would be over.
    */
   readonly digest: string | null;
   /** JSON pointer of the signature object. */
@@ -35,15 +35,15 @@ interface SignatureProblem {
 }
 
 export interface SignatureVerdict {
-  /** The pinned key that the object names; null if it names none. Says nothing about validity. */
+  /** The pinned key that the object names; null if it names none. This does not mean that the signature is valid. */
   readonly key: PinnedKey | null;
-  /** Null if no signature was checked, because the object does not count or the digest is not right. */
+  /** Null if no signature was checked, because the object does not count or the digest is wrong. */
   readonly isValid: boolean | null;
-  /** Empty exactly if everything holds, apart from a digest that is not right, which the caller reports. */
+  /** Empty exactly if everything is valid, apart from a wrong digest, which the caller reports. */
   readonly problems: readonly SignatureProblem[];
 }
 
-/** Judges one signature object. Notes nothing: what a problem means depends on the document. */
+/** Checks one signature object. Notes no findings, because what a problem means depends on the document. */
 export function judgeSignature(
   { claimed, role, digest, where }: SignatureSubject,
   { trust, engine }: Pick<Context, 'trust' | 'engine'>,
@@ -59,7 +59,7 @@ export function judgeSignature(
     problems.push({ code, where: pointer(where, name), message });
   };
   expect('signature_status', 'signature_status', claimed.status, 'signed_v1');
-  // An object that calls itself unsigned need not look like a signature.
+  // An object that says it is unsigned does not have to look like a signature.
   if (problems.length > 0) return { key: null, isValid: null, problems };
   expect('signature_status', 'algorithm', claimed.algorithm, 'ed25519');
   expect('role_mismatch', 'signed_message', claimed.signedMessage, SIGNED_MESSAGES[role]);

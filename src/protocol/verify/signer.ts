@@ -67,7 +67,7 @@ export class Trust {
       }
       if (keys.has(keyId)) key.problem('key_id', 'each key_id once', 'duplicate_key_id');
       if ([...keys.values()].some((other) => other.publicKeyHex === publicKeyHex)) {
-        // Under two ids one key could have two roles.
+        // Under two ids, one key could have two roles.
         key.problem('public_key_hex', 'each key under one key_id', 'duplicate_key_id');
       }
       keys.set(keyId, { keyId, role, publicKey, publicKeyHex, fingerprint });
@@ -82,8 +82,8 @@ export class Trust {
  * Reads a trust file: `{"keys":[{"key_id","public_key_hex","role","fingerprint_sha256_hex"}]}`.
  *
  * @param json the file's bytes, its text, or the parsed value.
- * @throws ParseError if it is not JSON by section 1, has another shape, a duplicate `key_id`, a key that cannot
- * sign, or a fingerprint that is not the key's.
+ * @throws ParseError if it is not JSON by section 1 of README.md, is malformed, or has a duplicate `key_id`, an unusable
+ * key, or a fingerprint that does not match its key.
  */
 export function readTrust(json: Uint8Array | string | object): Trust {
   if (json instanceof Uint8Array) return Trust.read(parseJson(json));

@@ -1,4 +1,4 @@
-/** Graph snapshots: title and abstract against the record, and the parts whose digest is known (README.md, sections 2 and 4). */
+/** Graph snapshots: checks title and abstract against the record, and the parts whose digest can be recomputed (README.md, sections 2 and 4). */
 import { canonTextDigest, snapshotDigest } from '../digest.ts';
 import { pointer } from '../errors.ts';
 import { isArray, isNumber, isObject, type Json, type JsonObject } from '../json.ts';
@@ -24,16 +24,16 @@ const isEmptyList = (value: Json | undefined): boolean => isArray(value) && valu
 const EXCERPT_LENGTH = 600;
 
 /**
- * Whether an excerpt is the whole abstract: it has fewer characters than upstream keeps. They are counted by code point,
- * as Python counts them, whose programs cut them.
+ * Whether an excerpt is the whole abstract: it has fewer characters than upstream keeps. Characters are code points,
+ * as in Python, which upstream uses.
  */
 function isWholeAbstract(excerpt: string): boolean {
-  // A code point has one or two units, so most texts need not be counted.
+  // A code point is one or two units, so most texts do not need to be counted.
   if (excerpt.length < EXCERPT_LENGTH) return true;
   return excerpt.length < 2 * EXCERPT_LENGTH && Array.from(excerpt).length < EXCERPT_LENGTH;
 }
 
-/** For each part that can be empty: whether it is. The preimage of other parts is not known. */
+/** Whether each part that can be empty is. For other parts, the bytes behind the digest are unknown. */
 const IS_EMPTY: ReadonlyMap<string, (part: JsonObject) => boolean> = new Map([
   ['claims', (part: JsonObject) => isZero(part.get('count')) && isEmptyList(part.get('items'))],
   ['references', (part: JsonObject) => isZero(part.get('count')) && isEmptyList(part.get('sample'))],
@@ -41,11 +41,11 @@ const IS_EMPTY: ReadonlyMap<string, (part: JsonObject) => boolean> = new Map([
   ['author_claims', (part: JsonObject) => isZero(part.get('count'))],
 ]);
 
-/** Most parts of most snapshots are empty, and all empty parts have one digest. */
+/** Most parts of most snapshots are empty, and all empty parts have the same digest. */
 const EMPTY_PART: Json = [];
 const EMPTY_PART_SHA256 = snapshotDigest(EMPTY_PART);
 
-/** What a part's `snapshot_sha256` is over, or null if that is not known. */
+/** The value that a part's `snapshot_sha256` covers, or null if that is unknown. */
 function preimage(name: string, part: JsonObject): Json | null {
   if (name === 'integrity') {
     const detectors = part.get('detectors_run');
@@ -70,7 +70,7 @@ function verifyTitle(title: Json | undefined, { record, where, eventId }: Snapsh
   ledger.find('title_mismatch', where, message, eventId);
 }
 
-/** An excerpt that does not fit is no finding: upstream may have cut or cleaned it. */
+/** An excerpt that does not match is not a finding: upstream may have cut or cleaned it. */
 function verifyAbstract(
   excerpt: Json | undefined,
   { record, where, eventId }: SnapshotSubject,
@@ -92,8 +92,8 @@ function verifyAbstract(
 }
 
 /**
- * Checks what can be checked of a `graph_snapshot` event's payload. It may lack any part. Whatever is wrong is a finding
- * only: the event itself is signed.
+ * Checks what can be checked of a `graph_snapshot` event's payload. Any part may be missing. Problems are only
+ * findings, because the event itself is signed.
  */
 export function verifySnapshot(subject: SnapshotSubject, context: Context): void {
   const { payload, where, eventId } = subject;

@@ -1,7 +1,7 @@
 /** Text from strangers, made safe to read: what cannot be seen, or turns other text around, is shown by its number. */
 import { hasUnseen, UNSEEN } from '../../formats/unseen.ts';
 
-// The joiners stay: some scripts cannot be written without them.
+// Joiners are kept, because some scripts cannot be written without them.
 const SEEN_AS_THEY_ARE: ReadonlySet<string> = new Set(['\t', '\n', '\u200c', '\u200d']);
 
 export interface TextPart {
