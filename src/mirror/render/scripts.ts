@@ -40,6 +40,8 @@ export async function bundleScript(source: string): Promise<string> {
     platform: 'browser',
     cwd: PACKAGE_ROOT,
     logLevel: 'silent',
+    // Else a tsconfig.json changes the code where there is one: not in a package, nor below a folder with [ ] in its name.
+    tsconfig: false,
     // No class here has a setter for a field of its own, so that a field can be assigned.
     transform: { target: TARGET, assumptions: { setPublicClassFields: true } },
   });
