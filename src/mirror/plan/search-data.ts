@@ -68,6 +68,15 @@ export interface SearchFile extends SiteFile {
   readonly digest: string;
 }
 
+/**
+ * The published paths of the search's data, the list of parts first.
+ *
+ * @param entries in the order of the catalogue: newest first.
+ */
+export function searchDataPaths(entries: readonly CatalogueEntry[]): readonly string[] {
+  return [SEARCH_PARTS, ...partsOf(entries).map(({ name }) => searchPart(name))];
+}
+
 /** @param entries in the order of the catalogue: newest first. */
 export function* searchFiles(entries: readonly CatalogueEntry[]): Generator<SearchFile> {
   const parts = partsOf(entries);

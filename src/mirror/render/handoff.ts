@@ -11,6 +11,7 @@ import type { Catalogue, SiteContext } from '../plan/catalogue.ts';
 import type { RecordEntry } from '../plan/plan.ts';
 import { csvParts } from '../plan/records-csv.ts';
 import { type ReportListPage, reportPages } from '../plan/report-pages.ts';
+import { searchDataPaths } from '../plan/search-data.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
 
 /** Of `pith/[suffix]/index.astro`. */
@@ -37,6 +38,9 @@ export interface SinglePageProps {
 }
 
 export type PageProps = RecordPageProps | ListPageProps | ReportPageProps | SinglePageProps;
+
+/** The published paths of the search's data, for its page. */
+export const searchData = ({ entries }: Catalogue): readonly string[] => searchDataPaths(entries);
 
 /** What Astro's own build renders. */
 export interface Handed {

@@ -18,6 +18,8 @@ import type { PageData } from '../shared/page-data.ts';
 export interface VerifyHereView {
   /** {@link PageData}, for a data block. */
   readonly json: string;
+  /** Whether the bundles are in a script beside the page, because they are too large to be in it. */
+  readonly areBundlesOutside: boolean;
   /** The bundles that were received, where the published one was assembled of them and so carries no signature; else empty. */
   readonly received: readonly { readonly href: string; readonly name: string }[];
   /** Links from the record's page. */
@@ -55,6 +57,7 @@ export function verifyHereView(entry: RecordEntry, { trust }: Pick<SiteContext, 
   const { merged, identified, findings } = entry;
   if (merged === null) return null;
   const page = recordPage(identified.suffix);
+  const bundles = bundlesInPage(entry);
   const own = findings.map(({ code }) => code).filter((code) => !ACROSS.has(code));
   return {
     json: dataJson({
@@ -64,7 +67,7 @@ export function verifyHereView(entry: RecordEntry, { trust }: Pick<SiteContext, 
         stateSha256: merged.state.sha256,
         findings: [...new Set(own)],
       },
-      bundles: bundlesInPage(entry),
+      bundles,
     }),
     received:
       merged.published.kind === 'received'
@@ -73,6 +76,7 @@ export function verifyHereView(entry: RecordEntry, { trust }: Pick<SiteContext, 
             href: relativeLink(page, receivedBundleFile(identified.suffix, bytesSha256)),
             name: `${bytesSha256}.json`,
           })),
+    areBundlesOutside: bundles === null,
     links: {
       button: relativeLink(page, VERIFY_BUTTON_SCRIPT),
       verifier: relativeLink(page, VERIFIER_SCRIPT),
