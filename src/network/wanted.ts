@@ -24,7 +24,7 @@ const ARXIV_PREFIX =
 const PITH = /^(?:pith:)?(?:(\d{4}):)?([a-z2-7]{8,26})$/i;
 const PITH_URL = /\/pith\/([A-Z2-7]{26})(?:[/?#.]|$)/;
 
-/** `math/0309136` of `math.gt/0309136`: the class was never a part of the identifier. */
+/** `math/0309136` of `math.gt/0309136`: the class is not part of the identifier. */
 export const plainArxivId = (id: string): string => id.toLowerCase().replace(/\.[a-z]{2}\//, '/');
 
 function arxivOf(text: string, rest: string): Wanted | null {

@@ -1,3 +1,3 @@
-/** What Astro bundles the pages into: itself with the pages, and what renders one of them. */
+/** The entry of Astro's bundle: all pages, and the function that renders one of them. */
 export { app, manifest } from 'astro/entrypoints/prerender';
 export { renderPage } from './runtime.ts';

@@ -1,16 +1,16 @@
 /**
- * What Astro's compiler makes of a component calls these functions: the part of `astro/compiler-runtime` that pages without
- * islands, styles and scripts of Astro's need, made of text alone.
+ * Astro's compiled components call these functions: the part of `astro/compiler-runtime` that pages without Astro's
+ * islands, styles and scripts need, implemented with plain strings.
  *
- * Astro's own streams: each element that varies becomes an object, and each of those is asked what it is when it is written.
- * Here an element is its text as soon as it is made. Escaping and attributes are Astro's own. `mirror/render.ts` puts this in
- * the place of Astro's when it bundles pages for the workers; a page that needs more of Astro fails to be bundled.
+ * Astro's own runtime streams: each dynamic element becomes an object that is resolved when it is written.
+ * Here an element is rendered to text at once. Escaping and attributes are Astro's own. `mirror/render.ts` uses this
+ * instead of Astro's runtime when it bundles pages for the workers; bundling fails for a page that needs more of Astro.
  */
 import { addAttribute as attributeOf, escapeHTML, Fragment } from 'astro/runtime/server/index.js';
 
 export { Fragment };
 
-/** Markup: text that is printed as it is. */
+/** Markup: text that is printed unescaped. */
 class Markup {
   readonly text: string;
   constructor(text: string) {
@@ -24,7 +24,7 @@ type Slot = (result: Request) => unknown;
 type Slots = Readonly<Record<string, Slot | undefined>>;
 type Component = (result: Request, props: object, slots: Slots) => unknown;
 
-/** What a component sees of the page that it is on. */
+/** What a component can read about its page. */
 interface Request {
   createAstro(props: object, slots: Slots): object;
 }
@@ -52,7 +52,7 @@ export function render(parts: TemplateStringsArray, ...values: readonly unknown[
 }
 
 export const createComponent = (component: Component): Component => component;
-/** Nothing is done with what it gives. */
+/** Its result is not used. */
 export const createAstro = (): undefined => undefined;
 
 export function renderComponent(
@@ -74,13 +74,13 @@ export function renderSlot(result: Request, slot: Slot | undefined, fallback?: u
 /** `set:html`. */
 export const unescapeHTML = (text: string): Markup => new Markup(text);
 
-// Nothing of Astro's stands in a head: no styles, no scripts, no islands.
+// Astro adds nothing to a head: no styles, scripts or islands.
 export const renderHead = (): Markup => NOTHING;
 export const maybeRenderHead = (): Markup => NOTHING;
 export const templateEnter = (): Markup => NOTHING;
 export const templateExit = (): Markup => NOTHING;
 
-/** Whether an attribute is written as ` name="value"` whatever its text. Astro is asked once for each name. */
+/** Whether an attribute is always written as ` name="value"`. Astro is asked once for each name. */
 const isOrdinary = new Map<string, boolean>();
 
 export function addAttribute(value: unknown, name: string, shouldEscape = true, tag = ''): Markup {
@@ -97,6 +97,6 @@ export function addAttribute(value: unknown, name: string, shouldEscape = true, 
 /** A whole page. @param page the default export of its module. */
 export function renderPage(page: Component, pageProps: object): string {
   const result: Request = { createAstro: (props) => ({ props }) };
-  // The compiler leaves the doctype out.
+  // The compiler omits the doctype.
   return `<!DOCTYPE html>\n${textOf(page(result, pageProps, {}))}`;
 }

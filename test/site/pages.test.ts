@@ -86,7 +86,7 @@ describe('the record page shows everything that upstream’s page shows', () => 
 
 describe('a record-only page', () => {
   const suffix = '37ZQDNJOON6QQXTEBSYMMDCWTX';
-  it('says that nothing signed is at hand, links no bundle and no state, and gives the recomputed hash', async () => {
+  it('says that there is no signed bundle, links no bundle and no state, and shows the recomputed hash', async () => {
     const html = await realPage(`pith/${suffix}/index.html`);
     const text = pageText(html);
     assert.match(text, /Record only: this mirror has no signed bundle/);

@@ -46,7 +46,7 @@ export interface CatalogueEntry {
   readonly categories: readonly string[];
   /** URL of the paper's license; `''` where the record names none. */
   readonly license: string;
-  /** SHA-256 of `state.json`, in hexadecimal; null where nothing signed is at hand. */
+  /** SHA-256 of `state.json`, in hexadecimal; null if there is no signed bundle. */
   readonly state: string | null;
   readonly verdict: Verdict;
   /** In the order of the list above. */

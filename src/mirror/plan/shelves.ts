@@ -63,7 +63,7 @@ export type Status = Exclude<Verdict, 'verified'> | Mark;
 
 const STATUS_WORDS: Readonly<Record<Status, string>> = {
   findings: 'With findings',
-  'record-only': 'Record only, nothing signed at hand',
+  'record-only': 'Record only, no signed bundle',
   equivocation: 'With equivocating events',
   'several-bundles': 'Several bundles received',
   corrected: 'With a correction',

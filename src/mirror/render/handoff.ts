@@ -1,9 +1,9 @@
 /**
- * What each page is made of: its props. The page renderer passes them; for Astro's own build, which asks pages itself, they are
+ * The props of each page. The page renderer passes them directly. Astro's own build calls pages itself, so for it they are
  * handed over in memory.
  *
- * Pages are bundled, so they get a copy of this module of their own, and a variable here would be two. The registry of symbols
- * is the one thing that both copies share, hence a property of the global object. The values cross between two copies of
+ * Pages are bundled with their own copy of this module, so a variable here would exist twice. The symbol registry
+ * is shared by both copies, hence a property of the global object. The values cross between two copies of
  * `protocol/`: pages use their members, never `instanceof`.
  */
 import { reportPage } from '../base/paths.ts';
@@ -32,7 +32,7 @@ export interface ReportPageProps {
   readonly site: SiteContext;
 }
 
-/** Of every page that there is once. */
+/** For every page that exists once. */
 export interface SinglePageProps {
   readonly catalogue: Catalogue;
 }
@@ -57,7 +57,7 @@ export interface Handed {
 const KEY = Symbol.for('pith-mirror.handoff');
 const shared = globalThis as { [KEY]?: Handed };
 
-/** Makes `handed` what Astro's own build sees until the returned function is called. */
+/** Makes `handed` visible to Astro's own build until the returned function is called. */
 export function handOver(handed: Handed): () => void {
   if (shared[KEY] !== undefined) throw new TypeError('expected one rendering at a time, got a second');
   shared[KEY] = handed;
@@ -109,8 +109,8 @@ export function reportPaths(): StaticPath<ReportPageProps>[] {
   }));
 }
 
-/** The catalogue from a page's props; Astro's own build gives a page none that there is once. */
+/** The catalogue from a page's props; Astro's own build passes no props to a page that exists once. */
 export const catalogueOf = ({ catalogue }: Partial<SinglePageProps>): Catalogue => catalogue ?? handed().catalogue;
 
-/** Paths of the tables that hold every record. */
+/** Paths of the tables of all records. */
 export const tablesOf = ({ entries }: Catalogue): readonly string[] => csvParts(entries).map(({ path }) => path);

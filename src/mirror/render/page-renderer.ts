@@ -1,9 +1,9 @@
 /**
  * Renders pages out of Astro's own bundle of them, in this thread.
  *
- * Components are compiled by Astro and call `site/runtime.ts`, which makes text of them at once. That is a lower door than the
- * documented one (`astro build` renders too), and several times as fast; hence the exact version of astro in package.json, a
- * test that compares the bytes of both ways, and `--renderer astro`.
+ * Astro compiles the components, and they call `site/runtime.ts`, which renders them to text at once. This uses a lower-level
+ * interface than the documented `astro build`, and is several times as fast. Hence the exact version of astro in package.json,
+ * a test that compares the bytes of both ways, and `--renderer astro`.
  */
 import { pathToFileURL } from 'node:url';
 import type { PageProps } from './handoff.ts';
@@ -30,7 +30,7 @@ export class PageRenderer {
     this.#bundled = bundled;
   }
 
-  /** @param entry path of the bundle's entry, as `bundlePages` gives it. */
+  /** @param entry path of the bundle's entry, as `bundlePages` returns it. */
   static async load(entry: string): Promise<PageRenderer> {
     const bundled = (await import(pathToFileURL(entry).href)) as Bundled;
     const renderer = new PageRenderer(bundled);

@@ -1,5 +1,5 @@
 /**
- * Everything that the program bundles before it sees data: the pages, the scripts for the reader's browser, and the style
+ * Everything that the program bundles before it reads data: the pages, the scripts for the reader's browser, and the style
  * sheet. The cache keeps it until the program changes.
  */
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { listSite } from '../base/tree.ts';
 import type { Cache } from '../resume/cache.ts';
 import { styleFile } from './styles.ts';
 
-/** Beside the bundled pages. */
+/** Next to the bundled pages. */
 const ASSETS = 'assets';
 
 export interface BundledPages {
@@ -25,13 +25,13 @@ function readAssets(folder: string): readonly SiteFile[] {
   return listSite(folder).map((path) => ({ path, content: readFileSync(join(folder, path)) }));
 }
 
-/** @throws BuildError where the system fails on the way. */
+/** @throws BuildError on a system error. */
 export async function loadPages(cache: Cache, workDir: string): Promise<BundledPages> {
   const known = await cache.pages();
   if (known !== null) return { entry: known, assets: readAssets(join(known, '..', ASSETS)) };
   const folder = await cache.pagesFolder();
   try {
-    // Astro takes longer to load than most files take to verify: only whoever bundles waits for it.
+    // Loading Astro takes longer than verifying most files, so it is loaded only for bundling.
     const [{ bundlePages }, { scriptFiles }] = await Promise.all([import('./render.ts'), import('./scripts.ts')]);
     const entry = await bundlePages(folder, workDir);
     const assets = [...(await scriptFiles()), await styleFile()];

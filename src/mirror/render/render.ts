@@ -1,9 +1,9 @@
 /**
- * Drives Astro: bundles the pages, and nothing is written but where it is told to.
+ * Drives Astro: bundles the pages, and writes only to the folders it is given.
  *
- * Astro expects a project that it may write to, that holds its own dependencies, and to be started from there. An
- * installed program may lie in a folder that cannot be written, and its user stands elsewhere. So Astro's root is a
- * temporary folder, sources and output are absolute, and whatever would depend on the working folder is pinned below.
+ * Astro expects to be started in a writable project folder that contains its dependencies. An
+ * installed program may be in a read-only folder, and its user works elsewhere. So Astro's root is a
+ * temporary folder, sources and output are absolute, and everything that would depend on the working folder is pinned below.
  */
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -20,7 +20,7 @@ const COMPILER_RUNTIME = 'astro/compiler-runtime';
 
 /**
  * Generated code imports `astro/…` and has no folder of its own, so Vite would look for it from its root and from the
- * working folder. It is found from here, as Node finds it.
+ * working folder. It is resolved from here, as Node would.
  */
 function resolveAstro(entry: string, runtime: string | null): VitePlugin {
   return {
@@ -36,15 +36,15 @@ function resolveAstro(entry: string, runtime: string | null): VitePlugin {
 }
 
 /**
- * A component's source without the indentation of its markup, which would be a sixth of every page. Line breaks stay: pages are
- * readable as source, and a blank between two elements is one still.
+ * A component's source without the indentation of its markup, which would be a sixth of every page. Line breaks stay, so that
+ * page sources are readable and white space between two elements is preserved.
  */
 export function withoutIndentation(source: string): string {
   const end = source.startsWith('---') ? source.indexOf('\n---', 3) + '\n---'.length : 0;
   return source.slice(0, end) + source.slice(end).replaceAll(/\n\s+/g, '\n');
 }
 
-/** In both renderings, before Astro compiles the components. */
+/** Used by both renderers, before Astro compiles the components. */
 const WITHOUT_INDENTATION: VitePlugin = {
   name: 'pith-mirror:without-indentation',
   enforce: 'pre',
@@ -58,7 +58,7 @@ function integration(prerenderer: Prerenderer): AstroIntegration {
   return {
     name: 'pith-mirror',
     hooks: {
-      // Only an adapter can say that what is made on the way goes to `build.server`. Without it, it goes to `.astro/` of
+      // Only an adapter can send intermediate files to `build.server`. Without one, they go to `.astro/` in
       // the working folder, where two builds destroy each other's.
       'astro:config:done': ({ setAdapter }) =>
         setAdapter({
@@ -82,9 +82,9 @@ function nameHome(instead: string): void {
 }
 
 interface AstroRun {
-  /** A folder of the caller's for what Astro writes on its way; to be removed after. */
+  /** The caller's folder for Astro's intermediate files; the caller removes it afterwards. */
   readonly workDir: string;
-  /** Gets the pages and the files of `public/`. What is there already stays. */
+  /** Receives the pages and the files of `public/`. Existing files stay. */
   readonly outDir: (root: string) => string;
   readonly prerenderer: (root: string) => Prerenderer;
   /** Whether components are compiled for `site/runtime.ts` instead of Astro's own runtime. */
@@ -92,24 +92,24 @@ interface AstroRun {
 }
 
 async function runAstro({ workDir, outDir, prerenderer, isOfText }: AstroRun): Promise<void> {
-  // The bundler knows files by their real names, and compares.
+  // The bundler compares files by their real paths.
   const packageRoot = await realpath(PACKAGE_ROOT);
   await mkdir(workDir, { recursive: true });
-  // Never used before: Node keeps a module by its path, and with it the list of records that it had then.
+  // A new path each time: Node caches modules by path, and with them an earlier list of records.
   const root = await mkdtemp(join(await realpath(workDir), 'render-'));
-  // Else the nearest package.json above is read, which is somebody else's.
+  // Otherwise Astro reads the nearest package.json above, which belongs to another project.
   await writeFile(join(root, 'package.json'), '{ "private": true, "type": "module" }\n');
-  // Before Astro is loaded, for whoever uses this without the launcher: it would send a report of each build.
+  // Set before Astro is loaded, for callers without the launcher: Astro would send telemetry for each build.
   process.env.ASTRO_TELEMETRY_DISABLED = '1';
   nameHome(root);
   const [{ build }, { mergeConfig }] = await Promise.all([import('astro'), import('astro/config')]);
-  // By its address, since it lies outside of what is compiled for the package.
+  // Imported by URL, because it is outside of the files compiled for the package.
   const settings = (await import(pathToFileURL(join(packageRoot, 'astro.config.mjs')).href)) as {
     readonly default: AstroInlineConfig;
   };
   const here: AstroInlineConfig = {
     configFile: false,
-    // What goes wrong is thrown.
+    // Errors are thrown, not logged.
     logLevel: 'silent',
     mode: 'production',
     root,
@@ -128,9 +128,9 @@ async function runAstro({ workDir, outDir, prerenderer, isOfText }: AstroRun): P
           isOfText ? join(packageRoot, 'src/site/runtime.ts') : null,
         ),
       ],
-      // Else the nearest tsconfig.json above is read, and fails the build where it is broken.
+      // Otherwise Astro reads the nearest tsconfig.json above, and a broken one fails the build.
       resolve: { tsconfigPaths: false },
-      // What is bundled runs from the temporary folder, where no package could be found.
+      // The bundle runs from the temporary folder, from which packages cannot be resolved.
       environments: { prerender: { resolve: { noExternal: true } } },
     },
   };
@@ -150,7 +150,7 @@ export async function bundlePages(target: string, workDir: string): Promise<stri
     outDir: (root) => join(root, 'out'),
     prerenderer: (root) => (standard) => ({
       ...standard,
-      // The one moment when the bundle is on the disk: Astro removes it when it has rendered.
+      // The bundle is on the disk only at this moment: Astro removes it after rendering.
       setup: () => cp(join(root, 'server', '.prerender'), target, { recursive: true }),
       getStaticPaths: async () => [],
     }),
@@ -160,7 +160,7 @@ export async function bundlePages(target: string, workDir: string): Promise<stri
   return entry;
 }
 
-/** Renders every page that is handed over, all by Astro itself: slower, and only by documented ways. */
+/** Renders all pages with Astro itself: slower, but only through documented interfaces. */
 export async function renderWithAstro(outDir: string, workDir: string): Promise<void> {
   await runAstro({ workDir, isOfText: false, outDir: () => outDir, prerenderer: () => (standard) => standard });
 }

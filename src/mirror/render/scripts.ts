@@ -10,7 +10,7 @@ interface Script {
   readonly path: string;
   /** Entry, relative to `src/site/`. */
   readonly source: string;
-  /** Entry of what runs instead if the script cannot begin, relative to `src/site/`. It finds the error as `pithTrouble`. */
+  /** Entry of the fallback that runs if the script cannot start, relative to `src/site/`. The error is in `pithTrouble`. */
   readonly fallback?: string;
 }
 
@@ -23,14 +23,14 @@ const SCRIPTS: readonly Script[] = [
 ];
 
 /**
- * The syntax that a script may use: what Chromium 87 inside Kiwix reads, and whatever else is no older than 2019. BigInt
- * is newer by a year and cannot be written otherwise; it stays as it is. Built-ins are the polyfills' affair
+ * The syntax that a script may use: everything that Chromium 87 (in Kiwix) and other browsers since 2019 can parse. BigInt
+ * is a year newer and cannot be transpiled, so it is kept. Polyfills provide the missing built-ins
  * (`site/browser/polyfills.ts`).
  */
 const TARGET = 'es2019';
 
 /**
- * One self-contained classic script: no module runs from `file:`.
+ * One self-contained classic script, since modules do not run from `file:`.
  *
  * @param source absolute path of its TypeScript entry.
  */
@@ -54,12 +54,12 @@ export async function bundleScript(source: string): Promise<string> {
   }
 }
 
-/** A script, or its fallback where it throws before it has begun. The statement around it works in any browser. */
+/** A script, with a fallback that runs if the script throws at the start. The wrapper works in any browser. */
 async function guardedScript(source: string, fallback: string): Promise<string> {
   return `try{${await bundleScript(source)}}catch(pithTrouble){${await bundleScript(fallback)}}`;
 }
 
-/** Every script of the site; they depend on the program alone, never on data. */
+/** Every script of the site; they depend only on the program, never on data. */
 export async function scriptFiles(): Promise<readonly SiteFile[]> {
   const files: SiteFile[] = [];
   const entry = (name: string): string => join(PACKAGE_ROOT, 'src/site', name);

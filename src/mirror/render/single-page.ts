@@ -1,6 +1,6 @@
 /**
- * One self-contained page of a record, made of its page in a site and the files that the page refers to: it can be sent
- * by mail or kept on a stick, and still shows, cites and verifies its record. Pure.
+ * One self-contained page of a record, made from its page in a site and the files that the page refers to. It can be sent
+ * by mail or kept on a USB stick, and still shows, cites and verifies its record. Pure.
  */
 import { createHash } from 'node:crypto';
 import { type DefaultTreeAdapterTypes, parse, serialize, html as spec } from 'parse5';
@@ -9,10 +9,10 @@ import { absoluteUrl } from '../base/paths.ts';
 type Element = DefaultTreeAdapterTypes.Element;
 type Parent = DefaultTreeAdapterTypes.ParentNode;
 
-/** By which a file is known as one of these. */
+/** Identifies a file as a single page. */
 export const SINGLE_MARK = '<meta name="generator" content="pith-mirror single">';
 
-/** Bytes of the largest file that is put into a link; Chromium takes no address of 2 MB. */
+/** Bytes of the largest file that is put into a link; Chromium rejects addresses of 2 MB. */
 const MAX_IN_LINK = 1024 * 1024;
 
 const TYPES: ReadonlyMap<string, string> = new Map([
@@ -27,11 +27,11 @@ const TYPES: ReadonlyMap<string, string> = new Map([
 export interface SinglePageOptions {
   /** Path of the page in its site. */
   readonly page: string;
-  /** Another file of the site; null where there is none. */
+  /** Another file of the site; null if there is none. */
   readonly read: (path: string) => Uint8Array | null;
   /** Base URL of the site, for links to its other pages; without it they become text. */
   readonly site: string | null;
-  /** Goes before the names of the files that a reader saves. */
+  /** Prefix for the names of files that a reader saves. */
   readonly name: string;
 }
 
@@ -64,12 +64,12 @@ function make(tagName: string, parentNode: Parent, text: string): Element {
   return element;
 }
 
-/** Every element, in document order. A list, so that the tree may be changed on the way. */
+/** Every element, in document order. A list, so that the tree may be changed during iteration. */
 function elementsOf(node: Parent): readonly Element[] {
   return node.childNodes.flatMap((child) => ('tagName' in child ? [child, ...elementsOf(child)] : []));
 }
 
-/** The path in the site that a link of the page means, or null for a fragment and for what lies elsewhere. */
+/** The path in the site that a link of the page points to, or null for a fragment or an external link. */
 function pathOf(page: string, href: string): string | null {
   if (href.startsWith('#')) return null;
   const base = `site:///${page}`;
@@ -83,7 +83,7 @@ function dataUrl(path: string, bytes: Uint8Array): string {
   return `data:${type};base64,${Buffer.from(bytes).toString('base64')}`;
 }
 
-/** The text of a script or style as it may stand in its element. @throws TypeError where it would end it. */
+/** The text of a script or style for use in its element. @throws TypeError if it would end the element. */
 function inlineText(path: string, bytes: Uint8Array): string {
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   if (/<\/(script|style)|<!--|\r|\0/i.test(text)) throw new TypeError(`${path} cannot stand in a page: it has markup`);
@@ -133,7 +133,7 @@ class SinglePage {
     }
   }
 
-  /** Files of the record go into the page; other pages are at their address, or are text. */
+  /** Files of the record go into the page; links to other pages become absolute, or text. */
   #anchor(element: Element): void {
     const { page, read, site, name } = this.#options;
     const href = attribute(element, 'href') ?? '';
@@ -166,7 +166,7 @@ class SinglePage {
     // It would lead to a page of the site.
     if (tagName === 'form' && attribute(element, 'action') !== undefined) remove(element);
     if (tagName === 'script' && attribute(element, 'src') !== undefined) {
-      // Deferred where it stood; inline it would run before there is a body.
+      // It was deferred; inline in the head, it would run before there is a body.
       this.#addScript(attribute(element, 'src'));
       remove(element);
     }
@@ -180,7 +180,7 @@ class SinglePage {
       if (found === undefined) throw new TypeError(`expected a page with ${name}`);
       return found;
     };
-    // What the page loads on demand comes first: then it finds it there.
+    // Files that the page loads on demand come first, so that they are already present.
     const onDemand = all.filter((element) => attribute(element, 'data-verifier') !== undefined);
     for (const element of onDemand) {
       this.#addScript(attribute(element, 'data-verifier'));
@@ -214,7 +214,7 @@ class SinglePage {
  * Makes the page.
  *
  * @param html the record's page as the site has it.
- * @throws TypeError where the page refers to something that is not in the site, or that cannot stand in a page.
+ * @throws TypeError if the page refers to a file that is not in the site, or that cannot be embedded.
  */
 export function singlePage(html: string, options: SinglePageOptions): string {
   return new SinglePage(options).make(html);

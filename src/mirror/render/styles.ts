@@ -18,7 +18,7 @@ export const STYLE_SOURCES = [
   'print',
 ] as const;
 
-/** One file for one request. It depends on the program alone, never on data. */
+/** One file for one request. It depends only on the program, never on data. */
 export async function styleFile(): Promise<SiteFile> {
   const sources = STYLE_SOURCES.map((name) => join(PACKAGE_ROOT, 'src/site/styles', `${name}.css`));
   const texts = await Promise.all(sources.map((source) => readFile(source, 'utf8')));

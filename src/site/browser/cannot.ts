@@ -1,11 +1,11 @@
 /**
- * What a script says if it cannot do its work in this browser.
+ * Messages of a script that cannot work in this browser.
  *
- * A script that lacks something may fail at any step, also in the middle of a check. Whatever it had found by then
- * counts for nothing, and it says so: a reader must never take the browser's fault for the record's.
+ * A script that lacks a feature may fail at any step, even in the middle of a check. Its results up to then
+ * do not count, and the message says so: a reader must never take a browser's fault for the record's.
  */
 
-/** What went wrong, in brackets: `x is not a function` tells a reader who asks for help what is missing. */
+/** The error in parentheses. `x is not a function` shows what is missing when a reader asks for help. */
 const because = (error: unknown): string => ` (${error instanceof Error ? error.message : String(error)})`;
 
 export const cannotCheck = (error: unknown): string =>

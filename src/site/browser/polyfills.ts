@@ -1,12 +1,12 @@
 /**
  * The built-ins that the scripts use and that browsers from Chromium 87 on may lack.
  *
- * Four functions of one line each: a library's would be ten times their size in each script. They do what the scripts
- * ask of them, and no more. `test/site/browser/old-browsers.test.ts` fails if a script uses a newer built-in that is
+ * Four functions of one line each; a library's would be ten times their size in each script. They do only what the
+ * scripts need. `test/site/browser/old-browsers.test.ts` fails if a script uses a newer built-in that is
  * missing here.
  */
 
-/** Adds a method that `for…in` does not see, as built-in ones are. */
+/** Adds a method that `for…in` does not list, like a built-in method. */
 function add(to: object, name: string, value: (...args: never[]) => unknown): void {
   if (!(name in to)) Object.defineProperty(to, name, { value, writable: true, configurable: true });
 }
@@ -25,7 +25,7 @@ add(
   (object: object, name: PropertyKey) => Object.getOwnPropertyDescriptor(object, name) !== undefined,
 );
 
-// With `u`, a pair of surrogates is one character outside of this range: only lone ones are in it.
+// With `u`, a pair of surrogates is one character outside of this range, so only lone surrogates match.
 add(String.prototype, 'isWellFormed', function (this: string) {
   return !/[\ud800-\udfff]/u.test(this);
 });

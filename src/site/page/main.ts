@@ -1,11 +1,11 @@
 /**
- * Copy buttons. A classic script: it runs from http and from `file:`. Without it, the page has no such button.
+ * Copy buttons. A classic script, so that it runs from http and from `file:`. Without it, the page has no copy buttons.
  *
- * The clipboard of the browser is asked first; where it refuses or is not there, an old command does it.
+ * Tries the browser's clipboard first; if that refuses or is missing, it falls back to an old command.
  */
 const SHOWN_FOR = 4000;
 
-/** Selects the text, so that the reader can copy by hand if nothing else can, and tries the old command. */
+/** Selects the text, so that the reader can copy it by hand if all else fails, and tries the old command. */
 function copySelected(source: Element): boolean {
   const selection = window.getSelection();
   if (selection === null) return false;
@@ -13,7 +13,7 @@ function copySelected(source: Element): boolean {
   range.selectNodeContents(source);
   selection.removeAllRanges();
   selection.addRange(range);
-  // Deprecated, and the only one that works from `file:` in every browser.
+  // Deprecated, but the only one that works from `file:` in every browser.
   const old: { execCommand(command: string): boolean } = document;
   const copied = old.execCommand('copy');
   if (copied) selection.removeAllRanges();
@@ -32,7 +32,7 @@ async function copy(source: Element): Promise<boolean> {
 for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
   const source = document.getElementById(button.dataset.copy ?? '');
   if (source === null) continue;
-  // Says it to those who see and to those who listen; it is there before it has words, or they would not be announced.
+  // Shows and announces the result. The element exists before it has text, or screen readers would not announce it.
   const result = document.createElement('span');
   result.className = 'copied';
   result.setAttribute('role', 'status');

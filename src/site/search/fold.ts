@@ -1,10 +1,10 @@
-/** Text as search compares it: letter cases, accents, signs and TeX folded away. Pure; data and query alike. */
+/** Folds text for search: ignores case, accents, signs and TeX. Pure; used for both data and queries. */
 import { foldedLetters, GREEK_NAMES } from '../../formats/letters.ts';
 
 /** `O'Brien` is `obrien`, `H$_2$O` is `h2o`. */
 const ASCII_JOINER = /['`"\\$_^{}]+/g;
 const PARTING = /[^\p{L}\p{N}]+/gu;
-// Scripts that part no words: each sign is one.
+// Scripts without spaces between words: each character counts as a word.
 const UNPARTED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/gu;
 
 /** TeX's commands that are letters of a word, words of a formula, or a style of what follows. */
@@ -15,7 +15,7 @@ const WORD = new RegExp(
 );
 const STYLE = /^(?:[a-z]|rm|bf|it|em|sf|tt|sc|cal|emph|bm|mbox|boldsymbol|operatorname|math[a-z]*|text[a-z]*)$/i;
 
-/** A text with the commands of TeX as the words they show; all others part what is around them. */
+/** A text with TeX commands replaced by the words they show; any other command separates words. */
 export function withoutTex(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(/\\([a-zA-Z]+) *(?:\{\})?/g, (_, name: string) => {
@@ -25,7 +25,7 @@ export function withoutTex(text: string): string {
   });
 }
 
-/** What is no ASCII comes as few different runs, most of them one letter of a name. */
+/** Non-ASCII text consists of few distinct runs, most of them one letter of a name. */
 const known = new Map<string, string>();
 
 function foldRun(run: string): string {
@@ -37,11 +37,11 @@ function foldRun(run: string): string {
 }
 
 /**
- * The words of a text, each with one blank before it. Tabs and line feeds, which part fields and records, stay: what is
- * before one is never one phrase with what is after it.
+ * The words of a text, each preceded by one space. Tabs and line feeds, which separate fields and records, stay, so that
+ * a phrase never matches across them.
  */
 export function fold(text: string): string {
-  // A mark that follows an ASCII letter is a run of its own, and goes.
+  // A mark that follows an ASCII letter is a separate run, and is removed.
   const words = withoutTex(text)
     .replace(/[^\0-\x7f]+/g, foldRun)
     .toLowerCase()

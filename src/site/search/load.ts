@@ -1,4 +1,4 @@
-/** Loads the data: classic scripts that call `pithSearch`, which is all that works from a disk too. */
+/** Loads the search data: classic scripts that call `pithSearch`, the only way that also works from a disk. */
 import { Part } from './part.ts';
 import type { PartSource } from './scan.ts';
 
@@ -15,10 +15,10 @@ interface Receiver {
   part(name: string, lines: readonly string[]): void;
 }
 
-/** Parts that are loaded beside the one that is waited for. */
+/** Parts that are loaded ahead of the one in use. */
 const AHEAD = 3;
 
-/** Milliseconds until a script that has not arrived is given up. */
+/** Milliseconds after which loading a script fails. */
 const PATIENCE = 60_000;
 
 /** Resolves to whether the script is there. */
@@ -65,11 +65,11 @@ export function loaderOf(list: string, pattern: string): Loader {
 
   async function load(name: string): Promise<Part | null> {
     await loadScript(pattern.replace('*', name));
-    // Where it failed, the next search tries again.
+    // If it failed, the next search tries again.
     loading.delete(name);
     const lines = given.get(name);
     if (lines === undefined) return null;
-    // Here and not where the data arrives: what throws here reaches whoever searches.
+    // Here and not where the data arrives, so that an error reaches the search.
     const made = new Part(lines);
     given.delete(name);
     parts.set(name, made);
@@ -96,7 +96,7 @@ export function loaderOf(list: string, pattern: string): Loader {
       started ??= loadScript(list);
       const isThere = await started;
       if (!isThere) started = null;
-      // The newest part is what every search begins with.
+      // Every search begins with the newest part.
       else if (names.length > 0) void get(0);
       return isThere;
     },

@@ -1,12 +1,12 @@
 /**
- * The search box. It shows itself: without this script there is none, and the browse trees are what there is.
+ * The search box. It shows itself: without this script there is no search box, and readers use the browse trees.
  *
- * Everything that it needs is an attribute of the element with `data-search`:
+ * Its settings are attributes of the element with `data-search`:
  *
  * - `data-parts`: address of the list of parts, and `data-part`, `data-record`: addresses with `*` for a name or a suffix.
  */
 
-// First, so that it has run when the others begin.
+// First, so that it has run before the others start.
 import '../browser/polyfills.ts';
 import { grouped } from '../shared/words.ts';
 import { type Loader, loaderOf } from './load.ts';
@@ -17,7 +17,7 @@ import { showTrouble } from './trouble.ts';
 
 /** Results shown at first, and how many more at a time. */
 const SHOWN = 50;
-/** Milliseconds without a key until the number of results is said: a screen reader would else read after every letter. */
+/** Milliseconds without a key press until the number of results is announced; otherwise a screen reader would speak after every letter. */
 const QUIET = 400;
 
 function part<T extends Element>(root: Element, selector: string, type: new () => T): T {
@@ -26,7 +26,7 @@ function part<T extends Element>(root: Element, selector: string, type: new () =
   return found;
 }
 
-/** After whatever the browser has to do. */
+/** Resolves after the browser has done its pending work. */
 function pause(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -40,7 +40,7 @@ function pause(): Promise<void> {
 
 const records = (count: number): string => `${grouped(count)} ${count === 1 ? 'record' : 'records'}`;
 
-/** What is said of a search that ended. */
+/** The message for a finished search. */
 function statusOf(
   { found, searched, isComplete, isBroken, isOtherVersion }: Progress,
   wanted: number,
@@ -65,7 +65,7 @@ class SearchBox {
   readonly #status: HTMLElement;
   readonly #more: HTMLButtonElement;
   #wanted = SHOWN;
-  /** Counts searches: one that is not the latest stops. */
+  /** Counts searches; all but the latest stop. */
   #run = 0;
   #query: Query = readQuery('');
   #finished: Promise<Progress | null> = Promise.resolve(null);
@@ -89,7 +89,7 @@ class SearchBox {
     this.#readAddress();
   }
 
-  /** `#q=words` searches; `#go=identifier` goes to the record that it names, where it names one. */
+  /** `#q=words` searches; `#go=identifier` goes to the record that it names, if it names one. */
   #readAddress(): void {
     const [, how, text] = /^#(q|go)=(.*)$/s.exec(location.hash) ?? [];
     if (text === undefined) return;
@@ -97,7 +97,7 @@ class SearchBox {
     try {
       typed = decodeURIComponent(text.replaceAll('+', ' '));
     } catch {
-      // Not encoded as it should be: taken as it is.
+      // Not encoded correctly: used unchanged.
     }
     if (typed === this.#input.value && how === 'q') return;
     this.#input.value = typed;
@@ -110,7 +110,7 @@ class SearchBox {
     this.#finished = this.#search();
   }
 
-  /** Searches for what is typed. @returns null if the search was given up, or if this browser cannot search. */
+  /** Searches for the typed text. @returns null if the search was abandoned, or if this browser cannot search. */
   async #search(): Promise<Progress | null> {
     try {
       this.#query = readQuery(this.#input.value);
@@ -141,7 +141,7 @@ class SearchBox {
     }
     let isFirst = true;
     const show = (progress: Progress): void => {
-      // What was found before stays until there is something else to show.
+      // Previous results stay until there is something else to show.
       if (progress.found.length > 0 || progress.isComplete) {
         this.#show(progress.found.slice(0, this.#wanted), isFirst);
         isFirst = false;
@@ -149,7 +149,7 @@ class SearchBox {
     };
     const { total } = this.#loader;
     const { identifier } = this.#query;
-    // A whole suffix is of one record alone.
+    // A whole suffix names exactly one record.
     const wanted = identifier?.kind === 'pith' && identifier.prefix.length === 26 ? 0 : this.#wanted;
     const goOn = async (): Promise<boolean> => {
       await pause();
@@ -174,7 +174,7 @@ class SearchBox {
     else this.#list.append(...items);
   }
 
-  /** Says something when no key was pressed for a while. */
+  /** Announces a message when no key was pressed for a while. */
   #say(text: string, after: () => void = () => undefined): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -183,7 +183,7 @@ class SearchBox {
     }, QUIET);
   }
 
-  /** So that going back from a record leads to what was found. */
+  /** So that going back from a record leads to the results. */
   #writeAddress(): void {
     const text = this.#input.value.trim();
     const isOurs = /^#(q|go)=/.test(location.hash);
@@ -192,7 +192,7 @@ class SearchBox {
     try {
       history.replaceState(null, '', `${location.href.split('#', 1)[0]}${hash}`);
     } catch {
-      // A browser may refuse it for a page from a disk, or when it is done too often.
+      // A browser may refuse this for a page from a disk, or if it happens too often.
     }
   }
 
@@ -200,7 +200,7 @@ class SearchBox {
     return [...this.#list.querySelectorAll('a')];
   }
 
-  /** Enter: to the record, where an identifier names one; else to the first of what was found. */
+  /** Enter goes to the record that an identifier names; otherwise to the first result. */
   async #go(isAddress = false): Promise<void> {
     const { identifier, isIdentifier } = this.#query;
     const run = this.#run;
@@ -242,7 +242,7 @@ class SearchBox {
       ...(isInput ? { Enter: () => void this.#go() } : {}),
     };
     const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
-    // At a button, the keys are the button's.
+    // On a button, keys belong to the button.
     if (move === undefined || (!isInput && at < 0)) return;
     event.preventDefault();
     move();

@@ -1,22 +1,22 @@
-/** One loaded part of the search's data: its records as text, and the same folded, to be scanned. Pure. */
+/** One loaded part of the search data: its records as text, and folded for scanning. Pure. */
 import { fold } from './fold.ts';
 
-/** A record as search knows it. The order of the fields is that of mirror/search-data.ts. */
+/** A record in the search data. The order of the fields is that of mirror/search-data.ts. */
 export interface FoundRecord {
   readonly title: string;
   readonly authors: string;
   /** With its version: `2605.21100v1`. */
   readonly arxiv: string;
-  /** With blanks between them. */
+  /** Separated by spaces. */
   readonly categories: string;
   readonly suffix: string;
   readonly date: string;
   readonly verdict: string;
-  /** The title with its formulas, as markup; empty where it has none. */
+  /** The title with its formulas, as markup; empty if it has no formulas. */
   readonly markup: string;
 }
 
-/** Fields that are searched; what comes after them is only shown. */
+/** The number of searched fields; fields after them are only shown. */
 const SEARCHED_FIELDS = 7;
 
 function searchedOf(line: string): string {
@@ -31,7 +31,7 @@ function searchedOf(line: string): string {
 export class Part {
   readonly #lines: readonly string[];
   readonly #folded: string;
-  /** Where each line begins in `#folded`, and its end. */
+  /** The start of each line in `#folded`, and the end of the last. */
   readonly #starts: Uint32Array;
 
   /** @param lines newest first; fields with tabs between them. */
@@ -52,17 +52,17 @@ export class Part {
   }
 
   /**
-   * The lines in which each phrase stands at the beginning of a word, in their order.
+   * The lines in which each phrase occurs at the beginning of a word, in order.
    *
    * @param phrases folded; at least one.
    */
   *find(phrases: readonly string[]): Generator<number> {
     const text = this.#folded;
-    // The longest is likely the rarest, and is looked for in the whole text; the others only in its lines.
+    // The longest phrase is likely the rarest. Only it is searched in the whole text; the others only in the lines it matched.
     const [first = '', ...others] = phrases.toSorted((a, b) => b.length - a.length);
     let line = 0;
     for (let at = text.indexOf(first); at >= 0; ) {
-      // To look for the blank as well would stop at every word.
+      // Searching for the space as well would stop at every word.
       if (text[at - 1] !== ' ') {
         at = text.indexOf(first, at + 1);
         continue;

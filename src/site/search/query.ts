@@ -1,38 +1,38 @@
-/** What a reader typed or pasted: an identifier in one of its many forms, somewhere in a text, or words. Pure. */
+/** Parses what a reader typed or pasted: an identifier in one of its many forms, anywhere in the text, or words. Pure. */
 import { fold, withoutTex } from './fold.ts';
 import type { FoundRecord } from './part.ts';
 
 export type Identifier =
-  /** @property version null where any is meant. */
+  /** @property version null for any version. */
   | { readonly kind: 'arxiv'; readonly id: string; readonly version: number | null }
   /** @property prefix of the suffix, in capitals: 8 to 26 characters. */
   | { readonly kind: 'pith'; readonly prefix: string };
 
 export interface Query {
-  /** Each has to stand at the beginning of a word. */
+  /** Each must match the beginning of a word. */
   readonly phrases: readonly string[];
-  /** Null where it is words. */
+  /** Null if the query is words. */
   readonly identifier: Identifier | null;
-  /** False where words look like a part of a number: eight letters may be both. */
+  /** False if words look like a part of a Pith Number: eight letters may be both. */
   readonly isIdentifier: boolean;
 }
 
 const VERSION = String.raw`(?:\s?v([1-9]\d{0,3}))?`;
-// 2605.21100 and 0704.0001, after a DOI's `arXiv.` as well, but not inside of another number.
+// 2605.21100 and 0704.0001, also after a DOI's `arXiv.`, but not inside another number.
 const NEW = new RegExp(String.raw`(?:^|[^\d.]|arxiv\.)(\d\d(?:0[1-9]|1[0-2])\.\d{4,5})${VERSION}(?!\d)`, 'i');
-// hep-th/0302110 and math.GT/0309136; upstream's record may have the last with or without its class. People also type a blank.
+// hep-th/0302110 and math.GT/0309136; upstream may write the last with or without its class. People also type a space.
 const OLD = new RegExp(
   String.raw`(?:^|[^a-z-])(?:([a-z-]+(?:\.[a-z]{2})?)\/|([a-z]{1,6}-[a-z]{2,4}|math|cs|nlin|physics) )(\d{7})${VERSION}(?![a-z\d])`,
   'i',
 );
-/** A DOI of somebody else: digits in it are no id of arXiv's. */
+/** A DOI that is not arXiv's: digits in it are not an arXiv id. */
 const OTHER_DOI = /\b10\.(?!48550\/)\d{4,9}\/\S*/g;
 const SUFFIX = /(?:^|[^a-z\d])([a-z2-7]{26})(?![a-z\d])/i;
 const NUMBER = /(?:^|[^a-z\d])pith(?:number)?([\s:/{])\s*(?:\d{4}:)?([a-z2-7]{8,25})(?![a-z\d])/i;
 const HASH = /(?:^|[^a-f\d])([a-f\d]{64})(?![a-f\d])/i;
 const PREFIX = /^[a-z2-7]{8,25}$/i;
 
-/** The suffix of the number that a record's hash gives: base32 of its first 130 bits. */
+/** The suffix that follows from a record's hash: base32 of its first 130 bits. */
 function suffixOfHash(hex: string): string {
   const bits = Array.from(hex.slice(0, 33), (digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0')).join(
     '',
@@ -63,12 +63,12 @@ function pithOf(text: string): Identifier | null {
 
 function shortOf(text: string): Identifier | null {
   const [, sign = '', prefix] = NUMBER.exec(text) ?? [];
-  // After a blank, letters in lower case alone are a word.
+  // After a space, lower-case letters alone are a word.
   const isWord = prefix === undefined || (sign.trim() === '' && /^[a-z]+$/.test(prefix));
   return isWord ? null : { kind: 'pith', prefix: prefix.toUpperCase() };
 }
 
-/** `math/0309136` of `math.gt/0309136`: the class was never a part of the identifier. */
+/** `math/0309136` of `math.gt/0309136`: the class is not part of the identifier. */
 const withoutClass = (id: string): string => id.replace(/\.[a-z]{2}\//, '/');
 
 /** "Quinn et al." means Quinn. */
@@ -78,7 +78,7 @@ function withoutOthers(text: string): string {
 }
 
 export function readQuery(typed: string): Query {
-  // Digits may be wide, and a no-break blank is a blank.
+  // Digits may be full-width, and a no-break space counts as a space.
   const text = typed.normalize('NFKC').trim();
   const identifier = pithOf(text) ?? arxivOf(text) ?? shortOf(text);
   if (identifier !== null) {
@@ -97,7 +97,7 @@ export function readQuery(typed: string): Query {
   };
 }
 
-/** Whether a record is one that the identifier names. @param isAny whether any version of the paper will do. */
+/** Whether the identifier names a record. @param isAny whether any version of the paper matches. */
 export function isNamed(
   identifier: Identifier,
   { arxiv, suffix }: Pick<FoundRecord, 'arxiv' | 'suffix'>,

@@ -1,4 +1,4 @@
-/** One found record as an element: what RecordRow.astro makes when the site is built. Text is only ever text. */
+/** One search result as an element, like RecordRow.astro at build time. Text never becomes markup. */
 
 import { visibleParts } from '../shared/text.ts';
 import { shortened, VERDICT_WORDS } from '../view/rows.ts';
@@ -11,7 +11,7 @@ function element(name: string, className: string, ...children: readonly (Node | 
   return made;
 }
 
-/** As Text.astro. */
+/** Like Text.astro. */
 function text(from: string): HTMLElement {
   return element(
     'bdi',
@@ -30,7 +30,7 @@ const decoded = (from: string): string =>
     hex === undefined ? (SIGNS[name] ?? '') : String.fromCodePoint(Number.parseInt(hex, 16)),
   );
 
-/** As Rich.astro: words, and elements of MathML. Whatever the markup says, nothing else is made of it. */
+/** Like Rich.astro: words, and elements of MathML. No other element is created, whatever the markup contains. */
 function rich(markup: string): HTMLElement {
   const root = element('bdi', '');
   let at: Element = root;

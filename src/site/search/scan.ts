@@ -1,34 +1,34 @@
-/** Looks through the parts, newest first, in slices of work, and stops as soon as enough is found. */
+/** Scans the parts, newest first, in short slices, and stops as soon as it has enough results. */
 import type { FoundRecord, Part } from './part.ts';
 import { isNamed, type Query } from './query.ts';
 
 export interface PartSource {
   /** Records in each part, newest first. */
   readonly sizes: readonly number[];
-  /** A part; a promise while it is being loaded, of null where it could not be. */
+  /** A part; a promise while it is being loaded, which resolves to null if it could not be loaded. */
   get(index: number): Part | Promise<Part | null>;
 }
 
 export interface Progress {
   readonly found: readonly FoundRecord[];
-  /** Records looked at. */
+  /** Records scanned. */
   readonly searched: number;
-  /** Whether all parts were looked through. */
+  /** Whether all parts were scanned. */
   readonly isComplete: boolean;
   /** Whether a part could not be loaded. */
   readonly isBroken: boolean;
-  /** Whether the version that was asked for is not here, and `found` has others of the same paper. */
+  /** Whether the requested version is missing here and `found` has other versions of the paper. */
   readonly isOtherVersion: boolean;
 }
 
-/** Records scanned between two pauses: a few milliseconds, so that a key that is pressed is never kept waiting. */
+/** Records scanned between two pauses: a few milliseconds of work, so that key presses are never delayed. */
 const SLICE = 20_000;
 
 /**
- * @param wanted stops when more than that many are found.
- * @param pause lets the browser do what else there is; resolves to whether to go on.
- * @param onProgress at each pause with something new.
- * @returns the last progress, or null where it was told to stop.
+ * @param wanted stops when more records than this are found.
+ * @param pause lets the browser do other work; resolves to whether to continue.
+ * @param onProgress called at each pause with new results.
+ * @returns the last progress, or null if it was told to stop.
  */
 export async function scan(
   { phrases, identifier, isIdentifier }: Query,

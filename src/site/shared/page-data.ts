@@ -1,21 +1,21 @@
-/** The JSON data block that a page holds for its verification in the browser. */
+/** The JSON data block of a page, for verification in the browser. */
 
-/** What a record's page says, to be held against what the browser finds. */
+/** What a record's page says, for comparison with the browser's results. */
 export interface PageClaims {
   readonly pithNumber: string;
   /** Of the recomputed state. */
   readonly stateSha256: string;
-  /** The codes of the findings that the record's own bundles give, each once. */
+  /** The codes of the findings on the record's own bundles, each once. */
   readonly findings: readonly string[];
 }
 
 export interface PageData {
   /** The text of a trust file: the keys that the mirror pins. */
   readonly trust: string;
-  /** Null on a page that is of no record. */
+  /** Null on a page that is not a record's. */
   readonly claims: PageClaims | null;
   /**
-   * Each bundle received for the record: its bytes, which are UTF-8 without a byte-order mark, as text. Null where
+   * Each bundle received for the record: its bytes, which are UTF-8 without a byte-order mark, as text. Null if
    * they are too large to be in the page; then `bundle.js` beside it has them.
    */
   readonly bundles: readonly string[] | null;

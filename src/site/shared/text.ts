@@ -1,4 +1,4 @@
-/** Text from strangers, made safe to read: what cannot be seen, or turns other text around, is shown by its number. */
+/** Makes untrusted text safe to read: characters that are invisible or change the direction of text are shown as code points. */
 import { hasUnseen, UNSEEN } from '../../formats/unseen.ts';
 
 // Joiners are kept, because some scripts cannot be written without them.
@@ -6,11 +6,11 @@ const SEEN_AS_THEY_ARE: ReadonlySet<string> = new Set(['\t', '\n', '\u200c', '\u
 
 export interface TextPart {
   readonly text: string;
-  /** Whether `text` stands for a character that would not be seen: `U+202E`. */
+  /** Whether `text` names an invisible character: `U+202E`. */
   readonly isUnseen: boolean;
 }
 
-/** Splits text into what can be shown as it is and what is named instead. */
+/** Splits text into parts that are shown unchanged and code points shown by name. */
 export function visibleParts(text: string): readonly TextPart[] {
   if (!hasUnseen(text.replaceAll(/[\t\n]/g, ' '))) return [{ text, isUnseen: false }];
   const parts: { text: string; isUnseen: boolean }[] = [];
@@ -24,7 +24,7 @@ export function visibleParts(text: string): readonly TextPart[] {
   return parts;
 }
 
-/** The same as plain text, for places that hold no elements: a page's title, an attribute. */
+/** The same as plain text, for places without elements: a page's title, an attribute. */
 export function visibleText(text: string): string {
   if (!hasUnseen(text)) return text;
   return visibleParts(text)

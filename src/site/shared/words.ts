@@ -1,7 +1,7 @@
-/** The words of the site for what the protocol names by codes. */
+/** The site's texts for the codes of the protocol. */
 import type { CheckOutcome, CheckSubject } from '../../protocol/index.ts';
 
-/** A check's four outcomes, each a word; an icon and a colour only repeat it. */
+/** The four outcomes of a check, in words; the icon and the colour only repeat them. */
 export const OUTCOME_WORDS: Readonly<Record<CheckOutcome, string>> = {
   verified: 'verified',
   failed: 'failed',
@@ -9,7 +9,7 @@ export const OUTCOME_WORDS: Readonly<Record<CheckOutcome, string>> = {
   uncheckable: 'cannot be checked here',
 };
 
-/** What each check is called, and what it proves where it holds. */
+/** The name of each check, and what it proves if it passes. */
 export const CHECK_WORDS: Readonly<Record<CheckSubject, { readonly name: string; readonly shows: string }>> = {
   record_hash: {
     name: 'Record hash',

@@ -3,10 +3,10 @@ import { cannotCheck } from '../browser/cannot.ts';
 import { readPageData } from './data.ts';
 import { loadedVerifier, shared } from './globals.ts';
 
-/** Milliseconds until a script that has not arrived is given up. */
+/** Milliseconds after which loading a script fails. */
 const PATIENCE = 60_000;
 
-/** A file is missing or does not arrive: it says nothing about the browser, and nothing about the record. */
+/** A file is missing or did not arrive. This says nothing about the browser or the record. */
 class NotLoaded extends Error {}
 
 /** Loads a classic script, which works from `file:` too. @throws NotLoaded */
@@ -39,7 +39,7 @@ if (section && button && status) {
   let isRunning = false;
   section.hidden = false;
   button.onclick = async () => {
-    // Not `disabled`: that would take the focus away from whoever pressed it.
+    // Not `disabled`: that would take the focus away from the button.
     if (isRunning) return;
     isRunning = true;
     button.setAttribute('aria-disabled', 'true');

@@ -1,7 +1,7 @@
-/** What runs in the place of `verify.js` if it cannot begin: it leaves word for the script that asked for it. */
+/** Runs instead of `verify.js` if that cannot start: it leaves the error for the script that loaded it. */
 import { shared } from './globals.ts';
 
-/** What `verify.js` threw; the `catch` around it, into which this is bundled, has it by that name. */
+/** What `verify.js` threw. This code is bundled into a `catch` block that gives the error this name. */
 declare const pithTrouble: unknown;
 
 shared.pithVerifierTrouble = pithTrouble;

@@ -1,4 +1,4 @@
-/** Elements made of text. Nothing here reads markup, so nothing that a bundle holds can become any. */
+/** Creates elements from text. Nothing here parses markup, so no text of a bundle can become markup. */
 import { visibleParts } from '../shared/text.ts';
 
 type Child = Node | string;
@@ -14,13 +14,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Text from strangers, as components/Text.astro shows it. */
+/** Untrusted text, as components/Text.astro shows it. */
 export function foreign(text: string): HTMLElement {
   const parts = visibleParts(text);
   return element('bdi', '', ...parts.map((part) => (part.isUnseen ? element('span', 'unseen', part.text) : part.text)));
 }
 
-/** The element that a page is known to have. */
+/** An element that the page must have. */
 export function part<T extends Element = HTMLElement>(root: ParentNode, selector: string): T {
   const found = root.querySelector<T>(selector);
   if (found === null) throw new TypeError(`expected the page to have ${selector}`);

@@ -4,7 +4,7 @@ import type { Verifier } from './main.ts';
 export interface Shared {
   /** Set by verify.js. */
   pithVerifier?: Verifier;
-  /** Set in its place if verify.js could not begin: what it threw. */
+  /** Set instead if verify.js could not start: what it threw. */
   pithVerifierTrouble?: unknown;
   /** Set by bundle.js beside a record's page, if the bundles are too large for the page itself. */
   pithBundles?: readonly string[];
@@ -13,7 +13,7 @@ export interface Shared {
 // Not globalThis: an older browser lacks it.
 export const shared: Shared = self as Shared;
 
-/** The verifier, once its script has been loaded. @throws what kept it from beginning. */
+/** The verifier, once its script has been loaded. @throws the error that kept it from starting. */
 export function loadedVerifier(): Verifier {
   if (shared.pithVerifier !== undefined) return shared.pithVerifier;
   throw shared.pithVerifierTrouble ?? new Error('verify.js did not run');

@@ -1,4 +1,4 @@
-/** Judges bundles as the program does, in steps: verification, then the merge against the state they ship. */
+/** Verifies bundles as the program does, in steps: verification, then the merge, compared with the state they ship. */
 import {
   type BundleVerdict,
   type Check,
@@ -15,7 +15,7 @@ import {
 export interface Step {
   /** Which of the bundles. */
   readonly index: number;
-  /** One and the same array while a bundle is verified; it grows. */
+  /** The same growing array while a bundle is verified. */
   readonly checks: readonly Check[];
 }
 
@@ -39,7 +39,7 @@ function merge(bundles: readonly VerifiedBundle[], all: number, findings: Findin
   return null;
 }
 
-/** @param received the bundles of one number, as received; one at least. */
+/** @param received the bundles of one Pith Number, as received; at least one. */
 export function* judge(received: readonly Uint8Array[], trust: Trust): Generator<Step, Judgement, undefined> {
   const verdicts: BundleVerdict[] = [];
   for (const [index, bytes] of received.entries()) {

@@ -1,7 +1,7 @@
 /** Keys that a reader pastes: a trust file, or one key. Pure. */
 import type { ParseError, readTrust, sha256Hex, Trust } from '../../protocol/index.ts';
 
-/** What of the protocol is needed; given, so that a second script does not carry it a second time. */
+/** The functions of the protocol it needs, passed in so that they are not bundled into a second script. */
 export interface KeyTools {
   readonly readTrust: typeof readTrust;
   readonly sha256Hex: typeof sha256Hex;
@@ -29,9 +29,9 @@ function bytesOf(text: string): Uint8Array | null {
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /**
- * Reads what was pasted.
+ * Parses the pasted text.
  *
- * @returns the keys, or in words why there are none.
+ * @returns the keys, or a message that says why there are none.
  */
 export function readPastedKey({ text, keyId, role }: PastedKey, tools: KeyTools): Trust | string {
   const pasted = text.trim();

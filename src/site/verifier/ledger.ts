@@ -4,10 +4,10 @@ import { CHECK_WORDS, counted, spaced } from '../shared/words.ts';
 import { element, foreign, part } from './dom.ts';
 import type { Comparison } from './words.ts';
 
-/** Events shown at most; of the others, those that did not verify, and again at most so many. */
+/** The most events shown. Of the rest, up to the same number that did not verify are shown. */
 const SHOWN_EVENTS = 40;
 
-/** The mark for an outcome with its word, as the page has them in its template; or the `svg` alone. */
+/** The icon for an outcome with its word, copied from the page's template; or only the `svg`. */
 export function outcomeMark(outcome: CheckOutcome, what = '*'): Node {
   const { content } = part<HTMLTemplateElement>(document, '#verify-outcomes');
   return part(content, `[data-outcome="${outcome}"] ${what}`).cloneNode(true);
@@ -52,14 +52,14 @@ class Group {
     return this.#body.firstChild === null;
   }
 
-  /** Adds text to the heading: what an event turned out to be. */
+  /** Adds text to the heading, such as an event's type. */
   name(text: string): void {
     this.#caption.append(': ', foreign(text));
   }
 
   add({ subject, outcome, value }: Check): void {
     const { name, shows } = CHECK_WORDS[subject];
-    // Checks that come in numbers and say the same: one row for all that had one outcome.
+    // Checks that occur many times and say the same: one row per outcome.
     const key = subject === 'alias' || subject === 'snapshot' ? `${subject} ${outcome}` : '';
     const made = this.#gathered.get(key) ?? row(outcome, name, shows);
     if (key !== '') this.#gathered.set(key, made);
@@ -85,7 +85,7 @@ export class LedgerView {
   #left = 0;
   #seen = 0;
 
-  /** Shows the checks that it has not shown yet. */
+  /** Shows the checks that are not shown yet. */
   update(checks: readonly Check[]): void {
     for (const check of checks.slice(this.#seen)) this.#groupOf(check)?.add(check);
     this.#seen = checks.length;
@@ -121,7 +121,7 @@ export class LedgerView {
   }
 }
 
-/** What the page says, against what was found. */
+/** Compares what the page says with what was found. */
 export function comparisonTable(rows: readonly Comparison[]): HTMLElement {
   const group = new Group('What this page says, and what came out here');
   for (const compared of rows) group.compare(compared);

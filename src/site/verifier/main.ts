@@ -1,8 +1,8 @@
 /**
- * `verify.js`: the verifier, one classic script. It is loaded when a reader asks for it, gives the page one global name,
- * and asks no network for anything.
+ * `verify.js`: the verifier, one classic script. It is loaded on demand, adds one global name to the page,
+ * and makes no network requests.
  */
-// First, so that it has run when the others begin.
+// First, so that it has run before the others start.
 import '../browser/polyfills.ts';
 import { MAX_BUNDLE_BYTES, readTrust, sha256Hex } from '../../protocol/index.ts';
 import { element, foreign, part } from './dom.ts';
@@ -24,7 +24,7 @@ const verifier = {
   verifyInto,
 };
 
-/** What the other scripts of a page find as `pithVerifier`. */
+/** The object that other scripts of a page use as `pithVerifier`. */
 export type Verifier = typeof verifier;
 
 shared.pithVerifier = verifier;

@@ -25,7 +25,7 @@ function start(verifier: Verifier): void {
   let outcomes: Outcome[] = [];
   let links: string[] = [];
   let queue = Promise.resolve();
-  /** Whatever was begun under another number is to be given up. */
+  /** Work that was started under another number must stop. */
   let turn = 0;
 
   function tell(): void {
@@ -41,7 +41,7 @@ function start(verifier: Verifier): void {
     return [element('p', '', element('code', '', merged.bundles[0].pithNumber), ' · ', link)];
   }
 
-  /** Verifies one file into its box. @returns null if it was given up. */
+  /** Verifies one file into its box. @returns null if it was abandoned. */
   async function judgeFile(file: File, box: HTMLElement, isStopped: () => boolean): Promise<Judgement | null> {
     const refuse = (code: string, message: string): null => {
       box.replaceChildren(
@@ -139,10 +139,10 @@ function start(verifier: Verifier): void {
 
   input.onchange = () => {
     add(input.files);
-    // So that the same file can be chosen again after it was changed.
+    // So that the same file can be chosen again after a change.
     input.value = '';
   };
-  // On the whole page: a file that misses the box must not take the reader away from here.
+  // On the whole page, because a browser navigates to a file that is dropped outside the box.
   document.ondragover = (event) => event.preventDefault();
   document.ondrop = (event) => {
     event.preventDefault();

@@ -1,10 +1,10 @@
-/** Runs a verification so that the page can draw and answer meanwhile. */
+/** Runs a verification while the page can still draw and respond. */
 import type { Trust } from '../../protocol/index.ts';
 import { type Judgement, judge, type Step } from './judge.ts';
 
 const { port1, port2 } = new MessageChannel();
 
-/** Lets the page draw and answer. A message, since a timer waits for 4 ms, ten thousand times. One pause at a time. */
+/** Lets the page draw and respond. Uses a message, because a timer would wait for 4 ms each time. One pause at a time. */
 function pause(): Promise<unknown> {
   return new Promise((resolve) => {
     port1.onmessage = resolve;
@@ -15,8 +15,8 @@ function pause(): Promise<unknown> {
 /**
  * Runs a verification with a pause after each step.
  *
- * @param onStep is told what is known so far; if it returns true, the verification stops.
- * @returns null if it was given up.
+ * @param onStep receives the results so far; if it returns true, the verification stops.
+ * @returns null if it was abandoned.
  */
 export async function run(
   received: readonly Uint8Array[],

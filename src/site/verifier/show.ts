@@ -1,4 +1,4 @@
-/** Runs a verification before the reader's eyes: the ledger grows, then it is said what was proved. */
+/** Shows a verification as it runs: the ledger grows, then a sentence says what was proved. */
 import { readTrust, type Trust } from '../../protocol/index.ts';
 import type { PageClaims, PageData } from '../shared/page-data.ts';
 import { counted } from '../shared/words.ts';
@@ -11,7 +11,7 @@ import { announcement, comparisons, proved } from './words.ts';
 /** Findings listed; a bundle can have a hundred thousand. */
 const SHOWN_FINDINGS = 20;
 
-/** One line a finding: its code, where, and what was expected. */
+/** One line per finding: its code, its place, and what was expected. */
 export function findingList(
   findings: readonly { readonly code: string; readonly where: string; readonly message: string }[],
 ): readonly Node[] {
@@ -25,12 +25,12 @@ export function findingList(
   return [element('ul', 'findings', ...items)];
 }
 
-/** What came of a file or a record: a judgement, or none because this browser cannot check. */
+/** The result for a file or a record: a judgement, or none because this browser cannot check. */
 export type Outcome = Judgement['outcome'] | 'unchecked';
 
 const ICONS = { verified: 'verified', findings: 'uncheckable', rejected: 'failed', unchecked: 'uncheckable' } as const;
 
-/** Marks a box by its border, and the words of its headline by an icon that repeats them. */
+/** Colours the border of a box, and adds an icon that repeats its headline. */
 export function mark(box: HTMLElement, words: HTMLElement | null, outcome: Outcome | null): void {
   if (outcome !== null) words?.prepend(outcomeMark(ICONS[outcome], 'svg'));
   box.classList.toggle('is-verified', outcome === 'verified');
@@ -56,7 +56,7 @@ interface View {
  * Verifies bundles of one number into a box, which it empties.
  *
  * @returns null if it was stopped.
- * @throws whatever keeps this browser from verifying; the box is empty then.
+ * @throws any error that keeps this browser from verifying; the box is empty then.
  */
 export async function verifyInto(
   box: HTMLElement,
@@ -76,7 +76,7 @@ export async function verifyInto(
   try {
     return await fill();
   } catch (error) {
-    // What stands there by now is no result: the browser may have failed before it showed.
+    // What is shown so far is not a result: the browser may have failed before it could show a problem.
     box.textContent = '';
     throw error;
   }
@@ -91,7 +91,7 @@ export async function verifyInto(
     const { verdicts, ledgers, findings } = judgement;
     for (const [i, verdict] of verdicts.entries()) views[i]?.finish(verdict);
     details.hidden = ledgers.flat().length === 0;
-    // No number: the page's own ledger counts aliases as one and has the keys besides, so that the two would not agree.
+    // No count: the page's own ledger groups aliases and includes the keys, so the two numbers would differ.
     count.textContent = 'Every check, made here';
     result.append(element('p', '', foreign(proved(judgement))), ...findingList(findings));
     if (claims !== null) result.append(comparisonTable(comparisons(claims, judgement)));

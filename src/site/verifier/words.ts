@@ -10,7 +10,7 @@ export function failedStep({ ledgers, findings, verdicts }: Judgement): string |
   const failed = ledgers.flat().find(({ outcome }) => outcome === 'failed');
   if (failed !== undefined) return CHECK_WORDS[failed.subject].name;
   if (findings.length === 0) return null;
-  // Without a single check the file could not even be read; a finding without a failed check is one of shape or trust.
+  // If there is no check, the file could not be read. A finding without a failed check is about shape or trust.
   const [first] = findings;
   const wasRead = verdicts.some(({ checks }) => checks.length > 0);
   return wasRead ? spaced(first?.code ?? '') : `Reading the bundle (${spaced(first?.code ?? '')})`;
@@ -38,7 +38,7 @@ export function proved({ ledgers, merged, verdicts }: Judgement): string {
   return `${counted(signatures, 'signature')} and ${counted(digests, 'digest')} hold. The bundle is signed by ${[...by].join(' and ')}; its ${counted(merged.events.valid.length, 'valid event')} give the state ${merged.state.sha256}.`;
 }
 
-/** A row that holds what a page says against what was found. */
+/** A row that compares what the page says with what was found. */
 export interface Comparison {
   readonly outcome: CheckOutcome;
   readonly name: string;
@@ -48,7 +48,7 @@ export interface Comparison {
 
 const codesOf = (findings: readonly Finding[]): readonly string[] => [...new Set(findings.map(({ code }) => code))];
 
-/** What the page says, against what was found here. */
+/** Compares what the page says with what was found here. */
 export function comparisons(claims: PageClaims, { merged, findings }: Judgement): readonly Comparison[] {
   const row = (name: string, says: string, found: string): Comparison => ({
     outcome: says === found ? 'verified' : 'failed',
@@ -64,14 +64,14 @@ export function comparisons(claims: PageClaims, { merged, findings }: Judgement)
   ];
 }
 
-/** What a screen reader is told at the end. */
+/** The final announcement for screen readers. */
 export function announcement(judgement: Judgement, compared: readonly Comparison[] = []): string {
   const differing = compared.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
   const rest = differing.length > 0 ? ` It differs from this page in: ${differing.join(', ')}.` : '';
   return `${headline(judgement)}.${rest}`;
 }
 
-/** How many files of how many came out how. */
+/** How many files had each outcome. */
 export function countsOf(outcomes: readonly Outcome[], files: number): string {
   const count = (wanted: Outcome): number => outcomes.filter((outcome) => outcome === wanted).length;
   const parts = [

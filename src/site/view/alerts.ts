@@ -1,4 +1,4 @@
-/** What nobody may overlook: said first, above the title, in words. Pure. */
+/** Warnings that nobody may overlook, shown above the title. Pure. */
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import { counted } from '../shared/words.ts';
 import type { Contents } from './contents.ts';
@@ -9,11 +9,11 @@ export interface Alert {
   readonly heading: string;
   /** Safe to show. */
   readonly text: string;
-  /** Where the page says more. */
+  /** The part of the page with details. */
   readonly href: string;
 }
 
-/** The words of the newest correction, as far as they fit. */
+/** The text of the newest correction, shortened if needed. */
 function newestCorrection(contents: Contents): string {
   const part = contents.parts.find(({ id }) => id === 'list-corrections');
   const words = part?.table?.rows

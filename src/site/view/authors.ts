@@ -1,4 +1,4 @@
-/** The authors of a record's page: each name a link to the search, and what is known of their order. Pure. */
+/** The authors of a record's page: each name a link to the search, and what is known about their order. Pure. */
 import { AUTHOR_ORDER_WORDS } from '../../formats/author-order.ts';
 import type { Citation } from '../../formats/citation.ts';
 import { recordPage, relativeLink, SEARCH } from '../../mirror/base/paths.ts';
@@ -11,17 +11,17 @@ export interface NameLink {
 }
 
 export interface AuthorsView {
-  /** The names that are seen at once. */
+  /** The names shown without unfolding. */
   readonly beginning: readonly NameLink[];
   /** The rest of a long list, folded; else empty. */
   readonly rest: readonly NameLink[];
   /** How many there are. */
   readonly count: number;
-  /** Whose order they are in, in a sentence; null where there is only one. */
+  /** A sentence about the source of their order; null if there is only one author. */
   readonly order: string | null;
 }
 
-/** Names that are shown whole, and of a longer list those at its beginning. */
+/** The longest list shown whole, and the number of names shown of a longer list. */
 const SHOWN_WHOLE = 40;
 const BEGINNING = 15;
 

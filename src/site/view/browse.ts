@@ -7,7 +7,7 @@ import { type RecordRow, recordRow } from './rows.ts';
 export interface ListLink {
   readonly href: string;
   readonly name: string;
-  /** What a code stands for, or what is there. */
+  /** The meaning of a code, or the content. */
   readonly words: string | null;
   readonly count: string;
 }
@@ -16,7 +16,7 @@ export interface ListSection {
   readonly id: string;
   readonly heading: string;
   readonly groups: readonly { readonly heading: string | null; readonly links: readonly ListLink[] }[];
-  /** Whether names are short and stand without words: years, months. */
+  /** Whether names are short and have no description: years, months. */
   readonly isShort: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface BrowseView {
   readonly crumbs: readonly Crumb[];
   readonly description: string;
   readonly sections: readonly ListSection[];
-  /** Null where the page has no rows. */
+  /** Null if the page has no rows. */
   readonly rowsHeading: string | null;
   readonly rows: readonly RecordRow[];
   readonly newer: Crumb | null;

@@ -12,7 +12,7 @@ import {
 import type { Verdict } from '../../mirror/plan/catalogue.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
 
-/** A text to be copied, and the file that holds the same where there is one. */
+/** A text to copy, and the file with the same text if there is one. */
 export interface Snippet {
   /** Of the element with the text. */
   readonly id: string;
@@ -60,11 +60,11 @@ export interface BadgeView {
   readonly snippets: readonly Snippet[];
 }
 
-/** The badge with its markup; without the mirror's address it is named as a file to be put beside the other page. */
+/** The badge with its markup; without the mirror's address, the markup names a file to save next to the other page. */
 export function badgeView(entry: RecordEntry, verdict: Verdict, site: string | null, origin: string): BadgeView {
   const { suffix, shortPithNumber } = entry.identified;
   const alt = badgeText(shortPithNumber, verdict);
-  // A base URL is the operator's own; in markup it must still be only an address.
+  // The base URL comes from the operator, but in markup it must still be escaped.
   const address = (path: string): string =>
     (URL.parse(absoluteUrl(site ?? '', path))?.href ?? '').replaceAll(
       /[()'"<>]/g,

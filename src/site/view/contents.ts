@@ -18,9 +18,9 @@ import { cell, type Pair, pairsOf, restOf, type Table, tableOf, textCell } from 
 export interface Part {
   readonly id: string;
   readonly heading: string;
-  /** A sentence on what it is, or on what is not known of it. */
+  /** A sentence on what it is, or on what is unknown about it. */
   readonly words: string | null;
-  /** Upstream's own line of counts; empty where it has none. */
+  /** Upstream's own line of counts; empty if it has none. */
   readonly line: string;
   /** Claims or references, one after the other. */
   readonly items: readonly ListedItem[];
@@ -28,14 +28,14 @@ export interface Part {
   readonly moreItems: number;
   readonly pairs: readonly Pair[];
   readonly table: Table | null;
-  /** Where the JSON is: file, and pointer in it. */
+  /** The place of the JSON: file, and pointer in it. */
   readonly file: string;
   readonly pointer: string;
 }
 
 export interface Contents {
   readonly parts: readonly Part[];
-  /** Names of parts that are empty or missing, and of lists without an entry. */
+  /** Names of empty or missing parts, and of empty lists. */
   readonly empty: readonly string[];
 }
 
@@ -47,7 +47,7 @@ const isNothing = (value: Json): boolean =>
   (isArray(value) && value.every(isNothing)) ||
   (isObject(value) && [...value.values()].every(isNothing));
 
-/** How each known part of a snapshot is called, in upstream's order, and which list in it is shown item by item. */
+/** The name of each known part of a snapshot, in upstream's order, and which of its lists is shown item by item. */
 const SNAPSHOT_PARTS: readonly {
   readonly name: string;
   readonly heading: string;
@@ -155,7 +155,7 @@ function snapshotParts(snapshot: JsonObject, pointer: string): Contents {
     const part = snapshot.get(known.name);
     const said = isObject(part) ? restOf(part, 'snapshot_sha256', 'endpoint', 'clean', 'available') : part;
     if (part === undefined || said === undefined || isNothing(said)) {
-      // Only upstream's pages were seen to have it: no snapshot lacks it.
+      // Only upstream's pages have it, so a snapshot without it is not incomplete.
       if (known.name !== 'cited_by') empty.push(known.heading.toLowerCase().replace(/ of the registry.*$/, ''));
     } else parts.push(snapshotPart(known, part, said, pointer));
   }
@@ -175,7 +175,7 @@ function snapshotParts(snapshot: JsonObject, pointer: string): Contents {
   return { parts, empty };
 }
 
-/** One list of `current`: an event a row, its payload's members as columns. */
+/** One list of `current`: one row per event, its payload's members as columns. */
 function listPart(
   merged: MergedRecord,
   name: string,
@@ -208,7 +208,7 @@ function listPart(
   };
 }
 
-/** `timestamp_proofs` of a bundle: no events, in no state, and not checked here. */
+/** `timestamp_proofs` of a bundle: not events, not part of any state, and not checked here. */
 function proofPart(merged: MergedRecord): Part | null {
   const bundle = merged.published.kind === 'received' ? merged.published.bundle : merged.bundles[0];
   const proofs = bundle.value.get('timestamp_proofs');
@@ -251,7 +251,7 @@ export function contentsOf(
   };
 }
 
-/** The newest snapshot's id, and where it stands in the published bundle. */
+/** The newest snapshot's id, and its place in the published bundle. */
 export function newestSnapshot(merged: MergedRecord | null): string | null {
   const listed = merged?.applied.filter(({ effect, list }) => effect === 'listed' && list === 'graph_snapshots') ?? [];
   return listed.at(-1)?.event.eventId ?? null;

@@ -1,9 +1,9 @@
-/** What the home page says of the mirror's data to search engines for data: a schema.org `Dataset`. Pure. */
+/** Describes the mirror's data to dataset search engines: a schema.org `Dataset`. Pure. */
 import { safeJson } from '../../formats/json-text.ts';
 import { absoluteUrl } from '../../mirror/base/paths.ts';
 import type { Catalogue } from '../../mirror/plan/catalogue.ts';
 
-/** The files that hold all of the data, with their media types. */
+/** The files with all of the data, and their media types. */
 const FILES = [
   ['datapackage.json', 'application/json', 'Description of the tables, with their digests'],
   ['records/index.tsv', 'text/tab-separated-values', 'Index of all records, with the digests of states and bundles'],
@@ -12,7 +12,7 @@ const FILES = [
 
 /** @param tables paths of the tables of all records. */
 export function datasetJsonLd({ site, totals, entries }: Catalogue, tables: readonly string[]): string {
-  // Times of one form, so that their order is that of their text.
+  // All times have the same form, so sorting them as text is chronological.
   const newest = entries.reduce((time, entry) => (entry.time > time ? entry.time : time), '');
   const url = (path: string): string => (site === null ? path : absoluteUrl(site, path));
   const files = [...tables.map((path) => [path, 'text/csv', 'Table of the records'] as const), ...FILES];

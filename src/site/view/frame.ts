@@ -1,4 +1,4 @@
-/** What every page links to, from where it is. Pure. */
+/** The links of every page, relative to it. Pure. */
 import {
   browsePage,
   HOME,
@@ -18,7 +18,7 @@ export interface FrameLinks {
   readonly style: string;
   readonly icon: string;
   readonly home: string;
-  /** Absolute, where the mirror knows its own address. */
+  /** Absolute, if the mirror knows its own address. */
   readonly canonical: string | null;
 }
 

@@ -1,4 +1,4 @@
-/** The parts of a snapshot that upstream shows in words of its own: claims, references, formal links, cited by. Pure. */
+/** The parts of a snapshot that upstream's page describes in words: claims, references, formal links, cited by. Pure. */
 import { member, text } from '../../formats/paper.ts';
 import { isArray, isNumber, isObject, type Json, type JsonObject } from '../../protocol/index.ts';
 import { visibleText } from '../shared/text.ts';
@@ -9,14 +9,14 @@ import { type Pair, pairsOf, restOf } from './table.ts';
 
 /** One claim or one reference. */
 export interface ListedItem {
-  /** `C1`, `[12]`; empty where the item has no name. */
+  /** `C1`, `[12]`; empty if the item has no name. */
   readonly label: string;
   /** `strongest claim`; empty for a reference. */
   readonly kind: string;
   readonly text: readonly RichPart[];
-  /** Identifiers, each with its address where it has one. */
+  /** Identifiers, each with its address if it has one. */
   readonly links: readonly { readonly text: string; readonly href: string | null }[];
-  /** Whatever else the item says. */
+  /** All other members of the item. */
   readonly rest: readonly Pair[];
 }
 
@@ -25,7 +25,7 @@ const MAX_ITEMS = 500;
 
 const isNothing = (value: Json): boolean => value === null || value === '';
 
-/** Members that are shown by a name of their own, and what is left of the item. */
+/** Members that are shown under a name of their own; the rest follows. */
 function restPairs(item: JsonObject, ...shown: readonly string[]): readonly Pair[] {
   const rest = restOf(item, ...shown);
   return pairsOf(new Map([...rest].filter(([, value]) => !isNothing(value))));
@@ -84,7 +84,7 @@ function countLine(object: JsonObject, members: readonly (readonly [name: string
   return parts.length === 0 ? null : parts.join(' · ');
 }
 
-/** What upstream's page says of a part in one line, and the members that are said with it. */
+/** The line that upstream's page shows for a part, and the members that it covers. */
 export function upstreamLine(
   name: string,
   part: Json,

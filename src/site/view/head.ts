@@ -1,4 +1,4 @@
-/** What a page may put into its head. Pure. */
+/** Elements that a page can add to its head. Pure. */
 import { absoluteUrl } from '../../mirror/base/paths.ts';
 
 /** A `<meta>`: `name` for most, `property` for Open Graph; the other is left out. */
@@ -8,7 +8,7 @@ export interface HeadMeta {
   readonly content: string;
 }
 
-/** A `<link>`: relative for what lies in the mirror, absolute for what is elsewhere. Nothing of it is fetched. */
+/** A `<link>`: relative within the mirror, absolute elsewhere. Browsers do not fetch it. */
 export interface HeadLink {
   readonly rel: string;
   readonly href: string;
@@ -17,7 +17,7 @@ export interface HeadLink {
 }
 
 /**
- * The one address of a page: that of its folder for an `index.html`, so that a page has the same address however it was reached.
+ * The canonical address of a page: that of its folder for an `index.html`, so that it is the same however the page was reached.
  *
  * @param site base URL. @param page published path.
  */

@@ -19,10 +19,10 @@ export interface OperatorView {
 }
 
 export interface HomeView {
-  /** Null where the operator says nothing. */
+  /** Null if the operator says nothing. */
   readonly operator: OperatorView | null;
   readonly summary: readonly (readonly [string, string])[];
-  /** A sentence where files were rejected or have findings, else null. */
+  /** A sentence if files were rejected or have findings, else null. */
   readonly trouble: string | null;
   readonly rowsHeading: string;
   readonly rows: readonly RecordRow[];
@@ -31,7 +31,7 @@ export interface HomeView {
   readonly keys: readonly (readonly [string, string])[];
 }
 
-/** The feed, which there is if the mirror knows its own address. */
+/** The feed; it exists only if the mirror knows its own address. */
 export function feedLinks(site: string | null): readonly HeadLink[] {
   return site === null ? [] : [{ rel: 'alternate', href: FEED, type: 'application/atom+xml' }];
 }

@@ -9,7 +9,7 @@ export interface LedgerRow {
   readonly outcome: CheckOutcome;
   readonly outcomeWords: string;
   readonly name: string;
-  /** Digests, signatures or identifiers, safe to show; several where one row stands for several checks. */
+  /** Digests, signatures or identifiers, safe to show; several if one row combines several checks. */
   readonly values: readonly string[];
 }
 
@@ -17,14 +17,14 @@ export interface LedgerGroup {
   /** Of its element. */
   readonly id: string;
   readonly heading: string;
-  /** Of the event, on this page; null where it is about none. */
+  /** The anchor of the event on this page; null if the check is about no event. */
   readonly href: string | null;
   readonly rows: readonly LedgerRow[];
-  /** How many of its checks came out how: `4 verified`. */
+  /** How many of its checks had each outcome: `4 verified`. */
   readonly summary: string;
-  /** Whether the reader sees its rows at once: something in it is not verified. */
+  /** Whether its rows are unfolded, because something in it is not verified. */
   readonly isOpen: boolean;
-  /** Line for a shell that repeats its checks, see `repeat.ts`; null where the files do not show them. */
+  /** A shell command that repeats its checks, see `repeat.ts`; null if the files are not enough for that. */
   readonly repeat: string | null;
 }
 
@@ -34,7 +34,7 @@ export interface OutcomeCount {
   readonly count: number;
 }
 
-/** Checks that come in numbers and say the same: one row for all that had one outcome. */
+/** Checks that occur many times and say the same: one row per outcome. */
 const GATHERED: ReadonlySet<CheckSubject> = new Set(['alias']);
 const OUTCOMES = ['verified', 'failed', 'absent', 'uncheckable'] as const;
 
@@ -75,7 +75,7 @@ function rowsOf(checks: readonly Check[]): readonly LedgerRow[] {
   return rows;
 }
 
-/** The keys that signed what is shown, against the pinned ones: a bundle by another key, or with other bytes for it, is rejected. */
+/** The keys that signed what is shown, compared with the pinned ones. A bundle by another key, or with other key bytes, is rejected. */
 function keyRows({ merged }: RecordEntry): readonly LedgerRow[] {
   if (merged === null) return [];
   const published = merged.published.kind === 'received' ? [merged.published.bundle] : merged.published.from;
@@ -91,7 +91,7 @@ function keyRows({ merged }: RecordEntry): readonly LedgerRow[] {
 
 const OF_BUNDLE: ReadonlySet<CheckSubject> = new Set(['bundle_hash', 'bundle_signature', 'state']);
 
-/** How many rows there are of each outcome, all four. */
+/** How many rows have each of the four outcomes. */
 export function outcomeCounts(groups: readonly Pick<LedgerGroup, 'rows'>[]): readonly OutcomeCount[] {
   return OUTCOMES.map((outcome) => ({
     outcome,
@@ -103,7 +103,7 @@ export function outcomeCounts(groups: readonly Pick<LedgerGroup, 'rows'>[]): rea
 /**
  * Groups the ledger of a record: the record, each event in the order of the merge, the bundle, the keys.
  *
- * @param anchors the names of events and where they stand on the page, by id, in the order of the merge.
+ * @param anchors the names and page anchors of events, by id, in the order of the merge.
  */
 export function ledgerGroups(
   entry: RecordEntry,

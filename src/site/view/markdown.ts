@@ -1,6 +1,6 @@
 /**
- * The operator's Markdown as a tree of a few harmless kinds. Nothing becomes HTML here: components render the tree,
- * so text stays text. What is not of these kinds (raw HTML, images, tables) is shown as its source.
+ * Parses the operator's Markdown into a tree of a few harmless kinds of nodes. Nothing becomes HTML here: components render the tree,
+ * so text stays text. Other kinds (raw HTML, images, tables) are shown as source.
  */
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { safeHref } from './links.ts';
@@ -16,7 +16,7 @@ export type MarkdownNode =
   | { readonly kind: 'link'; readonly href: string; readonly children: readonly MarkdownNode[] }
   | { readonly kind: 'break' };
 
-/** Deeper nesting is shown as its source: no note needs it, and the components recurse. */
+/** Deeper nesting is shown as source: no note needs it, and the components recurse. */
 const MAX_DEPTH = 16;
 
 function convert(node: SourceNode, source: string, depth: number): MarkdownNode {
@@ -37,7 +37,7 @@ function convert(node: SourceNode, source: string, depth: number): MarkdownNode 
       const href = safeHref(node.url);
       return href === null ? asSource() : { kind: 'link', href, children: children() };
     }
-    // A heading of a note must not enter the outline of the page.
+    // Headings in a note must not become part of the page's outline.
     case 'heading':
       return { kind: 'paragraph', children: [{ kind: 'strong', children: children() }] };
     case 'paragraph':

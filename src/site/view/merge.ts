@@ -1,4 +1,4 @@
-/** The events in the order of the merge: what each did to the state, and how the result compares. Pure. */
+/** The events in merge order: the effect of each on the state, and how the result compares. Pure. */
 import { member, text } from '../../formats/paper.ts';
 import { receivedBundleFile, recordPage, relativeLink } from '../../mirror/base/paths.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
@@ -16,16 +16,16 @@ import { visibleText } from '../shared/text.ts';
 import { counted, spaced } from '../shared/words.ts';
 import { type Cell, cell, type Pair, pairsOf, textCell } from './table.ts';
 
-/** A word about an event, with the place of another where it is about one. */
+/** A remark about an event, with a link to another event if it mentions one. */
 export interface EventLink {
   readonly text: string;
-  /** `#event-3`, or null where that event is not at hand. */
+  /** `#event-3`, or null if that event is not in this mirror. */
   readonly href: string | null;
 }
 
 export type EventState = 'applied' | 'superseded' | 'equivocating' | 'invalid';
 
-/** All texts are safe to show, but for `key`. */
+/** All texts except `key` are safe to show. */
 export interface EventRow {
   /** `event-3` */
   readonly anchor: string;
@@ -33,7 +33,7 @@ export interface EventRow {
   readonly place: number | null;
   readonly type: string;
   readonly eventId: string | null;
-  /** The same as claimed, to find the event by; not to be shown. */
+  /** The id as claimed, for look-ups only; not safe to show. */
   readonly key: string | null;
   readonly createdAt: string | null;
   readonly signer: string | null;
@@ -41,11 +41,11 @@ export interface EventRow {
   readonly state: EventState;
   /** What it changed in the state, or why it changed nothing. */
   readonly effect: string;
-  /** What else is to be said of it: which events it takes out, follows or contradicts. */
+  /** Remarks: which events it supersedes, follows or contradicts. */
   readonly relations: readonly { readonly words: string; readonly events: readonly EventLink[] }[];
-  /** Its payload, where no other part of the page shows it. */
+  /** Its payload, if no other part of the page shows it. */
   readonly payload: readonly Pair[];
-  /** Whether the payload is to be seen at once: nothing else tells what such an event is. */
+  /** Whether the payload is unfolded, because nothing else describes such an event. */
   readonly isPayloadOpen: boolean;
 }
 
@@ -56,10 +56,10 @@ interface Place {
 
 const before = (a: Place, b: Place): number => compareCodePoints(a.instant, b.instant) || compareCodePoints(a.id, b.id);
 
-/** After every instant: an event without a readable one stands last. */
+/** Sorts after every instant, so events without a valid time come last. */
 const NEVER = '\uffff';
 
-/** Events named at most in one sentence. */
+/** The most events named in one sentence. */
 const MAX_LINKS = 12;
 
 /** What an event is called in links: `3 · correction`. */
@@ -77,7 +77,7 @@ function effectOf({ event, effect, list }: AppliedEvent, isSecondRecord: boolean
   return `Counted and kept in the history. The merge does not know the type ${visibleText(event.eventType)}, so the event is in no list.`;
 }
 
-/** Every event in the order of the merge; invalid ones where their time puts them. */
+/** Every event in merge order; invalid ones are placed by their time. */
 export function eventRows(merged: MergedRecord | null, newestSnapshot: string | null): readonly EventRow[] {
   if (merged === null) return [];
   const places = new Map(merged.applied.map(({ event }, i) => [event.eventId, i + 1]));
@@ -89,7 +89,7 @@ export function eventRows(merged: MergedRecord | null, newestSnapshot: string | 
       : { text: `event ${place}, ${visibleText(spaced(types.get(id) ?? ''))}`, href: `#event-${place}` };
   };
   const links = (ids: readonly string[], but = ''): readonly EventLink[] => {
-    // One more than is shown, so that it is known whether the event itself is among them.
+    // One more than is shown, since the event itself may be among them.
     const others = ids.slice(0, MAX_LINKS + 1).filter((id) => id !== but);
     const more = ids.length - Math.min(others.length, MAX_LINKS) - (but === '' ? 0 : 1);
     const shown = others.slice(0, MAX_LINKS).map(link);
@@ -152,11 +152,11 @@ export function eventRows(merged: MergedRecord | null, newestSnapshot: string | 
   return [...valid, ...invalid].sort(([a], [b]) => before(a, b)).map(([, row]) => row);
 }
 
-/** One member of the state where the shipped one and the recomputed one differ. */
+/** One member in which the shipped and the recomputed state differ. */
 export interface Difference {
   readonly where: string;
   readonly shipped: Cell;
-  /** Null where only the pointers are known: the recomputed state of a bundle that is not the published one. */
+  /** Null if only the pointers are known: the recomputed state of a bundle that is not the published one. */
   readonly computed: Cell | null;
 }
 
@@ -212,7 +212,7 @@ export function stateViews(merged: MergedRecord | null): readonly StateView[] {
   }));
 }
 
-/** One of the bundles received, by what sets it apart. */
+/** One of the received bundles, and how it differs from the others. */
 export interface ReceivedRow {
   readonly name: string;
   readonly href: string;
@@ -220,11 +220,11 @@ export interface ReceivedRow {
   readonly isPublished: boolean;
   /** Valid events that no other bundle has. */
   readonly adds: readonly string[];
-  /** Valid events of others that it has not. */
+  /** Valid events of other bundles that it lacks. */
   readonly lacks: readonly string[];
 }
 
-/** Section 9 for readers: what each bundle adds, and what it withholds. Empty where there is one bundle only. */
+/** Section 9 for readers: what each bundle adds, and what it withholds. Empty if there is only one bundle. */
 export function receivedRows({ received, identified, merged }: RecordEntry): readonly ReceivedRow[] {
   if (received.length < 2) return [];
   const page = recordPage(identified.suffix);

@@ -17,7 +17,7 @@ import { visibleText } from '../shared/text.ts';
 import { canonicalUrl, type HeadLink, type HeadMeta } from './head.ts';
 import { licenseOf } from './links.ts';
 
-/** The beginning of the abstract on one line; where none is here, a sentence that says what the page is about. */
+/** The beginning of the abstract on one line; without an abstract, a sentence that says what the page is about. */
 export function excerptText({ texts: { excerpt, citation }, identified }: RecordEntry): string {
   return visibleText(
     excerpt ?? `The record ${identified.pithNumber} of ${citation.arxiv}. This mirror has no abstract of it.`,
@@ -25,8 +25,8 @@ export function excerptText({ texts: { excerpt, citation }, identified }: Record
 }
 
 /**
- * A name as Google Scholar and Zotero read it: `Sample III, Bob`. Zotero knows no suffix, and drops what follows a second comma;
- * it splits a sole author at a comma if both sides have blanks, so there the family name gets no-break ones.
+ * A name as Google Scholar and Zotero read it: `Sample III, Bob`. Zotero has no field for suffixes, and drops text after a second comma.
+ * It splits a sole author at a comma if both sides contain spaces, so there the family name gets no-break spaces.
  */
 function metaName({ name, family, given, particle, suffix }: Author, isAlone: boolean): string {
   if (family === null || given === null) return name.replaceAll(/[,;]\s*/g, ' ');
@@ -78,7 +78,7 @@ export function recordMetas(entry: RecordEntry, citation: Citation, site: string
   ];
 }
 
-/** Signposting: where a machine finds the DOI, the metadata, the content, the license and the kind of this page. */
+/** Signposting: tells machines the DOI, the metadata, the content, the license and the type of this page. */
 export function signposts(entry: RecordEntry, citation: Citation): readonly HeadLink[] {
   const { suffix } = citation;
   const here = (path: string): string => relativeLink(recordPage(suffix), path);

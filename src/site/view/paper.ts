@@ -8,7 +8,7 @@ import { visibleText } from '../shared/text.ts';
 import { arxivLink, doiLink, type Link } from './links.ts';
 import { type RichPart, type RichText, richParts } from './maths.ts';
 
-/** A text of the paper's: with formulas, and as it was typed where that is another. */
+/** A text of the paper: with formulas, and as typed if that differs. */
 export interface PaperText {
   readonly parts: readonly RichPart[];
   readonly raw: string | null;
@@ -18,15 +18,15 @@ export interface PaperText {
 export interface AbstractView extends PaperText {
   /** Whether the text goes on at arXiv. */
   readonly isCut: boolean;
-  /** Whether it was checked against the record's hash, in words. */
+  /** A sentence that says whether it was checked against the record's hash. */
   readonly words: string;
 }
 
 export interface CategoryView {
   readonly code: string;
-  /** Null where it is none of arXiv's. */
+  /** Null if it is not an arXiv paper. */
   readonly name: string | null;
-  /** The list of its records; null where there is none. */
+  /** The list of its records; null if there is none. */
   readonly href: string | null;
 }
 
@@ -37,7 +37,7 @@ export function paperText(text: RichText | null): PaperText | null {
   return { parts, raw: isAsTyped ? null : visibleText(raw) };
 }
 
-/** Characters to which upstream cuts an abstract: one that is shorter is whole. */
+/** The length to which upstream cuts an abstract, in characters: a shorter one is whole. */
 const EXCERPT = 600;
 
 export const isCutAbstract = (excerpt: string): boolean => [...excerpt].length >= EXCERPT;
@@ -63,7 +63,7 @@ export function headlineOf(merged: MergedRecord | null): readonly RichPart[] | n
   return headline === null ? null : richParts(headline);
 }
 
-/** The lists that have a record's categories: a record without a proper date is on none. */
+/** The lists for a record's categories: a record without a valid date is on none. */
 export function categoryViews({ identified: { record, suffix } }: RecordEntry): readonly CategoryView[] {
   const isListed = /^\d{4}-(?:0[1-9]|1[0-2])-/.test(record.submittedAt);
   return [record.primaryCategory, ...record.crossCategories].map((code) => {

@@ -1,4 +1,4 @@
-/** The reason codes in words: what each says of a file or of a part of it. */
+/** The reason codes in words: what each says about a file or a part of it. */
 import type { ReasonCode } from '../../protocol/index.ts';
 
 export const REASON_WORDS: Readonly<Record<ReasonCode, string>> = {

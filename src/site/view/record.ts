@@ -1,4 +1,4 @@
-/** One record's page in words: from what was verified and merged to what is shown. Pure. */
+/** One record's page in words: turns verified and merged data into the texts of the page. Pure. */
 import { text } from '../../formats/paper.ts';
 import {
   bundleFile,
@@ -77,23 +77,23 @@ export interface RecordView extends VerdictView {
   readonly counts: readonly OutcomeCount[];
   readonly alerts: readonly Alert[];
   readonly title: PaperText | null;
-  /** The title on one line, formulas as TeX; the short number where no title is at hand. */
+  /** The title on one line, formulas as TeX; the short number if there is no title. */
   readonly plainTitle: string;
   readonly authors: AuthorsView | null;
-  /** The names as they were typed where that is another text than the page shows. */
+  /** The names as typed, if the page shows them differently. */
   readonly rawAuthors: string | null;
   readonly versions: VersionsView | null;
   /** The snapshot's one line about the paper. */
   readonly headline: readonly RichPart[] | null;
   readonly abstract: AbstractView | null;
-  /** Where the paper is. */
+  /** The address of the paper. */
   readonly paperLinks: readonly Link[];
   /** The paper's id and version. */
   readonly arxiv: string;
   readonly arxivBibtex: string | null;
   readonly license: Link | null;
   readonly submittedAt: string;
-  /** `First submitted` from the second version on: the record has the date of the first. */
+  /** `First submitted` from the second version on, because the record has the date of the first. */
   readonly submittedWords: string;
   readonly categories: readonly CategoryView[];
   readonly badges: readonly Badge[];
@@ -112,10 +112,10 @@ export interface RecordView extends VerdictView {
   readonly events: readonly EventRow[];
   readonly states: readonly StateView[];
   readonly files: readonly FileLink[];
-  /** Where there are several bundles of this number; else empty. */
+  /** The bundles received, if there are several; else empty. */
   readonly received: readonly ReceivedRow[];
   readonly isAssembled: boolean;
-  /** Null where no receipt is at hand. */
+  /** Null if there is no receipt. */
   readonly receipt: readonly (readonly [string, string])[] | null;
   readonly hashes: readonly (readonly [string, string])[];
   readonly hasState: boolean;

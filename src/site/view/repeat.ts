@@ -2,12 +2,12 @@
  * How a reader repeats the checks of a record by hand: one script for the page, and for each group of the ledger the line that
  * runs all of the group's checks. Needs Python 3 and OpenSSL 3, in a folder with the record's files. Pure.
  *
- * Nothing from a bundle stands in the script but digests and the number that follows from one; the rest it reads from the files.
+ * The only parts of a bundle in the script are digests and the Pith Number that follows from one; it reads the rest from the files.
  */
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import type { PinnedKey } from '../../protocol/index.ts';
 
-/** A value as Python reads it: JSON's strings and objects of strings are Python's too. */
+/** A value as a Python literal: JSON strings and objects of strings are valid Python. */
 const python = (value: string | Readonly<Record<string, string>>): string => JSON.stringify(value);
 
 const COMMON = `def canon(v): return json.dumps(v, sort_keys=True, separators=(',', ':'), ensure_ascii=False).encode()
@@ -60,7 +60,7 @@ def bundle(d):
 def keys():
   for name, key in KEYS.items(): check('Key ' + name, lambda: sha(bytes.fromhex(key))[:32] == PRINTS[name])`;
 
-/** Where the published bundle was assembled, the ledger's places are those of the bundles received. */
+/** If the published bundle was assembled, the ledger's pointers refer to the received bundles. */
 const isSigned = ({ merged }: RecordEntry): boolean => merged?.published.kind === 'received';
 
 /** The lines that write `check.py`; once per page. */
@@ -91,10 +91,10 @@ export function checkScript(entry: RecordEntry, keys: readonly PinnedKey[]): str
 /** What a group of the ledger is about. */
 export type GroupSubject =
   | { readonly kind: 'record' | 'bundle' | 'keys' }
-  /** @property index of the event in the bundle; null where the bundle has no such event. */
+  /** @property index of the event in the bundle; null if the bundle has no such event. */
   | { readonly kind: 'event'; readonly index: number | null };
 
-/** The line that repeats all checks of a group; null where the files do not show them. */
+/** The command that repeats all checks of a group; null if the files are not enough for that. */
 export function repeatLine(entry: RecordEntry, subject: GroupSubject): string | null {
   if (subject.kind === 'record') return 'python3 check.py record';
   if (!isSigned(entry)) return null;

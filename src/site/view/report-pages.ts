@@ -8,7 +8,7 @@ import { REASON_WORDS } from './reasons.ts';
 export interface ReportRowView {
   readonly file: string;
   readonly pithNumber: string | null;
-  /** Null where there is no page: what is rejected is not linked. */
+  /** Null if there is no page: rejected files are not linked. */
   readonly href: string | null;
   readonly sha256: string | null;
   readonly findings: readonly {
@@ -17,7 +17,7 @@ export interface ReportRowView {
     readonly where: string;
     readonly message: string;
   }[];
-  /** A sentence where there are more findings than are shown, else null. */
+  /** A sentence if there are more findings than are shown, else null. */
   readonly more: string | null;
 }
 

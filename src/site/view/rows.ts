@@ -1,11 +1,11 @@
-/** One record in a list: on the home page, in the browse trees, and among what a search found. Pure. */
+/** One record in a list: on the home page, in the browse trees, and in search results. Pure. */
 import type { RichPart } from '../../formats/rich-text.ts';
 import { recordPage, relativeLink } from '../../mirror/base/paths.ts';
 import type { CatalogueEntry, Verdict } from '../../mirror/plan/catalogue.ts';
 
 export interface RecordRow {
   readonly href: string;
-  /** With its formulas; null where none is known. */
+  /** With its formulas; null if unknown. */
   readonly title: readonly RichPart[] | null;
   readonly authors: string | null;
   /** `arXiv:2605.21100v1`. */
@@ -23,10 +23,10 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'record-only': 'record only',
 };
 
-/** Characters of a list of names in a row. */
+/** The most characters of a list of names in a row. */
 const SHOWN_AUTHORS = 240;
 
-/** The beginning of a long list of names, cut between two of them where it has commas. */
+/** The beginning of a long list of names, cut between two names if it has commas. */
 export function shortened(authors: string): string {
   if (authors.length <= SHOWN_AUTHORS) return authors;
   const start = authors.slice(0, SHOWN_AUTHORS);

@@ -1,4 +1,4 @@
-/** Where the search finds what it needs, from a page. Pure. */
+/** The addresses of the search data, relative to a page. Pure. */
 import { recordPage, relativeLink, SEARCH_PARTS, SEARCH_SCRIPT, searchPart } from '../../mirror/base/paths.ts';
 
 export interface SearchLinks {

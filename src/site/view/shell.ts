@@ -1,4 +1,4 @@
-/** The lines with which a reader repeats the record's check in a shell. */
+/** Shell commands that repeat the record's checks. */
 
 import { absoluteUrl, bundleFile, recordFile } from '../../mirror/base/paths.ts';
 import type { SiteContext } from '../../mirror/plan/catalogue.ts';
@@ -13,7 +13,7 @@ export interface ShellLines {
 const PYTHON =
   "python3 -c \"import sys,json,hashlib; b=json.dumps(json.loads(sys.stdin.read()), sort_keys=True, separators=(',',':'), ensure_ascii=False).encode(); print(hashlib.sha256(b).hexdigest())\"";
 
-/** The record's own check, from this mirror's files. Nothing of a bundle is in it but suffix and digest. */
+/** The record's own check, from this mirror's files. It contains only the suffix and the digest of a bundle. */
 export function shellLines(
   entry: RecordEntry,
   { site, trust }: Pick<SiteContext, 'site' | 'trust'>,
@@ -48,7 +48,7 @@ function verifyLines({ merged }: RecordEntry, keys: readonly PinnedKey[]): reado
     role,
     fingerprint_sha256_hex: fingerprint,
   }));
-  // Any key id is allowed in a trust file, so what a shell would act on is written as JSON escapes.
+  // Any key id is allowed in a trust file, so characters special to a shell are written as JSON escapes.
   const file = JSON.stringify({ keys: pinned }).replaceAll("'", '\\u0027');
   return [
     {

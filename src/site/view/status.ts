@@ -4,7 +4,7 @@ import { isArray, isNumber, isObject, type Json, type MergedRecord } from '../..
 import { counted } from '../shared/words.ts';
 import { type Link, originRecord } from './links.ts';
 
-/** Upstream's four badges. `unknown` is for a record without a bundle: absence cannot be seen from here. */
+/** Upstream's four badges. `unknown` is for a record without a bundle: this mirror cannot tell whether it is missing. */
 export interface Badge {
   readonly state: 'yes' | 'no' | 'unknown';
   readonly text: string;
@@ -18,9 +18,9 @@ export interface CompletenessRow {
 
 export interface CompletenessView {
   readonly rows: readonly CompletenessRow[];
-  /** A sentence in the place of the rows where none of the five is there, else null. */
+  /** A sentence instead of the rows if all five are missing, else null. */
   readonly nothing: string | null;
-  /** Where what is missing can be added. */
+  /** The place to add missing items. */
   readonly link: Link;
 }
 
@@ -34,8 +34,8 @@ function listLength(merged: MergedRecord | null, name: string): number {
 }
 
 /**
- * `timestamp_proofs` of the published bundle, or of the newest where one was assembled (its members are the newest's).
- * They are no events and in no state, and are not checked here.
+ * `timestamp_proofs` of the published bundle, or of the newest if it was assembled (it has the newest's members).
+ * They are not events, not part of any state, and not checked here.
  */
 function proofs(merged: MergedRecord | null): number {
   if (merged === null) return 0;

@@ -1,34 +1,34 @@
-/** JSON from a bundle as rows that people can read: no braces, nothing left out in silence. Pure. */
+/** Shows JSON from a bundle as readable rows: no braces, and omissions are stated. Pure. */
 import { formatCompact, isArray, isNumber, isObject, type Json, type JsonObject } from '../../protocol/index.ts';
 import { visibleText } from '../shared/text.ts';
 import { spaced } from '../shared/words.ts';
 import { safeHref } from './links.ts';
 
-/** Text as it may be shown, with the address it is where it is one. */
+/** Text that is safe to show, with a link if it is an address. */
 export interface Cell {
   readonly text: string;
   readonly href: string | null;
-  /** How it is set: `cell`, with `code` for digests and ids, and `long` where a word may break anywhere. */
+  /** Its style: `cell`, with `code` for digests and ids, and `long` if a word may break anywhere. */
   readonly look: string;
 }
 
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
-  /** How many rows are left out, since nobody would read them here. */
+  /** How many rows are omitted from a long list. */
   readonly more: number;
 }
 
 /** A name and its value, the name with its path: `nested › deep › 1`. */
 export type Pair = readonly [name: string, value: Cell];
 
-/** A name of upstream's, `cross_source`: words. */
+/** Turns an upstream name, `cross_source`, into words. */
 const NAME = /^[a-z]+(?:_[a-z]+)+$/;
 const MAX_ROWS = 500;
 const MAX_COLUMNS = 6;
 const CODE = /^(?:sha256:)?[0-9a-f]{32,}$|^[A-Za-z0-9+/]{40,}={0,2}$/;
 
-/** Words for one value; what is nested is compact JSON. */
+/** Text for one value; nested values are compact JSON. */
 function plain(value: Json | undefined): string {
   if (value === undefined || value === null || value === '') return '–';
   if (typeof value === 'string') return visibleText(NAME.test(value) ? spaced(value) : value);
@@ -75,7 +75,7 @@ export function tableOf(items: readonly Json[], first: readonly string[] = []): 
   };
 }
 
-/** Every leaf of a value with its path, in order; the last row says how many are left out, if any are. */
+/** Every leaf of a value with its path, in order; the last row says how many are omitted, if any. */
 export function pairsOf(value: Json, limit = 1000): readonly Pair[] {
   const pairs: Pair[] = [];
   let left = 0;
@@ -102,7 +102,7 @@ export function pairsOf(value: Json, limit = 1000): readonly Pair[] {
   return pairs;
 }
 
-/** Members of an object that say something, but for those named. */
+/** Non-empty members of an object, except those named. */
 export function restOf(object: JsonObject, ...without: readonly string[]): JsonObject {
   return new Map([...object].filter(([name]) => !without.includes(name)));
 }

@@ -1,4 +1,4 @@
-/** The table of contents of a record's page: what is on it, in its order. Pure. */
+/** The table of contents of a record's page: its sections, in order. Pure. */
 import type { RecordView } from './record.ts';
 
 export interface TocEntry {
@@ -6,7 +6,7 @@ export interface TocEntry {
   readonly text: string;
 }
 
-/** The same conditions as the page's own: a link leads to a place that is there. */
+/** The same conditions as on the page itself, so that every link has a target. */
 export function tableOfContents(view: Omit<RecordView, 'toc'>): readonly TocEntry[] {
   const entries: readonly (readonly [id: string, text: string, isThere?: boolean])[] = [
     ['abstract', 'Abstract', view.abstract !== null],

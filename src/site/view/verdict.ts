@@ -1,4 +1,4 @@
-/** What was found, in one line beside the number and in a paragraph of its own. Pure. */
+/** The verdict, as one line beside the number and as a paragraph. Pure. */
 import type { Verdict } from '../../mirror/plan/catalogue.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import { counted } from '../shared/words.ts';

@@ -1,4 +1,4 @@
-/** What pages hold for the verification in the reader's browser. */
+/** The data of pages for verification in the reader's browser. */
 import { bundlesInPage } from '../../formats/bundle-script.ts';
 import { safeJson } from '../../formats/json-text.ts';
 import {
@@ -20,7 +20,7 @@ export interface VerifyHereView {
   readonly json: string;
   /** Whether the bundles are in a script beside the page, because they are too large to be in it. */
   readonly areBundlesOutside: boolean;
-  /** The bundles that were received, where the published one was assembled of them and so carries no signature; else empty. */
+  /** The received bundles, if the published one was assembled from them and so carries no signature; else empty. */
   readonly received: readonly { readonly href: string; readonly name: string }[];
   /** Links from the record's page. */
   readonly links: {
@@ -31,7 +31,7 @@ export interface VerifyHereView {
   };
 }
 
-/** Found across the records of a mirror: no bundle of one record shows them. */
+/** Findings across the records of a mirror, which no single record's bundles show. */
 const ACROSS: ReadonlySet<Finding['code']> = new Set(['short_number_collision', 'alias_conflict']);
 
 const dataJson = (data: PageData): string => safeJson(JSON.stringify(data));
