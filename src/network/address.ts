@@ -1,12 +1,12 @@
 /**
- * Which addresses a download may go to. Pure.
+ * Decides which addresses a download may contact. Pure.
  *
  * A source on the public internet must not be able to make this program fetch from the operator's own network, neither
  * by a redirect nor by a URL pattern in its manifest. A source that is itself local may name local addresses.
  */
 import { BlockList, isIP } from 'node:net';
 
-/** Redirects that one request follows. */
+/** The most redirects that one request follows. */
 export const MAX_REDIRECTS = 5;
 
 const local = new BlockList();

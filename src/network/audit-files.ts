@@ -1,5 +1,5 @@
 /**
- * The lists of digests of a site, and which of the files that they name an audit looks at.
+ * Reads the lists of digests of a site, and selects the files that an audit checks.
  *
  * `sums/site.sha256` names every other list, so one digest stands for the whole site.
  */
@@ -13,16 +13,16 @@ import { choose, draw } from './sample.ts';
 import type { Source } from './source.ts';
 import { problemOf } from './words.ts';
 
-/** Bytes of the largest file of a site that is read. */
+/** Size limit for a file of a site, in bytes. */
 export const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
-/** A file to look at. */
+/** A file to check. */
 export interface ListedFile extends FileSum {
   /** Path of the list of digests that names it. */
   readonly list: string;
 }
 
-/** The lists of digests of a site. Nothing of one is used before it matches the list of the site. */
+/** The lists of digests of a site. A list is used only if it matches the list of the site. */
 export class SiteSums {
   readonly #source: Source;
   /** SHA-256 of `sums/site.sha256`. */
@@ -57,7 +57,7 @@ export class SiteSums {
     return files;
   }
 
-  /** Every file. Lists that were read are forgotten, so that memory does not grow with the site. */
+  /** Yields every file. Lists are discarded after use, so that memory does not grow with the site. */
   async *all(): AsyncGenerator<ListedFile> {
     yield* this.own;
     for (const list of this.lists) {
@@ -66,7 +66,7 @@ export class SiteSums {
     }
   }
 
-  /** Every file, if there are at most so many; else null. */
+  /** Every file, if there are at most this many; else null. */
   async allOfFew(most: number): Promise<readonly ListedFile[] | null> {
     if (this.own.length + this.lists.length > most) return null;
     const files = [...this.own];
@@ -78,7 +78,7 @@ export class SiteSums {
   }
 
   /**
-   * Files of a site that is too large to look at all of them, each about as often chosen as any other.
+   * Selects a sample of a large site's files. Each file is about equally likely to be chosen.
    *
    * @param root of the mirror. @param size how many. @param records how many records a list is about.
    */

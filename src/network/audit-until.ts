@@ -1,4 +1,4 @@
-/** Waits for a deployment: until the expected mirror is served, and until the host's caches have no old files any more. */
+/** Waits for a deployment: until the expected mirror is served and the host's caches no longer have old files. */
 import { decodeUtf8 } from '../protocol/index.ts';
 import { SITE_SUMS, SNAPSHOT } from '../records/layout.ts';
 import { parseSnapshot, sha256 } from '../records/lists.ts';
@@ -7,11 +7,11 @@ import { MAX_FILE_BYTES } from './audit-files.ts';
 import type { Clock } from './pace.ts';
 import type { Source } from './source.ts';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two attempts. */
 const PAUSE = 30_000;
 
 export interface Expectation {
-  /** A root of the mirror, or the digest of its list of digests; null for whatever is served. */
+  /** A root of the mirror, or the digest of its list of digests; null to accept any mirror. */
   readonly expected: string | null;
   /** In milliseconds. */
   readonly wait: number;
@@ -19,7 +19,7 @@ export interface Expectation {
   readonly say: (text: string) => void;
 }
 
-/** Whether the site says that it is the expected one. */
+/** Whether the site claims to be the expected one. */
 async function isExpected(source: Source, expected: string): Promise<boolean> {
   try {
     const snapshot = await source.file(SNAPSHOT, 1024, true);
@@ -28,7 +28,7 @@ async function isExpected(source: Source, expected: string): Promise<boolean> {
       if (states === expected || bundles === expected) return true;
     }
   } catch {
-    // Not a snapshot: not yet, or not a mirror. The audit says which.
+    // Not a snapshot: either not deployed yet, or not a mirror. The audit reports which.
     return false;
   }
   const sums = await source.file(SITE_SUMS, MAX_FILE_BYTES, true);
@@ -36,7 +36,7 @@ async function isExpected(source: Source, expected: string): Promise<boolean> {
 }
 
 /**
- * Audits a site once it is the expected one, and again if there are problems, until the time is over.
+ * Audits a site once it is the expected one, and repeats the audit if there are problems, until the time is up.
  *
  * @param audit one audit. Its result counts even if the expected mirror is never served.
  */

@@ -1,8 +1,8 @@
 /**
- * Audits a published site: is what is served what was built, and is it right?
+ * Audits a published site: checks that the served files are the ones that were built, and that they are valid.
  *
- * The index is checked from the snapshot down, and every file that is looked at against the lists of digests. The bundles
- * among them are verified and merged again with the pinned keys, as if they had just arrived.
+ * The index is checked from the snapshot down, and every selected file against the lists of digests. Bundles
+ * are verified and merged again with the pinned keys, as if they were new input.
  */
 import type { Trust } from '../protocol/index.ts';
 import type { IndexRow } from '../records/bucket.ts';
@@ -16,7 +16,7 @@ import { isRemote, named, openListing } from './settled.ts';
 import type { Source } from './source.ts';
 import { problemOf } from './words.ts';
 
-/** Files that an audit looks at, unless it looks at all of them. */
+/** How many files an audit checks, unless it checks all of them. */
 export const SAMPLE = 256;
 
 export type AuditCode =
@@ -44,13 +44,13 @@ export interface Audit {
   readonly site: string;
   /** Files that were compared with their digests. */
   readonly files: number;
-  /** Whether these are all that there are. */
+  /** Whether these are all files of the site. */
   readonly isComplete: boolean;
   /** Bundles that were verified, and states that were merged. */
   readonly bundles: number;
   readonly states: number;
   readonly problems: readonly AuditProblem[];
-  /** What was excused because of the host, in words. */
+  /** Descriptions of problems that were excused because of the host. */
   readonly allowances: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export interface AuditOptions {
   readonly isAll: boolean;
   /** Every file of the site, for a folder; null for a site at a URL. */
   readonly found: () => readonly string[] | null;
-  /** Is told how many files there are to look at, or null if that is not known; then `step` is called for each. */
+  /** Called with the number of files to check, or null if unknown; then `step` is called for each. */
   readonly begin: (files: number | null) => void;
   readonly step: () => void;
 }
@@ -69,7 +69,7 @@ const SUFFIX_OF_PATH = /(?:^|\/)pith\/([A-Z2-7]{26})\//;
 const suffixOf = (path: string): string | null => SUFFIX_OF_PATH.exec(path)?.[1] ?? null;
 const SIGNED_FILE = /^(?:\.well-known\/)?pith\/[A-Z2-7]{26}\/(?:bundle\.json|state\.json|bundles\/.*)$/;
 
-/** The media types that a browser and other programs need. Others differ from host to host and harm nobody. */
+/** The media types that a browser and other programs need. Others differ from host to host, and that is harmless. */
 const TYPES: readonly (readonly [ending: RegExp, type: string])[] = [
   [/\.html$/, 'text/html'],
   [/\.json$/, 'application/json'],
@@ -91,7 +91,7 @@ class AuditRun {
   readonly #rows = new Map<string, ReadonlyMap<string, IndexRow>>();
   readonly #problems: AuditProblem[] = [];
   readonly #allowances = new Set<string>();
-  /** Records that were judged already. */
+  /** Records that are already judged. */
   readonly #judged = new Set<string>();
   #bundles = 0;
   #states = 0;
@@ -180,7 +180,7 @@ class AuditRun {
       if (at === path) return bytes;
       const answer = await this.#source.file(at, MAX_FILE_BYTES);
       if (answer.kind === 'found') return answer.bytes;
-      // In a complete audit it will be looked at by itself.
+      // A complete audit checks it separately.
       if (!this.#options.isAll) this.#add(answer.kind === 'missing' ? 'missing' : 'unreadable', at, problemOf(answer));
       return null;
     };
@@ -196,13 +196,13 @@ class AuditRun {
     const line = this.#buckets.get(list);
     const rows = line === undefined ? [] : await named(this.#source, this.#listing.read(line));
     const found = new Map(rows.map((row) => [row.suffix, row]));
-    // The files of a list come one after the other, so the last bucket is enough in a complete audit.
+    // The files of a list are consecutive, so caching the last bucket is enough in a complete audit.
     if (this.#options.isAll) this.#rows.clear();
     this.#rows.set(list, found);
     return found;
   }
 
-  /** What shows only by asking for what should not be there, or for what hosts like to drop. */
+  /** Requests a file that should not exist, and files that hosts often drop. */
   async #probe(checked: ReadonlySet<string>): Promise<void> {
     if (!isRemote(this.#source)) return;
     const nobody = this.#listing.snapshot.bundles.slice(0, 12);
@@ -222,7 +222,7 @@ class AuditRun {
       if (!listed.has(path) && !own.has(path)) this.#add('extra', path, 'no list of digests names it');
   }
 
-  /** A site that is replaced during an audit is not damaged: the audit starts again. */
+  /** A site that is replaced during an audit is not damaged, so the audit starts again. */
   async #requireSame(): Promise<void> {
     if (this.#problems.length === 0 || !isRemote(this.#source)) return;
     const { digest } = await SiteSums.open(this.#source);

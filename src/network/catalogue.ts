@@ -1,4 +1,4 @@
-/** The catalogue that a mirror publishes as `records.csv`: which paper each record is. What it says is checked later. */
+/** The catalogue that a mirror publishes as `records.csv`: which paper each record is. Its content is checked later. */
 import { decodeUtf8, SUFFIX_PATTERN } from '../protocol/index.ts';
 import type { Source } from './source.ts';
 import { isOfCategory, plainArxivId, type Wanted } from './wanted.ts';
@@ -30,11 +30,11 @@ export function* csvLines(text: string): Generator<readonly string[]> {
     yield line;
     line = [];
   }
-  // After a last comma there is one more field.
+  // A trailing comma is followed by one more, empty field.
   if (line.length > 0) yield [...line, ''];
 }
 
-/** The first of these columns that the header has. */
+/** The index of the first of these columns in the header. */
 function columnOf(header: readonly string[], ...names: readonly string[]): number {
   return names.map((name) => header.indexOf(name)).find((at) => at !== -1) ?? -1;
 }
@@ -78,7 +78,7 @@ async function catalogueFiles(source: Source): Promise<readonly string[]> {
       readonly resources?: readonly { readonly path?: unknown }[];
     };
     const paths = (resources ?? []).flatMap(({ path }) => (Array.isArray(path) ? path : [path]));
-    // Relative, downwards, and of our own naming: a data package may list other tables too.
+    // Only relative paths without `..` and with our names: a data package may list other tables too.
     const own = paths.filter((path) => typeof path === 'string' && /^(?:[\w-]+\/)*records[\w.-]*\.csv$/.test(path));
     return own.length > 0 ? own : [CATALOGUE];
   } catch {
@@ -102,7 +102,7 @@ export async function readCatalogue(source: Source): Promise<readonly ClaimedRec
   return found.flat();
 }
 
-/** The records that a name means, as the catalogue has it. */
+/** The records in the catalogue that a name matches. */
 export function claimedBy(wanted: Wanted & { readonly kind: 'arxiv' }, records: readonly ClaimedRecord[]) {
   return records.filter(
     ({ arxivId, arxivVersion }) =>

@@ -1,7 +1,7 @@
 /**
- * Compares what two mirrors hold, by their indexes: only the parts in which they differ are read.
+ * Compares the records of two mirrors by their indexes, and reads only the parts that differ.
  *
- * Two mirrors seldom hold the same selection, so the answer is first of all about the records that both hold.
+ * Two mirrors rarely have the same selection, so the result is mainly about the records that both have.
  */
 import { stateFile } from '../mirror/base/paths.ts';
 import { compareCodePoints, MAX_BUNDLE_BYTES } from '../protocol/index.ts';
@@ -15,9 +15,9 @@ import type { Source } from './source.ts';
 /** A record whose states differ. */
 export interface StateDifference {
   readonly suffix: string;
-  /** Null if it was not asked for, or if one of the two states cannot be read. */
+  /** Null if not requested, or if one of the two states cannot be read. */
   readonly events: EventDifference | null;
-  /** Why there are no events, in words; null if there are, or if they were not asked for. */
+  /** Why there are no events; null if there are, or if they were not requested. */
   readonly problem: string | null;
 }
 
@@ -32,7 +32,7 @@ export interface Comparison {
   readonly bytesDiffer: readonly string[];
   readonly onlyInA: readonly string[];
   readonly onlyInB: readonly string[];
-  /** Held by one and withheld by the other. */
+  /** Published by one and withheld by the other. */
   readonly withheldByA: readonly string[];
   readonly withheldByB: readonly string[];
   /** Withheld by both, for different reasons. */
@@ -41,7 +41,7 @@ export interface Comparison {
 
 export type Outcome = 'equal' | 'states' | 'selection';
 
-/** `states` if a record that both hold has two states; `selection` if they differ only in bytes or in what they hold. */
+/** `states` if a record that both hold has two states; `selection` if they differ only in bytes or in their selection. */
 export function outcomeOf({ a, b, statesDiffer }: Comparison): Outcome {
   if (statesDiffer.length > 0) return 'states';
   return a.bundles === b.bundles && a.states === b.states ? 'equal' : 'selection';
@@ -84,7 +84,7 @@ function* pairs(
   for (const line of ofB.values()) yield [undefined, line];
 }
 
-/** The records that differ, whatever bucket they are in: one that is withheld may have lost its date. */
+/** The records that differ, in any bucket: a withheld record may have lost its date. */
 async function compareListings(a: Listing, b: Listing, step: () => void): Promise<Difference> {
   const difference = new Difference();
   const inA = new Map<string, IndexRow>();

@@ -1,4 +1,4 @@
-/** Which events two states of one record do not share. Pure. */
+/** Finds the events that only one of two states of a record has. Pure. */
 import { isArray, isObject, type Json, parseJson } from '../protocol/index.ts';
 
 /** Event ids of a state, those of invalid events included; an invalid event without an id counts by its reason. */

@@ -13,7 +13,7 @@ export function parseAge(text: string): number | null {
   return count === undefined || milliseconds === undefined ? null : Number(count) * milliseconds;
 }
 
-/** The time of the newest data of a mirror, as its manifest says it; null if it does not. */
+/** The time of a mirror's newest data according to its manifest; null if the manifest has none. */
 export async function newestData(source: Source): Promise<string | null> {
   const answer = await source.file(MANIFEST, 1024 * 1024, true);
   if (answer.kind !== 'found') return null;
@@ -26,14 +26,14 @@ export async function newestData(source: Source): Promise<string | null> {
 }
 
 /**
- * What is wrong with the age of a mirror's newest data, in words; null if nothing is.
+ * Describes a problem with the age of a mirror's newest data; null if there is none.
  *
  * @param newest see {@link newestData}. @param maxAge in milliseconds. @param now milliseconds since 1970.
  */
 export function ageProblem(name: string, newest: string | null, maxAge: number, now: number): string | null {
   if (newest === null) return `${name}: the age of its data is unknown: ${MANIFEST} names no time`;
   const age = now - Date.parse(newest);
-  // Clocks differ; a minute is no reason to worry.
+  // Clocks differ; up to a minute is tolerated.
   if (age < -60_000) return `${name}: its newest data is from the future (${newest})`;
   if (age <= maxAge) return null;
   const days = age / 86_400_000;

@@ -1,4 +1,4 @@
-/** What a folder of bundles already holds. The folder is the only state that a sync has. */
+/** Reads which bundles a folder already has. The folder is the only state of a sync. */
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { MAX_BUNDLE_BYTES, type Trust, type VerifiedBundle } from '../protocol/i
 
 /** Hexadecimal digits of a bundle's SHA-256 in the name of its file. */
 const NAMED_DIGITS = 12;
-/** The folder for what was refused; see keep.ts. */
+/** The folder for refused files; see keep.ts. */
 export const QUARANTINE = 'quarantine';
 
 /** One bundle file in the folder. */
@@ -18,7 +18,7 @@ export interface HeldFile {
   readonly name: string;
   /** The first digits of the SHA-256 of its bytes. */
   readonly digits: string;
-  /** Where its bytes are: not at its name yet while it is staged. */
+  /** Where its bytes are: a staged file is not at its final name yet. */
   readonly path: string;
 }
 
@@ -28,7 +28,7 @@ export interface JudgedFile {
   readonly bundle: VerifiedBundle;
 }
 
-/** `2026/05-21/SUFFIX.0123456789ab.json`: no folder grows past the records of one day. */
+/** `2026/05-21/SUFFIX.0123456789ab.json`: each folder has the records of one day. */
 export function heldName(suffix: string, submittedAt: string, sha256: string): string {
   return `${submittedAt.slice(0, 4)}/${submittedAt.slice(5, 10)}/${suffix}.${sha256.slice(0, NAMED_DIGITS)}.json`;
 }
@@ -90,7 +90,7 @@ export class Holdings {
     else files.push(file);
   }
 
-  /** These files are at their names now. */
+  /** Marks these files as moved to their final names. */
   settle(placed: readonly { readonly suffix: string; readonly name: string }[]): void {
     for (const { suffix, name } of placed) {
       const files = this.#files.get(suffix) ?? [];
@@ -120,7 +120,7 @@ export class Holdings {
     return this.#files.size;
   }
 
-  /** The day a record was submitted, if the place of one of its files tells it. */
+  /** The day a record was submitted, if the path of one of its files contains it. */
   dayOf(suffix: string): string | null {
     for (const { name } of this.#files.get(suffix) ?? []) {
       const [, year, day] = OWN_FOLDER.exec(name) ?? [];
@@ -129,7 +129,7 @@ export class Holdings {
     return null;
   }
 
-  /** Verifies the files of a record again. Those that do not verify are left out: they are no reason to refuse another. */
+  /** Verifies the files of a record again. Invalid ones are skipped: they are no reason to refuse another bundle. */
   judged(suffix: string, trust: Trust): readonly JudgedFile[] {
     return this.filesOf(suffix).flatMap((file): readonly JudgedFile[] => {
       const { bundle } = judgeBundle(file.name, readFileSync(file.path), trust);

@@ -1,4 +1,4 @@
-/** What well-known hosts do to a site that an audit may excuse, if it is told where the site is. Pure. */
+/** Changes that well-known hosts make to a site, which an audit can excuse if it is told the host. Pure. */
 
 /** The hosts that `--host` names. */
 export const HOST_NAMES = ['static', 'github-pages', 'cloudflare-pages', 'netlify'] as const;
@@ -31,7 +31,7 @@ const ALLOWANCES: Readonly<Record<HostName, readonly Allowance[]>> = {
   ],
 };
 
-/** Why a problem is none on this host, in words; null if it is one. */
+/** Why a problem is excused on this host; null if it is not. */
 export function allowanceOf(host: HostName, problem: string, path: string): string | null {
   const found = ALLOWANCES[host].find((allowance) => allowance.problem === problem && allowance.paths.test(path));
   return found?.words ?? null;

@@ -1,8 +1,8 @@
 /**
- * What the last runs read of a source's index, and what they decided, outside of the data.
+ * Caches what earlier runs read from a source's index and what they decided, outside of the data folder.
  *
- * It saves bytes and time, and decides nothing: lists are stored under their digests and checked when they are read, and
- * a decision is valid only for the very line of the index and the very files that it was made of. Without the cache a run
+ * It saves bytes and time, and cannot change a result: lists are stored under their digests and checked when they are read, and
+ * a decision is valid only for the exact line of the index and the exact files that it was based on. Without the cache a run
  * downloads more and gives the same result.
  */
 import { createHash, hash } from 'node:crypto';
@@ -10,7 +10,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The folder for caches of this user, by the rules of the system. `PITH_MIRROR_CACHE` names another one. */
+/** The user's cache folder by the conventions of the system. `PITH_MIRROR_CACHE` overrides it. */
 export function cacheFolder(): string {
   const { PITH_MIRROR_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (PITH_MIRROR_CACHE !== undefined && PITH_MIRROR_CACHE !== '') return PITH_MIRROR_CACHE;
@@ -25,7 +25,7 @@ const LISTED = 'listed.txt';
 const ETAGS = 'etags.txt';
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** The cache of one source and one folder of bundles. Errors of the disk only cost time, so they are ignored. */
+/** The cache of one source and one folder of bundles. Disk errors only cost time, so they are ignored. */
 export class IndexCache {
   readonly #folder: string | null;
   readonly #used = new Set<string>();
@@ -36,7 +36,7 @@ export class IndexCache {
   /** Suffixes that the source listed in the last complete run; null if that is not known. */
   readonly listedBefore: ReadonlySet<string> | null;
 
-  /** @param parent null for a cache that keeps nothing. @param name of the source. @param target folder of bundles. */
+  /** @param parent null for a cache that stores nothing. @param name of the source. @param target folder of bundles. */
   constructor(parent: string | null, name: string, target: string) {
     this.#folder = parent === null ? null : join(parent, 'sync', hash('sha256', `${name}\n${target}`).slice(0, 32));
     this.#settled = new Set(this.#lines(SETTLED) ?? []);
@@ -45,7 +45,7 @@ export class IndexCache {
     this.listedBefore = listed === null ? null : new Set(listed);
   }
 
-  /** The text with this SHA-256, if it is there and still has it. */
+  /** The cached text with this SHA-256, if it is present and intact. */
   read(digest: string): string | null {
     this.#used.add(digest);
     const text = this.#text(`${digest}.tsv`);
@@ -56,7 +56,7 @@ export class IndexCache {
     this.#write(`${digest}.tsv`, text);
   }
 
-  /** Names a decision: nothing of this line of the index is needed beside these files. */
+  /** The key of a decision that, given these files, nothing in this line of the index is needed. */
   static settlement(line: string, held: readonly string[]): string {
     return createHash('sha256')
       .update([line, ...held].join('\n'))
@@ -73,26 +73,26 @@ export class IndexCache {
     this.#stillSettled.add(settlement);
   }
 
-  /** The ETag of the answer after which these files were all that was needed of a record; null if it is not known. */
+  /** The ETag of the answer after which these files were complete for a record; null if unknown. */
   etagOf(suffix: string, held: readonly string[]): string | null {
     const [settlement, etag] = this.#etags.get(suffix)?.split('\t') ?? [];
     if (etag === undefined || settlement !== IndexCache.settlement(etag, held)) return null;
     return etag;
   }
 
-  /** Remembers an answer without an index: nothing of it is needed beside these files. */
+  /** Remembers, for a source without an index, that nothing in this answer is needed besides these files. */
   rememberEtag(suffix: string, etag: string, held: readonly string[]): void {
     // A header holds no line feed, but may hold a tab.
     if (!etag.includes('\t')) this.#etags.set(suffix, `${IndexCache.settlement(etag, held)}\t${etag}`);
   }
 
-  /** Ends a run that read only a part of the index. */
+  /** Ends a run that read only part of the index. */
   finishPart(): void {
     this.#writeLines(SETTLED, new Set([...this.#settled, ...this.#stillSettled]));
     this.#writeEtags();
   }
 
-  /** Ends a run that read all of the index: removes what it did not use. @param listed every suffix of the index. */
+  /** Ends a run that read the whole index: removes unused entries. @param listed every suffix of the index. */
   finishAll(listed: Iterable<string>): void {
     for (const name of this.#names()) {
       const digest = name.replace(/\.tsv$/, '');
@@ -150,11 +150,11 @@ export class IndexCache {
     const path = join(this.#folder, name);
     try {
       mkdirSync(this.#folder, { recursive: true });
-      // Never seen half written; two runs write the same.
+      // Written atomically; concurrent runs write the same bytes.
       writeFileSync(`${path}.${process.pid}`, text);
       renameSync(`${path}.${process.pid}`, path);
     } catch {
-      // A full disk, or a folder that may not be written: the next run downloads it again.
+      // A full disk or a read-only folder: the next run downloads it again.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Judges one published record again: its bundles with the pinned keys, its state by the merge, and its line of the index. */
+/** Verifies one published record again: its bundles with the pinned keys, its state by the merge, and its line of the index. */
 
 import { receivedBundleFile } from '../mirror/base/paths.ts';
 import { judgeBundle } from '../mirror/judge/judge.ts';
@@ -9,7 +9,7 @@ import { sha256 } from '../records/lists.ts';
 import type { FileSum } from '../records/sums.ts';
 import { rowOf } from '../records/update.ts';
 
-/** What is wrong with one file of a record. */
+/** A problem with one file of a record. */
 export interface RecordProblem {
   readonly code: 'index' | 'bundle' | 'state';
   readonly path: string;
@@ -57,7 +57,7 @@ export async function judgeRecord(
       problems.push({ code: 'bundle', path, message: `it is the bundle of another record, ${bundle.pithNumber}` });
     else verified.push(bundle);
   }
-  // A state without one of its bundles would be another state.
+  // If a bundle is missing, the state would differ.
   if (verified.length !== row.bundles.length) return { problems, bundles: verified.length, isMerged: false };
   const merged = mergeBundles(verified, openSslEngine);
   if (sha256(merged.state.bytes) !== row.state)

@@ -1,4 +1,4 @@
-/** Decides what a downloaded body is worth: whether it verifies, is what was asked for, and is new. Pure. */
+/** Judges a downloaded body: whether it verifies, is what was requested, and is new. Pure. */
 import { judgeBundle } from '../mirror/judge/judge.ts';
 import { compareCodePoints, type ReasonCode, sha256Hex, type Trust, type VerifiedBundle } from '../protocol/index.ts';
 import { bucketOf } from '../records/layout.ts';
@@ -13,9 +13,9 @@ export interface Reason {
 
 export type Judgement =
   | { readonly kind: 'news'; readonly bundle: VerifiedBundle; readonly sha256: string }
-  /** These very bytes, or a bundle with the same events, are held already. */
+  /** The same bytes, or a bundle with the same events, are already in the folder. */
   | { readonly kind: 'known'; readonly sha256: string; readonly as: string }
-  /** Built earlier than a held bundle that has all of its events and more. */
+  /** Built earlier than a bundle in the folder that has all of its events and more. */
   | { readonly kind: 'older'; readonly sha256: string; readonly reason: Reason }
   | { readonly kind: 'refused'; readonly sha256: string; readonly reason: Reason };
 
@@ -26,7 +26,7 @@ export interface Expected {
   readonly wanted: Wanted | null;
   /** The day under which the index lists it; null if no index does. */
   readonly bucket: string | null;
-  /** Categories of which it must have one; empty for any. */
+  /** It must have one of these categories; empty for any. */
   readonly categories: readonly string[];
   readonly file: string;
   /** Media type of the answer, `''` if there was none. */
@@ -96,7 +96,7 @@ const isSubset = (some: ReadonlySet<string>, all: ReadonlySet<string>): boolean 
 const NAMED = 4;
 
 /**
- * Judges a body against what is held of its record.
+ * Judges a body against the bundles in the folder for its record.
  *
  * @param rivals held bundles that make this one unnecessary if they have its events. Those that the source lists beside it
  * are none: a mirror keeps what another mirror received, in full.
@@ -115,7 +115,7 @@ export function judgeBody(
   const covering = rivals.filter(({ bundle: held }) => isSubset(ids, idsOf(held)));
   const same = covering.find(({ bundle: held }) => held.events.length > 0 && idsOf(held).size === ids.size);
   if (same !== undefined) return { kind: 'known', sha256, as: same.file.name };
-  // The newest of those that have more: it is what this one should have been.
+  // The newest bundle that has more events: this one should have had them too.
   const [newest] = covering.toSorted((a, b) => compareCodePoints(b.bundle.builtInstant, a.bundle.builtInstant));
   if (newest === undefined) return { kind: 'news', bundle, sha256 };
   const lost = [...idsOf(newest.bundle)].filter((id) => !ids.has(id)).toSorted(compareCodePoints);

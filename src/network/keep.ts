@@ -1,13 +1,13 @@
 /**
- * Writes verified bundles into a folder, so that a crash at any moment leaves whole files only.
+ * Writes verified bundles into a folder, so that a crash at any moment leaves only complete files.
  *
  *     DIR/2026/05-21/SUFFIX.0123456789ab.json    kept
  *     DIR/quarantine/SUFFIX.0123456789ab.rejected  what was refused, as it came, and beside it
  *     DIR/quarantine/SUFFIX.0123456789ab.txt     where it came from, and why it was refused
  *     DIR/.pith-mirror-sync/                     files on their way; gone after the run
  *
- * Files are written in the hidden folder, brought to the disk together, and renamed to their places. Nothing that is
- * there is ever replaced or deleted.
+ * Files are written in the hidden folder, flushed to the disk together, and renamed into place. Existing files
+ * are never replaced or deleted.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,11 +20,11 @@ import type { Clock } from './pace.ts';
 
 const STAGE = '.pith-mirror-sync';
 const LOCK = '.pith-mirror-sync-lock';
-/** Files that are brought to the disk at once: the call takes as long for one as for many. */
+/** Files that are flushed to the disk at once: the call takes as long for one as for many. */
 const BATCH = 128;
-/** Milliseconds after which fewer are brought to the disk: at the usual rate a batch takes half a minute to come. */
+/** Milliseconds after which a smaller batch is flushed: at the usual rate a full batch takes half a minute to arrive. */
 const FLUSH_AFTER = 2000;
-/** Refused files that are kept of one record. A page with a changing token would else fill the disk. */
+/** The most refused files kept per record. Otherwise, a page with a changing token would fill the disk. */
 const MOST_REFUSED = 8;
 
 interface Staged {
@@ -33,7 +33,7 @@ interface Staged {
   readonly path: string;
 }
 
-/** The right of one sync to write a folder. */
+/** The exclusive right of one sync to write a folder. */
 export class Keeper {
   readonly #folder: string;
   readonly #lock: Lock;
@@ -63,7 +63,7 @@ export class Keeper {
       );
     });
     try {
-      // What a killed run left. It was not verified to be on the disk, so it is fetched again.
+      // Left by a killed run. It may not be flushed to the disk, so it is fetched again.
       rmSync(join(folder, STAGE), { recursive: true, force: true });
       return new Keeper(folder, lock, read(), clock);
     } catch (error) {
@@ -89,7 +89,7 @@ export class Keeper {
     return name;
   }
 
-  /** Puts everything that is staged into its place. */
+  /** Moves all staged files into place. */
   flush(): Promise<void> {
     this.#flushing = this.#flushing.then(() => this.#flush());
     return this.#flushing;
@@ -104,14 +104,14 @@ export class Keeper {
     for (const { name, path } of batch) {
       const target = join(this.#folder, name);
       mkdirSync(dirname(target), { recursive: true });
-      // Named by its digest: what is there already is the same.
+      // Named by its digest, so an existing file is the same.
       if (existsSync(target)) rmSync(path);
       else renameSync(path, target);
     }
     this.#held.settle(batch);
   }
 
-  /** The bytes of a refused file, if they are still there and have this digest. */
+  /** The bytes of a refused file, if it still exists and has this digest. */
   refused(suffix: string, sha256: string): Uint8Array | null {
     try {
       return readFileSync(join(this.#folder, QUARANTINE, `${quarantineName(suffix, sha256)}.rejected`));
@@ -121,10 +121,10 @@ export class Keeper {
   }
 
   /**
-   * Keeps what was refused, away from the input.
+   * Keeps a refused file in the quarantine, away from the input.
    *
-   * @param bytes null if they are not at hand whole.
-   * @returns the name of the file in the folder, or null if enough of this record's are there.
+   * @param bytes null if they are incomplete.
+   * @returns the name of the file in the folder, or null if the record already has enough.
    */
   quarantine(
     suffix: string,
@@ -142,12 +142,12 @@ export class Keeper {
     if (others.length >= MOST_REFUSED) return null;
     const text = `from    ${from}\nsha256  ${sha256 ?? 'unknown'}\nreason  ${reason.code}: ${reason.message}\n`;
     if (bytes !== null) writeWhole(join(folder, `${name}.rejected`), bytes);
-    // Last, so that a reason is never there without what it is about.
+    // Written last, so that a reason never exists without its file.
     writeWhole(path, text);
     return `${QUARANTINE}/${name}.txt`;
   }
 
-  /** Keeps what is staged, also after an error, and lets others write. */
+  /** Keeps staged files, even after an error, and releases the lock. */
   async close(): Promise<void> {
     try {
       await this.flush();
@@ -166,7 +166,7 @@ const fileOf = ({ name }: Staged, sha256: string, path: string): HeldFile => ({
 
 const quarantineName = (suffix: string, sha256: string): string => `${suffix}.${sha256.slice(0, 12)}`;
 
-/** Writes a file that is never seen half written. */
+/** Writes a file atomically. */
 function writeWhole(path: string, content: string | Uint8Array): void {
   const part = join(dirname(path), `.${process.pid}.part`);
   try {

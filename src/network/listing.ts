@@ -1,6 +1,6 @@
 /**
  * Reads the record index of a source, from the snapshot down to the buckets. Each file must have the digest that the list
- * above it names, so what is read fits together, or is not used at all.
+ * above it names, so an inconsistent index is never used.
  */
 import { decodeUtf8 } from '../protocol/index.ts';
 import { type IndexRow, parseBucket } from '../records/bucket.ts';
@@ -23,7 +23,7 @@ import type { Source } from './source.ts';
 /** Most bytes of one list or bucket: 100,000 records of one day. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
 
-/** The source changed while it was read, or contradicts itself. Reading it again from the snapshot may help. */
+/** The source changed while it was read, or contradicts itself. Reading it again from the snapshot may succeed. */
 export class Changing extends Error {
   override readonly name = 'Changing';
 }
@@ -67,7 +67,7 @@ export class Listing {
     limit: <T>(task: () => Promise<T>) => Promise<T>,
   ): Promise<Listing | null> {
     const text = await readText(source, SNAPSHOT, true);
-    // A host that answers every unknown path with its home page has no index either.
+    // A host that answers every unknown path with its home page does not have an index.
     if (text === null || /^\s*</.test(text)) return null;
     const snapshot = readIndexFile(() => parseSnapshot(text));
     const top = await readNamed(source, TOP_LIST, snapshot.bundles, SNAPSHOT, cache);
@@ -100,7 +100,7 @@ export class Listing {
   }
 }
 
-/** What a parser of index files throws is a fault of the source. */
+/** Turns an error of the index parser into a fault of the source. */
 function readIndexFile<T>(parse: () => T): T {
   try {
     return parse();

@@ -1,6 +1,6 @@
-/** How fast one host is asked: so many requests a second, and one pause for all of them when it asks for it. */
+/** Limits the rate of requests to one host, and pauses all of them when it asks for that. */
 
-/** Time as the network code needs it. Tests bring their own, so that no test waits half an hour. */
+/** The clock that the network code uses. Tests pass their own, so that no test waits half an hour. */
 export interface Clock {
   /** Milliseconds from a fixed but arbitrary moment. */
   now(): number;
@@ -17,9 +17,9 @@ export const systemClock: Clock = {
 
 /** The pause after a 429 or 503 without `Retry-After`; it doubles each time. */
 const FIRST_PAUSE = 60_000;
-/** The longest pause that is waited for. GitHub asks for half an hour of silence. */
+/** The longest pause that a run accepts. GitHub asks for half an hour. */
 const LONGEST_PAUSE = 30 * 60_000;
-/** Pauses in a row, with no success in between, after which a host is given up for this run. */
+/** After this many consecutive pauses without success, the run gives up the host. */
 const MOST_PAUSES = 6;
 
 /** A host that is given up for the rest of the run. */
@@ -31,7 +31,7 @@ export class HostGivenUp extends Error {
 export function parseRetryAfter(value: string | null, clock: Pick<Clock, 'date'>): number | null {
   if (value === null) return null;
   if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value) * 1000;
-  // Only HTTP's own form: Date.parse takes almost anything for a date.
+  // Only the HTTP date format: Date.parse accepts almost anything.
   const date = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(value.trim()) ? Date.parse(value) : NaN;
   return Number.isNaN(date) ? null : Math.max(0, date - clock.date());
 }
@@ -49,7 +49,7 @@ export class Pace {
   #nextPause = FIRST_PAUSE;
   #givenUp: string | null = null;
 
-  /** @param rate requests a second; 0 for no limit. @param say is told of each pause, once. */
+  /** @param rate requests per second; 0 for no limit. @param say called once for each pause. */
   constructor(host: string, rate: number, clock: Clock, say: (text: string) => void) {
     this.#host = host;
     this.#spacing = rate === 0 ? 0 : 1000 / rate;
@@ -57,22 +57,22 @@ export class Pace {
     this.#say = say;
   }
 
-  /** Waits until this host may be asked again. @throws HostGivenUp */
+  /** Waits until the next request to this host is allowed. @throws HostGivenUp */
   async turn(): Promise<void> {
     for (;;) {
       if (this.#givenUp !== null) throw new HostGivenUp(this.#givenUp);
       const now = this.#clock.now();
       const at = Math.max(now, this.#next, this.#pausedUntil);
-      // The slot is reserved before the wait, or all who wait would wake for the same one.
+      // The slot is reserved before the wait; otherwise all waiting requests would wake for the same one.
       this.#next = at + this.#spacing;
       if (at <= now) return;
       await this.#clock.sleep(at - now);
-      // A pause may have begun in the meantime; its slot then is another one.
+      // A pause may have started in the meantime; then it needs another slot.
       if (at >= this.#pausedUntil && this.#givenUp === null) return;
     }
   }
 
-  /** A normal answer came: the next pause is a short one again. */
+  /** After a normal answer, the next pause starts short again. */
   succeed(): void {
     this.#pauses = 0;
     this.#nextPause = FIRST_PAUSE;

@@ -1,4 +1,4 @@
-/** Whether a site fits on a host, before it is uploaded: most hosts say so only afterwards, or not at all. */
+/** Checks whether a site fits on a host before it is uploaded: most hosts report limits only afterwards, or not at all. */
 import { type Dirent, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SUFFIX_PATTERN } from '../protocol/index.ts';
@@ -10,7 +10,7 @@ export type Measure = 'files' | 'entries' | 'bytes' | 'file_bytes' | 'folder_ent
 export interface Limit {
   readonly what: Measure;
   readonly most: number;
-  /** Where the host says so, and when that was read. */
+  /** The host's documentation of the limit, and the date it was read. */
   readonly source: string;
   readonly checked: string;
 }
@@ -31,14 +31,14 @@ export interface Size {
   readonly files: number;
   /** Files and folders. */
   readonly entries: number;
-  /** A file with two names is counted twice: uploads do not know links. */
+  /** A file with two names counts twice, because uploads do not preserve hard links. */
   readonly bytes: number;
   readonly largestFile: { readonly path: string; readonly bytes: number };
   readonly largestFolder: { readonly path: string; readonly entries: number };
   readonly records: number;
   /** What records add, without the pages about all of them. */
   readonly ofRecords: { readonly files: number; readonly entries: number; readonly bytes: number };
-  /** Two paths that are one where upper and lower case are the same; null if there are none. */
+  /** Two paths that differ only in case; null if there are none. */
   readonly sameName: readonly [string, string] | null;
 }
 

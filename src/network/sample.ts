@@ -1,8 +1,8 @@
 /**
- * Which files an audit looks at, if it does not look at all of them. Pure.
+ * Chooses the files that an audit checks, if it does not check all of them. Pure.
  *
- * The choice depends on the mirror's root alone. So a second audit of the same site repeats the first one, and whoever
- * serves the site cannot know what will be looked at before it has decided what to serve.
+ * The choice depends only on the mirror's root. So a second audit of the same site repeats the first one, and
+ * a host cannot know which files will be checked before it has decided what to serve.
  */
 import { sha256 } from '../records/lists.ts';
 

@@ -1,4 +1,4 @@
-/** A mirror's index that fits together, waited for if the mirror is just being replaced. */
+/** Reads a consistent index of a mirror, and waits if the mirror is being replaced. */
 import { IndexCache } from './index-cache.ts';
 import { Changing, Listing } from './listing.ts';
 import type { Clock } from './pace.ts';
@@ -9,7 +9,7 @@ export class NoIndex extends Error {
   override readonly name = 'NoIndex';
 }
 
-/** A mirror whose index contradicts itself, and did so for as long as was waited. */
+/** A mirror whose index still contradicts itself after all waiting. */
 export class Unsettled extends Error {
   override readonly name = 'Unsettled';
 }
@@ -45,10 +45,10 @@ const FIRST_WAIT = 30_000;
 const LONGEST_WAIT = 15 * 60_000;
 
 /**
- * Does work that needs an index that fits together, and starts it again if a source changes meanwhile: after 30 s, 60 s
+ * Runs work that needs a consistent index, and restarts it if a source changes meanwhile: after 30 s, 60 s
  * and so on, for 15 minutes. Folders are not waited for.
  *
- * @param say is told of each wait.
+ * @param say called for each wait.
  * @throws Unsettled
  */
 export async function whenSettled<T>(

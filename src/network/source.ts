@@ -26,7 +26,7 @@ export interface Source {
 
 const BUNDLE_PATH = 'pith/{suffix}/bundle.json';
 
-/** What a manifest says of the site at `base`; null if it does not name that site or its pattern cannot be used. */
+/** The manifest's data on the site at `base`; null if it does not name that site or its pattern is unusable. */
 export function bundlePatternOf(manifest: unknown, base: URL): string | null {
   const trimmed = (text: string): string => text.replace(/\/+$/, '');
   const { mirrors } = (manifest ?? {}) as { readonly mirrors?: unknown };

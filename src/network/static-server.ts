@@ -1,6 +1,6 @@
 /**
  * Serves a folder on this machine's loopback interface, as a plain host such as GitHub Pages does with a site: files, the
- * index of a folder, `404.html` for the rest. It listens to nobody else: it is for looking at a site before it is published.
+ * index of a folder, `404.html` for the rest. It accepts no connections from other machines: it is for previewing a site before it is published.
  */
 import { once } from 'node:events';
 import { createReadStream, type Stats } from 'node:fs';
@@ -42,7 +42,7 @@ export async function serveFolder(folder: string, base = '/', port = 0): Promise
     async close() {
       const closed = once(server, 'close');
       server.close();
-      // A browser keeps its connections open; without this, closing would wait for it.
+      // Browsers keep connections open; without this, closing would wait for them.
       server.closeAllConnections();
       await closed;
     },
@@ -112,7 +112,7 @@ async function sendFile(
     'content-type': contentType(file),
     'content-length': end - start + 1,
     'accept-ranges': 'bytes',
-    // What is looked at is about to change.
+    // The previewed files are about to change.
     'cache-control': 'no-store',
     ...(range === null ? {} : { 'content-range': `bytes ${start}-${end}/${size}` }),
   });
@@ -120,6 +120,6 @@ async function sendFile(
     response.end();
     return;
   }
-  // A browser that leaves in the middle is no error.
+  // A browser that disconnects midway is not an error.
   await pipeline(createReadStream(file, { start, end }), response).catch(() => response.destroy());
 }

@@ -1,7 +1,7 @@
-/** What a sync did, for people and programs. */
+/** Reports what a sync did, for people and programs. */
 import type { ReasonCode } from '../protocol/index.ts';
 
-/** What became of one bundle, or of one thing that was asked for. */
+/** The outcome for one bundle, or for one requested name. */
 export type Outcome =
   /** Verified and new: it is in the folder. */
   | 'kept'
@@ -11,14 +11,14 @@ export type Outcome =
   | 'older'
   /** The source's operator does not publish it, and says why. */
   | 'withheld'
-  /** Not what it must be; the bytes are in the quarantine if they came whole. */
+  /** Refused; the bytes are in the quarantine if they arrived complete. */
   | 'refused'
   /** It could not be fetched, or no source has it. */
   | 'failed';
 
 export interface OutcomeLine {
   readonly outcome: Outcome;
-  /** Null for a name that led to no record. */
+  /** Null for a name that matched no record. */
   readonly suffix: string | null;
   readonly source: string;
   /** In the folder: the bundle, or the reason in the quarantine. */
@@ -36,9 +36,9 @@ export interface SourceLine {
 export interface SyncTotals {
   /** Bundles that were kept. */
   readonly kept: number;
-  /** Records of which nothing was missing. */
+  /** Records that were already complete. */
   readonly held: number;
-  /** Records or bundles that bring no event that is not held already. */
+  /** Records or bundles without new events. */
   readonly known: number;
   readonly older: number;
   readonly withheld: number;
@@ -52,7 +52,7 @@ export interface SyncTotals {
 export interface SyncReport {
   readonly sources: readonly SourceLine[];
   readonly totals: SyncTotals;
-  /** Everything but records of which nothing was missing. */
+  /** Everything except records that were already complete. */
   readonly records: readonly OutcomeLine[];
   /** Sources that changed while they were read, or contradict themselves or what they said before. */
   readonly contradictions: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * Fills a folder with the bundles of other sites. Whatever is kept was verified with the pinned keys by the code of
- * `verify`, is what was asked for, and brings something new. Nothing that the folder holds is replaced or deleted.
+ * Fills a folder with bundles from other sites. Every bundle it keeps was verified with the pinned keys by the code of
+ * `verify`, was requested, and adds something new. Existing files in the folder are never replaced or deleted.
  */
 import { createHash } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
@@ -20,7 +20,7 @@ import { type ListedTarget, Taker, type Target, type Torn } from './take.ts';
 import type { Wanted } from './wanted.ts';
 import { type Download, Web, type WebOptions } from './web.ts';
 
-/** Progress of a transfer: also what has come. */
+/** Progress of a transfer, with the bytes received. */
 export interface TransferProgress extends Progress {
   received(bytes: number): void;
 }
@@ -38,10 +38,10 @@ export interface SyncOptions {
   readonly keepAll: boolean;
   readonly allowShrink: boolean;
   readonly dryRun: boolean;
-  /** Requests a second to one host; 0 for no limit. */
+  /** Requests per second to one host; 0 for no limit. */
   readonly rate: number;
   readonly userAgent: string;
-  /** Folder for what only saves time; null for none. */
+  /** Cache folder; null for none. */
   readonly cache: string | null;
   readonly network?: Pick<WebOptions, 'clock' | 'resolve' | 'timeouts'>;
 }
@@ -56,9 +56,9 @@ export interface Selection {
 
 /** Downloads at a time. The rate is per host and decides more. */
 const AT_ONCE = 4;
-/** Waits before a source is read again that does not fit together, in milliseconds: 15 minutes in all. */
+/** Waits before an inconsistent source is read again, in milliseconds: 15 minutes in total. */
 const PATIENCE = [30_000, 60_000, 120_000, 240_000, 450_000] as const;
-/** Fewer of the records that came from a source than that, and something is wrong with it. */
+/** If a source lists a smaller share of the records that came from it, the sync stops. */
 const LEAST_LEFT = 0.9;
 
 /** @throws BuildError if another sync writes the folder; the system's error if the disk fails. */
@@ -83,7 +83,7 @@ export async function sync(options: SyncOptions, progress: TransferProgress): Pr
   return log.report();
 }
 
-/** Calls `work` on several items at a time. After an error nothing more is begun, and what was begun is waited for. */
+/** Calls `work` on several items at a time. After an error, it starts no more work and waits for running work. */
 async function each<T>(limit: LimitFunction, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   const errors: unknown[] = [];
   await limit.map(items, async (item) => {
@@ -172,7 +172,7 @@ interface Context {
   readonly cache: IndexCache;
 }
 
-/** A target, how it was found, and what came of it already. */
+/** A target, how it was found, and what was already fetched. */
 type Found =
   | { readonly kind: 'listed'; readonly target: ListedTarget; readonly fetched?: ReadonlyMap<string, Uint8Array> }
   | { readonly kind: 'unlisted'; readonly target: Target; readonly fetched: Download | null };
@@ -181,7 +181,7 @@ type Found =
 class SourceRun {
   readonly #context: Context;
   readonly #taker: Taker;
-  /** Read once, and again only with the index. */
+  /** Read once, and re-read only with the index. */
   #catalogue: readonly ClaimedRecord[] | { readonly problem: string } | null = null;
   #isIndexTold = false;
 
@@ -193,7 +193,7 @@ class SourceRun {
     this.#taker = new Taker(source, { held, keeper, cache, log, say }, { trust, keepAll });
   }
 
-  /** Reads the source until it fits together, or for 15 minutes. */
+  /** Reads the source until it is consistent, for up to 15 minutes. */
   async run(): Promise<void> {
     const { clock, progress, log, source } = this.#context;
     const mark = log.mark();
@@ -217,7 +217,7 @@ class SourceRun {
         }
         if (!(error instanceof Changing)) throw error;
         problem = error.message;
-        // Nothing was fetched yet; the next pass counts everything again.
+        // Nothing was fetched yet, so the next pass counts everything again.
         if (torn.length === 0) log.reset(mark);
       }
       if (wait === null || this.#context.options.dryRun) {
@@ -280,7 +280,7 @@ class SourceRun {
     return torn;
   }
 
-  /** Without an index, only full suffixes lead anywhere. */
+  /** Without an index, only full suffixes can be found. */
   async #findUnlisted(): Promise<readonly Found[]> {
     const { options, log, source, answered } = this.#context;
     if (options.selection !== null) {
@@ -340,7 +340,7 @@ class SourceRun {
     });
     if (options.selection !== null && !options.allowShrink) this.#guard(listed, since, held);
     if (since === null && !options.dryRun) cache.finishAll(listed);
-    // The order of the answers is the network's; a report is not.
+    // Answers arrive in any order; the report must not depend on it.
     return found.sort((a, b) => (a.target.suffix < b.target.suffix ? -1 : 1));
   }
 
@@ -378,7 +378,7 @@ class SourceRun {
       had += 1;
       if (listed.has(suffix)) left += 1;
     }
-    // Without a memory of the source: nothing in common means that nothing came from it.
+    // There is no record of which bundles came from a source: nothing in common means that nothing did.
     if (had === 0 || (before === null && left === 0 && listed.size > 0)) return;
     if (left >= LEAST_LEFT * had) return;
     throw new Shrunk(

@@ -1,4 +1,4 @@
-/** Takes one record from one source: fetches what is missing of it, judges it, and keeps what is new. */
+/** Syncs one record from one source: fetches missing bundles, judges them, and keeps new ones. */
 import { mergeBundles, type Trust } from '../protocol/index.ts';
 import { formatRow, type HeldRow } from '../records/bucket.ts';
 import { sha256 as digestOf } from '../records/lists.ts';
@@ -24,11 +24,11 @@ export interface ListedTarget extends Target {
   readonly row: HeldRow;
 }
 
-/** What does not fit together in a source: perhaps it is being replaced at this moment. */
+/** An inconsistency in a source, perhaps because it is being replaced. */
 export interface Torn {
   readonly target: ListedTarget;
   readonly message: string;
-  /** What was served in the place of what is listed; null if nothing was. */
+  /** What was served instead of the listed bundle; null if nothing was. */
   readonly served: { readonly sha256: string; readonly bytes: Uint8Array; readonly reason: Reason } | null;
 }
 
@@ -39,7 +39,7 @@ export interface TakeOptions {
 
 export interface TakerParts {
   readonly held: Holdings;
-  /** Null for a dry run, which only asks what is complete. */
+  /** Null for a dry run, which only finds what is missing. */
   readonly keeper: Keeper | null;
   readonly cache: IndexCache;
   readonly log: SyncLog;
@@ -76,7 +76,7 @@ export class Taker {
     return this.#held.filesOf(suffix).map(({ name, digits }) => `${name} ${digits}`);
   }
 
-  /** Whether nothing of a listed record has to be fetched. Costs no download; may verify what is held. */
+  /** Whether a listed record is already complete. Needs no download; may verify files in the folder. */
   isComplete({ suffix, row }: ListedTarget): boolean {
     const held = this.#held;
     if (row.bundles.every((digest) => held.has(suffix, digest))) {
@@ -87,7 +87,7 @@ export class Taker {
     if (this.#options.keepAll || files.length === 0) return false;
     const settlement = IndexCache.settlement(formatRow(row), this.#names(suffix));
     if (!this.#cache.isSettled(settlement)) {
-      // If some of them are held, this is a record that was begun; what is missing belongs to it.
+      // If some of its bundles are in the folder, the record was partly fetched, and the missing ones belong to it.
       if (files.some(({ digits }) => row.bundles.some((digest) => digest.startsWith(digits)))) return false;
       const [first, ...rest] = held.judged(suffix, this.#options.trust).map(({ bundle }) => bundle);
       // The same state has the same events: only the signatures around them differ.
@@ -99,16 +99,16 @@ export class Taker {
   }
 
   /**
-   * Fetches what is missing of a listed record.
+   * Fetches the missing bundles of a listed record.
    *
-   * @param fetched bodies that came already, by digest.
-   * @returns what does not fit the index; null if everything does.
+   * @param fetched bodies that were already fetched, by digest.
+   * @returns the first inconsistency with the index; null if there is none.
    */
   async takeListed(target: ListedTarget, fetched: ReadonlyMap<string, Uint8Array> = new Map()): Promise<Torn | null> {
     const { suffix, row } = target;
     let torn: Torn | null = null;
     let isSettled = true;
-    // In the order of their digests, so that a run that was interrupted continues to the same end.
+    // In the order of their digests, so that an interrupted run ends with the same result.
     for (const digest of row.bundles.filter((listed) => !this.#held.has(suffix, listed))) {
       const own = fetched.get(digest) ?? this.#quarantined(suffix, digest);
       const answer: Download =
@@ -244,7 +244,7 @@ export class Taker {
     this.#log.add('refused', suffix, this.#source.name, { file, ...reason });
   }
 
-  /** The source still does not fit together: what it served is refused. */
+  /** The source is still inconsistent, so what it served is refused. */
   giveUp({ target, message, served }: Torn): void {
     const { suffix } = target;
     const source = this.#source.name;

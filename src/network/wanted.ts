@@ -1,4 +1,4 @@
-/** What the user asked for: records by one of their many names. Pure. */
+/** Parses what the user asked for: records by any of their names. Pure. */
 
 /** One name of one record, or of several (versions of a paper, numbers that begin alike). */
 export type Wanted =
@@ -9,7 +9,7 @@ export type Wanted =
   /** @property id in lower case, an old one without its subject class. @property version null for any. */
   | { readonly kind: 'arxiv'; readonly text: string; readonly id: string; readonly version: number | null };
 
-/** What is known of a record before, or after, its bundle was verified. */
+/** What is known about a record, before or after its bundle is verified. */
 export interface RecordNames {
   readonly suffix: string;
   readonly pithNumber: string;

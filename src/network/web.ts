@@ -2,14 +2,14 @@
  * Downloads over HTTP, one file at a time: polite, bounded in bytes and time, and never led to a forbidden place.
  *
  * Node's own `fetch` does the transfer and decompresses. Redirects, retries, pauses and limits are decided here, because
- * they are a matter of manners towards one host, not of one request.
+ * they concern a whole host, not a single request.
  */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { isLocalAddress, lookupName, MAX_REDIRECTS, redirectProblem } from './address.ts';
 import { type Clock, HostGivenUp, Pace, parseRetryAfter, systemClock } from './pace.ts';
 
-/** What came of one download. */
+/** The result of one download. */
 export type Download =
   | {
       readonly kind: 'found';
@@ -20,22 +20,22 @@ export type Download =
       /** The URL that answered, after redirects. */
       readonly url: string;
     }
-  /** 304: what has the given ETag is still what is served. */
+  /** 304: the version with the given ETag is still current. */
   | { readonly kind: 'unchanged' }
   /** 404 or 410. */
   | { readonly kind: 'missing' }
   /** More bytes than asked for, counted after decompression. */
   | { readonly kind: 'too_large'; readonly limit: number }
-  /** Nothing usable came; in words. */
+  /** No usable answer; the reason in words. */
   | { readonly kind: 'failed'; readonly reason: string };
 
 export interface WebOptions {
-  /** Requests a second to one host; 0 for no limit. */
+  /** Requests per second to one host; 0 for no limit. */
   readonly rate: number;
   readonly userAgent: string;
-  /** Told of pauses and retries. May quote what a server said. */
+  /** Called for pauses and retries. The text may quote the server. */
   readonly say: (text: string) => void;
-  /** Told of received bytes, after decompression. */
+  /** Called with received bytes, after decompression. */
   readonly received?: (bytes: number) => void;
   readonly clock?: Clock;
   /** All addresses of a host. */
@@ -59,7 +59,7 @@ const TIMEOUTS: Timeouts = { connect: 30_000, idle: 30_000, total: 300_000 };
 const RETRIES = [1000, 4000, 16_000] as const;
 
 interface Request {
-  /** The source on whose behalf this is asked: local addresses are allowed only if it is local itself. */
+  /** The source of this request: local addresses are allowed only if the source is local itself. */
   readonly source: URL;
   /** Most bytes of the body. */
   readonly limit: number;
@@ -68,7 +68,7 @@ interface Request {
   readonly etag?: string | null;
 }
 
-/** One answer, or why another try is worth it. */
+/** One answer, or the reason to retry. */
 type Try = Download | { readonly kind: 'again'; readonly reason: string } | { readonly kind: 'paused' };
 
 async function systemResolve(host: string): Promise<readonly string[]> {
@@ -91,7 +91,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   HPE_INVALID_CHUNK_SIZE: 'the answer is cut in the middle of a chunk',
 };
 
-/** What `fetch` means by "fetch failed" or "terminated". */
+/** Explains `fetch`'s "fetch failed" or "terminated". */
 function problemOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const code = codeOf(cause);
@@ -149,7 +149,7 @@ export class Web {
     this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
   }
 
-  /** Downloads one URL. Nothing is thrown for what a server does. */
+  /** Downloads one URL. Never throws because of what a server does. */
   async get(url: URL, request: Request): Promise<Download> {
     let retry = 0;
     for (;;) {
@@ -189,7 +189,7 @@ export class Web {
     return `${url.href} is on this machine or in a private network, and ${source.hostname} is public`;
   }
 
-  /** A name that cannot be resolved counts as public: asking it fails by itself, with a better message. */
+  /** A name that cannot be resolved counts as public: the request then fails with a better message. */
   #isLocal(url: URL): Promise<boolean> {
     const host = lookupName(url);
     const known = this.#local.get(host);
@@ -240,7 +240,7 @@ export class Web {
       return await this.#body(response, url, request.limit, deadline);
     } finally {
       deadline.clear();
-      // A body that nobody reads would keep its connection.
+      // An unread body would keep its connection open.
       if (!response.bodyUsed) await response.body?.cancel().catch(() => undefined);
     }
   }
@@ -253,7 +253,7 @@ export class Web {
       for await (const chunk of response.body ?? []) {
         length += chunk.length;
         this.#options.received?.(chunk.length);
-        // Leaving the loop cancels the transfer, endless or not.
+        // Leaving the loop cancels the transfer.
         if (length > limit) return { kind: 'too_large', limit };
         chunks.push(chunk);
         deadline.within(this.#timeouts.idle, 'nothing more came');

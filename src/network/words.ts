@@ -1,4 +1,4 @@
-/** What came of a download, in words. */
+/** Describes the result of a download. */
 import type { Download } from './web.ts';
 
 /** Why there are no bytes. */

@@ -13,7 +13,7 @@ import { ZipWriter } from './formats/zip.ts';
 import type { Extra } from './inputs.ts';
 import type { DoneFile } from './job.ts';
 
-/** The keys that the site was built with. A list, not a proof: whoever verifies names a trust file of their own. */
+/** The keys that the site was built with. A list, not a proof: a verifier should use a trust file of their own. */
 export const TRUST = 'trust.json';
 
 export class BagWriter {
@@ -26,7 +26,7 @@ export class BagWriter {
   #trust = '';
   #hasCrate = false;
 
-  /** @throws the system's error if there is such a file already. */
+  /** @throws the system's error if the file already exists. */
   constructor(path: string, facts: PackageFacts, { compression }: { readonly compression: Compression }) {
     this.#file = new ChunkFile(path);
     this.#facts = facts;

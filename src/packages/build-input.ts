@@ -1,4 +1,4 @@
-/** A package as the input of a build: unpacked beside the output for as long as the build takes. */
+/** Uses a package as the input of a build: unpacks it next to the output for the duration of the build. */
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Progress } from '../mirror/base/progress.ts';
@@ -6,7 +6,7 @@ import { Lock } from '../mirror/publish/lock.ts';
 import { unpackInput } from './unpack-input.ts';
 
 /**
- * @param out folder of the site that is to be built; the input lies beside it, so on a disk with room for the site.
+ * @param out folder of the site to build; the input goes next to it, on a disk with room for the site.
  * @param use gets the folder.
  * @returns what `use` returns.
  * @throws UsageError or BuildError if a package is damaged or a part of a set is missing, and whatever `use` throws.
@@ -23,7 +23,7 @@ export async function withUnpackedInput<T>(
   const lock = await Lock.acquire(beside('unpack-lock'));
   const folder = beside('unpacked');
   try {
-    // Left by one that was killed.
+    // Left by a killed run.
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder);
     unpackInput(packages, folder, progress);

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 
-/** Bytes that are gathered before they are written. */
+/** How many bytes are buffered before they are written. */
 const GATHER = 1 << 20;
 
 export class ChunkFile {
@@ -12,7 +12,7 @@ export class ChunkFile {
   #held = 0;
   #bytes = 0;
 
-  /** @throws the system's error if there is such a file already. */
+  /** @throws the system's error if the file already exists. */
   constructor(path: string) {
     this.#descriptor = openSync(path, 'wx', 0o644);
   }
@@ -38,7 +38,7 @@ export class ChunkFile {
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
   }
 
-  /** Writes what is gathered, and waits until it is on the disk. @returns the SHA-256 of the whole, in hexadecimal. */
+  /** Writes the buffered bytes, and waits until they are on the disk. @returns the SHA-256 of the whole, in hexadecimal. */
   finish(): string {
     this.#flush();
     fsyncSync(this.#descriptor);

@@ -1,9 +1,9 @@
 /**
- * A file's bytes as they stand in a ZIP.
+ * Compresses a file's bytes for a ZIP.
  *
  * `fflate` and not `node:zlib`: its deflate is JavaScript, and so gives the same bytes on every system and in every
- * version of Node, while zlib's result depends on the library that Node was built with. Inflating has one result, so
- * reading takes zlib.
+ * version of Node, while zlib's result depends on the library that Node was built with. Inflating has only one result, so
+ * reading uses zlib.
  */
 import { crc32 } from 'node:zlib';
 import { deflateSync } from 'fflate';

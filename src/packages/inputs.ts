@@ -1,4 +1,4 @@
-/** What a site was made from: the names of its input files, and the files that are in no site, such as notes. */
+/** What a site was built from: the names of its input files, and input files that are not in the site, such as notes. */
 import { hash } from 'node:crypto';
 import { UsageError } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
@@ -107,7 +107,7 @@ function readAgain(input: string, file: InputFile, sha256: string): Uint8Array {
 }
 
 /**
- * @param input the folder that the site was built from, or null: then names are known, and notes and rejected files are not.
+ * @param input the folder that the site was built from; if null, names are known, but notes and rejected files are not.
  * @throws UsageError if the folder is another one.
  */
 export async function gatherInputs(site: string, input: string | null, progress: Progress): Promise<Inputs> {

@@ -1,6 +1,6 @@
 /**
- * What a worker does with some files of a site or of a package: it reads them once, and on the same bytes takes their
- * digests, judges the record that they are, and compresses them.
+ * The work of a worker on some files of a site or a package: it reads them once, and from the same bytes computes their
+ * digests, judges their record, and compresses them.
  */
 import type { FileLine } from '../mirror/judge/report.ts';
 import type { EngineName } from '../protocol/index.ts';
@@ -13,16 +13,16 @@ export interface StoredFile {
   /** In the site, with `/`. Tag files of a bag have their path in the bag, behind `../`. */
   readonly path: string;
   readonly place: Place;
-  /** Its digest by a manifest, in hexadecimal; null if no manifest is at hand. */
+  /** Its digest by a manifest, in hexadecimal; null if there is no manifest. */
   readonly sha256: string | null;
 }
 
 /** Files of one record, or any others. */
 export interface Job {
   readonly files: readonly StoredFile[];
-  /** The record to judge; null if the files are no record, or nobody doubts it. */
+  /** The record to judge; null if the files are not a record, or need no check. */
   readonly suffix: string | null;
-  /** How to compress; null if only digests are asked for. */
+  /** How to compress; null if only digests are needed. */
   readonly pack: Compression | null;
 }
 
@@ -30,18 +30,18 @@ export interface DoneFile {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
-  /** As it stands in a ZIP; null if nothing is packed. */
+  /** The bytes for a ZIP; null if nothing is packed. */
   readonly packed: Pick<PackedFile, 'method' | 'crc' | 'size' | 'data'> | null;
 }
 
-/** Something that is not as it has to be. */
+/** A problem with a file. */
 export interface Problem {
   readonly path: string;
   readonly kind: 'missing' | 'extra' | 'changed' | 'unreadable' | 'wrong-record' | 'wrong-state' | 'wrong-bundle';
   readonly message: string;
 }
 
-/** What was found of a record's bundles. */
+/** The results for a record's bundles. */
 export interface DoneRecord {
   /** A report for each bundle received. */
   readonly lines: readonly FileLine[];
@@ -56,9 +56,9 @@ export interface Done {
   readonly record: DoneRecord | null;
 }
 
-/** What a worker is told when it starts. */
+/** The data that a worker gets when it starts. */
 export interface TeamStart {
-  /** The value of a trust file: what makes keys trusted does not cross threads. */
+  /** The value of a trust file, because `Trust` objects cannot cross threads. */
   readonly trust: object;
   readonly engine: EngineName;
 }

@@ -1,6 +1,6 @@
 /**
- * Judges a record of a site by its files alone: each bundle received with the pinned keys, and what was published of
- * them against the merge that they give.
+ * Judges a record of a site by its files alone: verifies each received bundle with the pinned keys, and compares the
+ * published files with their merge.
  */
 
 import { bundleFile, recordFile, stateFile } from '../mirror/base/paths.ts';
@@ -19,7 +19,7 @@ export function receivedPaths(suffix: string, paths: Iterable<string>): readonly
   return all.filter((path) => path === bundleFile(suffix));
 }
 
-/** What of a published record is not what its bundles give. */
+/** The published files of a record that do not match its bundles. */
 function comparePublished(
   suffix: string,
   files: ReadonlyMap<string, Uint8Array>,

@@ -3,8 +3,8 @@
  *
  *     survey the site ──▶ cut into parts ──▶ read, judge, compress (workers) ──▶ write ──▶ read back ──▶ rename all
  *
- * The bytes that are judged are the bytes that are packed. Nothing has its final name before everything is written, is on
- * the disk, and was read back; nothing is left if anything fails.
+ * The bytes that are judged are the bytes that are packed. Files get their final names only after everything is written, flushed to
+ * the disk, and read back; nothing is left if anything fails.
  */
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -46,7 +46,7 @@ export interface PackOptions {
   readonly engine: EngineName;
   /** Replace packages of the same name. */
   readonly force: boolean;
-  /** Worker threads; null for one a processor. */
+  /** Worker threads; null for one per processor. */
   readonly jobs: number | null;
   readonly limits?: Limits;
 }
@@ -63,7 +63,7 @@ export interface Packed {
 export interface PackResult {
   readonly packages: readonly Packed[];
   readonly records: number;
-  /** Bundles that have findings; they are packed all the same. */
+  /** Bundles that have findings; they are packed nevertheless. */
   readonly withFindings: number;
   readonly findings: number;
 }
@@ -127,7 +127,7 @@ function planOf(
   });
 }
 
-/** The files of a unit as they lie there now; a record's may have changed since the survey. */
+/** The current files of a unit; a record's files may have changed since the survey. */
 function filesOf(folder: string, unit: Unit, contents: Contents, sums: Sums): readonly StoredFile[] {
   const stored = (path: string): StoredFile => ({
     path,
@@ -154,7 +154,7 @@ function* jobsOf(
   }
 }
 
-/** @throws BuildError unless a unit was read as it was surveyed, and everything of it holds. */
+/** @throws BuildError unless a unit is unchanged since the survey, and all of it is valid. */
 function checkUnit({ path, files, bytes }: Unit, done: Done): void {
   const [problem] = done.problems;
   const rejected = done.record?.lines.find(({ outcome }) => outcome === 'rejected');
@@ -217,8 +217,8 @@ async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omi
 /**
  * Packs a site.
  *
- * @throws UsageError, BuildError or the system's error. Then no package has its final name, and none that was there before
- * is touched.
+ * @throws UsageError, BuildError or the system's error. Then no package has its final name, and existing packages
+ * are not touched.
  */
 export async function packSite(options: PackOptions, progress: Progress): Promise<PackResult> {
   const site = await openSite(options.site);
@@ -253,7 +253,7 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
     engine: options.engine,
   });
   try {
-    // Left by one that was killed.
+    // Left by a killed run.
     await rm(work, { recursive: true, force: true });
     await mkdir(work);
     const tally = { withFindings: 0, findings: 0 };

@@ -1,5 +1,5 @@
 /**
- * Which files of a site go into which package. Pure.
+ * Decides which files of a site go into which package. Pure.
  *
  * One ZIP without ZIP64 holds 65,534 files and 4 GiB, so a large mirror becomes a set of them, cut between records. Each
  * has what its records' pages need (style, scripts, keys), so that each opens and verifies alone; the lists and the search

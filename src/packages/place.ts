@@ -1,4 +1,4 @@
-/** Where a file's bytes are: in a folder on the disk, or inside of a ZIP; and how they are read. */
+/** The place of a file's bytes, in a folder or inside a ZIP, and how to read them. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { dataStart, LOCAL_BYTES, MAX_FILE_BYTES, type Member, ZipError } from './formats/unzip.ts';
@@ -52,7 +52,7 @@ function readFile(path: string): Uint8Array {
 /** The ZIP that was read last stays open: thousands of files of one ZIP follow one another. */
 let opened: { readonly path: string; readonly descriptor: number } | null = null;
 
-/** Closes the ZIP that was read last, which is to be renamed or removed. */
+/** Closes the ZIP that was read last, so that it can be renamed or removed. */
 export function closeZip(): void {
   if (opened !== null) closeSync(opened.descriptor);
   opened = null;

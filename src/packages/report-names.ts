@@ -1,4 +1,4 @@
-/** Which files a site was made from, by its report: names and digests, a file at a time. */
+/** Reads from a site's report which files it was built from: names and digests, one file at a time. */
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';

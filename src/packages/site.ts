@@ -1,4 +1,4 @@
-/** A site as a package sees it: whose it is, of when, and with which keys it was made. */
+/** The facts about a site that a package needs: its operator, its date, and the keys it was built with. */
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
@@ -34,7 +34,7 @@ export function isSite(folder: string): boolean {
 }
 
 /**
- * Reads what a site says of itself.
+ * Reads what a site says about itself.
  *
  * @throws UsageError if the folder is no mirror; BuildError if it is one that cannot be packed.
  */

@@ -195,7 +195,7 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
   const lock = await Lock.acquire(beside('snapshot-lock'));
   const work = beside('snapshot');
   try {
-    // Left by one that was killed.
+    // Left by a killed run.
     await rm(work, { recursive: true, force: true });
     const packed = await packSite(
       { ...options, out: work, name: identifier, contents: 'site', force: false },

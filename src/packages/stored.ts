@@ -31,9 +31,9 @@ export interface Stored {
   readonly payload: readonly StoredFile[];
   /** By their paths in the bag: everything else. */
   readonly tags: readonly StoredFile[];
-  /** What is not as the lists say, without a look into any file. */
+  /** Differences from the lists that are found without reading any file. */
   readonly problems: readonly Problem[];
-  /** Files that no list has; they are no problem, and nothing says what they should be. */
+  /** Files that are in no list; they are not a problem, and cannot be checked. */
   readonly unlisted: readonly string[];
   /** Null if it is not one of several. */
   readonly ofSet: OfSet | null;
@@ -58,7 +58,7 @@ export function isZip(path: string): boolean {
   try {
     descriptor = openSync(path, 'r');
   } catch {
-    // Whoever reads it as something else says what is wrong.
+    // Other readers report what is wrong with it.
     return false;
   }
   try {
@@ -219,7 +219,7 @@ export function openStored(path: string, name = basename(path)): Stored {
   }
 }
 
-/** Files in one job that are no record's; few enough that workers end together, and that little is in memory. */
+/** Files per job that belong to no record; few enough that workers end together, and that little is in memory. */
 const BATCH = 16;
 
 function* batches(files: readonly StoredFile[]): Generator<Job> {

@@ -1,4 +1,4 @@
-/** What a site has to pack: its files as units that are never cut, and one digest that tells whether any was touched. */
+/** Lists what to pack from a site: its files as units that are never split, and one digest that shows whether any was changed. */
 import { createHash } from 'node:crypto';
 import { pathProblem } from './formats/entry.ts';
 import type { Contents } from './formats/facts.ts';
@@ -9,7 +9,7 @@ export interface Survey {
   readonly every: readonly Unit[];
   readonly lists: readonly Unit[];
   readonly records: readonly Unit[];
-  /** What is neither a file nor a folder, and is not packed. */
+  /** Entries that are neither files nor folders, and are not packed. */
   readonly odd: readonly OddFile[];
   /** Of every file's path, size, time and identity. Equal digests: the site was not touched in between. */
   readonly stamp: string;
@@ -49,7 +49,7 @@ export function survey(folder: string, contents: Contents, sums: Sums): Survey {
   };
   for (const file of walk(folder, isSkipped, (found) => odd.push(found))) {
     digest.update(`${file.path}\0${file.stamp}\n`);
-    // No file of a mirror has such a name. Somebody else's may.
+    // No file of a mirror has such a name, but a foreign file may.
     const why = pathProblem(file.path) ?? (isForeign(file.path, sums) ? 'not part of the mirror' : null);
     if (why !== null) {
       odd.push({ path: file.path, why });

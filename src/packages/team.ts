@@ -3,13 +3,13 @@ import { Worker } from 'node:worker_threads';
 import { BuildError } from '../mirror/base/failure.ts';
 import type { Answer, Done, Job, TeamStart } from './job.ts';
 
-/** Jobs that wait at each worker: it never waits for the next one, and what is done but not taken stays small. */
+/** Jobs queued at each worker: enough that it never waits, and few enough that finished results stay small. */
 const AHEAD = 3;
 
 // Compiled in an installed package, source in a checkout.
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** What failed in a worker. An error does not cross threads whole. */
+/** An error in a worker, as data, since error objects do not cross threads completely. */
 function errorOf({ message, stack, code, isSystem }: NonNullable<Answer['error']>): Error {
   return isSystem ? Object.assign(new BuildError(message), { code }) : Object.assign(new Error(message), { stack });
 }
@@ -86,7 +86,7 @@ export class Team {
     try {
       for (const job of jobs) {
         const done = this.#leastBusy().run(job);
-        // Whoever takes it learns of the failure; until then, it is not unhandled.
+        // The caller sees the failure when it takes the result; until then, it must not count as unhandled.
         done.catch(() => undefined);
         pending.push({ job, done });
         if (pending.length < this.#size * AHEAD) continue;
@@ -105,7 +105,7 @@ export class Team {
     await Promise.all(this.#members.map((member) => member.run('close')));
   }
 
-  /** Ends the workers, whatever they do. */
+  /** Ends the workers, even if they are busy. */
   async dismiss(): Promise<void> {
     await Promise.all(this.#members.map((member) => member.dismiss()));
   }

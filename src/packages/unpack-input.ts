@@ -1,4 +1,4 @@
-/** The input of a site out of packages: its bundles and notes under the names that they had, in a folder of their own. */
+/** Extracts the input of a site from packages: its bundles and notes under their original names, in a new folder. */
 import { hash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ import { suffixOfPath } from './parts.ts';
 import { PlaceError, readPlace } from './place.ts';
 import { openStored, type Stored } from './stored.ts';
 
-/** A bundle in a package, as somebody received it. */
+/** A bundle in a package, as received. */
 export interface PackagedBundle {
   /** 26 characters; what the package says, to be verified. */
   readonly suffix: string;
@@ -87,7 +87,7 @@ export function* packagedBundles(
   for (const { path, name } of paths) yield* bundlesOf(openStored(path, name));
 }
 
-/** A name of an input file that may be made in a folder. */
+/** An input file's name that is safe to create in a folder. */
 function isWithin(name: string): boolean {
   return (
     !/^[/\\]|^[A-Za-z]:|\0/.test(name) &&
@@ -95,7 +95,7 @@ function isWithin(name: string): boolean {
   );
 }
 
-/** What one package has of the input: by its own list, or, where it has none, its bundles under names of ours. */
+/** The input files in one package: by its own list, or, if it has none, its bundles under generated names. */
 function inputsOf(stored: Stored): readonly InputLine[] {
   if (stored.inputs !== null) return stored.inputs;
   return [...bundlesOf(stored)].map(({ suffix, sha256, path }) => ({

@@ -44,13 +44,13 @@ export function isVerifiable(path: string): boolean {
   );
 }
 
-/** What all packages of one run give together. */
+/** The combined result of one run. */
 class Tally {
   readonly lines: FileLine[] = [];
   readonly #numbers = new Set<string>();
   readonly #signed = new Set<string>();
 
-  /** @param prefix before the names of files, where there are several packages. */
+  /** @param prefix put before file names if there are several packages. */
   add({ suffix }: Job, { record }: Done, prefix: string): void {
     if (suffix === null || record === null) return;
     this.#numbers.add(suffix);
@@ -120,7 +120,7 @@ async function verifyPackage(
   return { name, kind, ofSet, ...done, problems: [...stored.problems, ...done.problems].sort(byPath) };
 }
 
-/** Says which packages of a set were not given: each verifies alone, but nobody should take a part for the whole. */
+/** Says which packages of a set are missing: each verifies alone, but nobody should mistake a part for the whole. */
 function tellMissingParts(sets: readonly OfSet[], progress: Progress): void {
   const given = new Map<string, Set<number>>();
   for (const { set, number } of sets) given.set(set, (given.get(set) ?? new Set()).add(number));

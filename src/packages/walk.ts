@@ -38,11 +38,11 @@ function kindOf(entry: Dirent<Buffer>): Name {
 const sortName = ({ name, isFolder }: Name): string => (isFolder ? `${name}/` : name);
 
 /**
- * Walks a folder. Nothing is read but names and stamps; at no time are more names in memory than one folder and those
- * above it have.
+ * Walks a folder. Reads only names and stamps, and keeps only the names of the current folder and its parents
+ * in memory.
  *
  * @param skip folders, as `a/b/`, that are left out whole.
- * @param odd is told of what is no file.
+ * @param odd called for entries that are not files.
  * @throws the system's error if a folder cannot be listed.
  */
 export function* walk(
@@ -65,7 +65,7 @@ export function* walk(
   }
 }
 
-/** Whether there is anything of this name. */
+/** Whether anything has this name. */
 export function isThere(path: string): boolean {
   try {
     lstatSync(path);

@@ -39,7 +39,7 @@ function run({ files, suffix, pack }: Job): Done {
   return { files: done, problems: [...problems, ...judged.problems], record: judged.record };
 }
 
-/** The memory of what is packed goes to the other thread. A view of a larger buffer has to be copied, or all of it would go. */
+/** Packed bytes are transferred to the other thread. A view of a larger buffer is copied first, or the whole buffer would be transferred. */
 function handedOver(done: Done): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>();
   for (const { packed } of done.files) {

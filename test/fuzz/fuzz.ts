@@ -1,4 +1,4 @@
-/** Makes mutated bundles, has each judged, and holds every verdict against the oracle. */
+/** Makes mutated bundles, has each judged, and checks every verdict with the oracle. */
 import { openSslEngine } from '../../src/mirror/judge/openssl.ts';
 import { type BundleVerdict, verifyBundle } from '../../src/protocol/index.ts';
 import { BASES, type Base } from './bases.ts';
@@ -14,7 +14,7 @@ export type Verify = (bytes: Uint8Array) => BundleVerdict;
 const trust = fuzzTrust(...PINNED_KEYS);
 export const verifyStrictly: Verify = (bytes) => verifyBundle(bytes, trust);
 
-/** The reference's verdict; throws where OpenSSL's differs in anything that a report or a page shows. */
+/** The reference's verdict; throws if OpenSSL's differs in anything that a report or a page shows. */
 export const verifyByBoth: Verify = (bytes) => {
   const verdict = verifyStrictly(bytes);
   const [a, b] = [verdict, verifyBundle(bytes, trust, openSslEngine)].map(({ bundle, ...judged }) =>
@@ -94,7 +94,7 @@ const summary = ({ outcome, findings }: BundleVerdict): string =>
   JSON.stringify([outcome, findings.map(({ code, where }) => [code, where])]);
 
 /**
- * @param onStep is told how many cases are done.
+ * @param onStep called with the number of finished cases.
  * @param maxTime milliseconds that one verdict may take.
  * @param maxFailures ends the run when there are as many.
  */

@@ -1,5 +1,5 @@
 /**
- * Section 1 and 2 a second time, by other means: JSON.parse with the numbers' source texts, Buffer's byte order and
+ * A second implementation of sections 1 and 2, by other means: JSON.parse with the numbers' source texts, Buffer's byte order and
  * node:crypto. Shares no line with src/protocol, so that one mistake does not hide another.
  */
 import { createHash } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** What must hold of a verdict, checked without src/protocol's own reader, digests and signatures. */
+/** Checks a verdict without using src/protocol's own reader, digests and signatures. */
 import {
   type BundleVerdict,
   canonicalize,
@@ -22,7 +22,7 @@ import { fingerprintOf, isSignature, PINNED } from './keys.ts';
 
 const CODES: ReadonlySet<string> = new Set(REASON_CODES);
 
-/** What is wrong with a verdict on these bytes; nothing where all is right. */
+/** The objections to a verdict on these bytes; empty if it is right. */
 export function objections(
   bytes: Uint8Array,
   verdict: BundleVerdict,

@@ -1,4 +1,4 @@
-/** Random choices that a seed decides: the same seed, the same run, on every machine. */
+/** Seeded random choices: the same seed gives the same run on every machine. */
 import { createHash } from 'node:crypto';
 
 export class Random {
@@ -26,7 +26,7 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** An integer from 0 to `limit` - 1; 0 where there is none. */
+  /** An integer from 0 to `limit` - 1; 0 if `limit` is 0. */
   below(limit: number): number {
     return limit < 1 ? 0 : this.#next() % limit;
   }

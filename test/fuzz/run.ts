@@ -1,4 +1,4 @@
-/** `npm run fuzz -- [CASES [SEED [FIRST]]]`: fuzzes verifyBundle with both engines. Exit code 1 where any verdict is wrong. */
+/** `npm run fuzz -- [CASES [SEED [FIRST]]]`: fuzzes verifyBundle with both engines. Exit code 1 if any verdict is wrong. */
 import { fuzz, makeCase } from './fuzz.ts';
 
 const [cases = '100000', seed = 'pith', first = '0'] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /**
- * Seals a changed text again, so that what lies behind a digest or a signature is reached: digests and signatures are
- * put in the place of the old ones, and nothing else of the text moves.
+ * Seals a changed text again, so that mutations get past digests and signatures: new digests and signatures
+ * replace the old ones, and the rest of the text is unchanged.
  */
 import type { Data } from '../support/bundles/make-bundle.ts';
 import { bundleDigest, canonical, eventDigest, isObject, read, sha256, suffixOf } from './independent.ts';
@@ -72,7 +72,7 @@ function signerFor(level: Level, claimed: unknown, random: Random): string | nul
   return level === 'signed' && typeof claimed === 'string' && SIGNERS.includes(claimed) ? claimed : null;
 }
 
-/** @returns null where the text is no JSON, or no object: then there is nothing to seal. */
+/** @returns null if the text is not a JSON object: then there is nothing to seal. */
 export function seal(text: string, sealing: Sealing, random: Random): Sealed | null {
   if (!isObject(parse(text))) return null;
   let changed = sealing.record ? resealRecord(text) : text;

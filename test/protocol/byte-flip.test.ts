@@ -2,7 +2,7 @@
  * Changing any one byte of any covered member of the seed makes the file rejected, or that event invalid, with the
  * right code.
  *
- * Every byte of the real bundle is changed, in several ways, and the verdict held against the place where it stands.
+ * Every byte of the real bundle is changed, in several ways, and the verdict compared with the position of the byte.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -84,7 +84,7 @@ function placesOf(text: string): readonly Place[] {
 /** Ways to change a byte. Each gives another byte than it was given. */
 const CHANGES: Readonly<Record<string, (byte: number) => number>> = {
   'its lowest bit': (byte) => byte ^ 1,
-  // Stays a letter or digit where it was one, so that most of the changes stay JSON.
+  // A letter or digit stays one, so that most changes are still JSON.
   'another character of its class': (byte) => {
     if (byte >= 0x30 && byte <= 0x39) return 0x30 + ((byte - 0x30 + 7) % 10);
     if (byte >= 0x61 && byte <= 0x7a) return 0x61 + ((byte - 0x61 + 3) % 26);

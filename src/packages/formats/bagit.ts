@@ -21,7 +21,7 @@ export const PAYLOAD = 'data/';
 
 export const BAGIT_TEXT = 'BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n';
 
-/** Why a bag's own files cannot be read. */
+/** The reason why a bag's own files cannot be read. */
 export class BagError extends Error {
   override readonly name = 'BagError';
 }

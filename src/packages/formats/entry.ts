@@ -1,8 +1,8 @@
 /**
  * What every package format takes: files with a path and a time, already in the order in which they are written.
  *
- * A format is a pure function of its entries. It knows no folders, clocks or users: an entry has a path, a time and bytes,
- * and nothing else of the machine that it came from.
+ * A format is a pure function of its entries. It uses no folders, clocks or users: an entry has a path, a time and bytes,
+ * and nothing else from the machine that it came from.
  */
 
 import { encodeUtf8 } from '../../protocol/index.ts';
@@ -27,10 +27,10 @@ const RESERVED = /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i;
 const FORBIDDEN = /[<>:"|?*\\\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
 /**
- * Why a path cannot stand in a package; null if it can.
+ * Why a path is not allowed in a package; null if it is.
  *
- * A package is unpacked by programs and on systems that nobody chose, so a path must be relative, stay inside of the
- * folder, and be a name on Windows, macOS and Linux alike.
+ * A package may be unpacked by any program on any system, so a path must be relative, stay inside the
+ * folder, and be valid on Windows, macOS and Linux.
  */
 export function pathProblem(path: string): string | null {
   if (path === '') return 'the name is empty';

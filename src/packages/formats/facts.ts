@@ -1,7 +1,7 @@
-/** What the words in a package are made of. */
+/** The data that a package's texts are made from. */
 
 export const CONTENTS = ['site', 'bundles'] as const;
-/** The whole site; or only what another mirror needs to make it again. */
+/** The whole site, or only what another mirror needs to rebuild it. */
 export type Contents = (typeof CONTENTS)[number];
 
 /** A pinned key, as a person compares it. */

@@ -1,5 +1,5 @@
 /**
- * The spreadsheet that `ia upload --spreadsheet` takes: RFC 4180, one line a file, the item's metadata in the first.
+ * The spreadsheet that `ia upload --spreadsheet` takes: RFC 4180, one line per file, the item's metadata in the first.
  *
  *     identifier,file,REMOTE_NAME,mediatype,title,subject[0],…
  *     pith-mirror-2026-07-01,mirror.zip,mirror.zip,data,Mirror of …,Pith,…
@@ -34,7 +34,7 @@ export function identifierProblem(identifier: string): string | null {
   return 'expected 3 to 100 of A–Z a–z 0–9 . _ -, beginning with a letter or a digit';
 }
 
-/** Every limit that an item would break, in words; none if it may be uploaded. */
+/** Describes every limit that an item would exceed; empty if it may be uploaded. */
 export function lintItem(files: readonly { readonly name: string; readonly bytes: number }[]): readonly string[] {
   const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
   const problems = files

@@ -5,13 +5,13 @@
  *     {"name":"2026/a.json","sha256":"8f43…","path":"data/pith/4MJC…/bundle.json"}
  *     {"name":"notes/4MJC….md","sha256":"e91c…","path":"input/files/e91c…"}
  *
- * A line a file, by name. A name may be anything that a file system allows, so it is never part of a path here.
+ * One line per file, by name. A name may be anything that a file system allows, so it is never part of a path here.
  */
 import { compareCodePoints } from '../../protocol/index.ts';
 
 export const INPUTS = 'input/files.jsonl';
 
-/** Where a file of the input lies that is not part of the site. */
+/** The path of an input file that is not part of the site. */
 export const extraPath = (sha256: string): string => `input/files/${sha256}`;
 
 export interface InputLine {

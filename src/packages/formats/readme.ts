@@ -1,5 +1,5 @@
 /**
- * `README.txt` of a package: for somebody who has found it in twenty years, and has nothing else.
+ * `README.txt` of a package: for somebody who finds it in twenty years and has nothing else.
  *
  * It says what the package is, how to open it, how to check that it is whole, and how to verify a signature with nothing
  * but Python and OpenSSL. A test runs each command as it is printed.

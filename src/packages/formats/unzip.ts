@@ -2,8 +2,8 @@
  * Reads what `zip.ts` writes, and what other programs make of the same files: the list at the end of an archive, then
  * each file by its place. `zip.ts` shows the bytes.
  *
- * An archive comes from strangers. Whatever it says is checked before anything is read by it: names that would leave the
- * folder, names that are there twice, files that overlap (the trick of zip bombs), sizes beyond the limit.
+ * An archive is untrusted input. It is checked before anything is read from it: names that would leave the
+ * folder, duplicate names, files that overlap (the trick of zip bombs), sizes beyond the limit.
  */
 import { decodeUtf8 } from '../../protocol/index.ts';
 import { pathProblem } from './entry.ts';
@@ -37,7 +37,7 @@ export interface Member {
 export const END_BYTES = 22 + 0xffff;
 /** Bytes of a local header before the name. */
 export const LOCAL_BYTES = 30;
-/** No file of a mirror comes near it; a bomb would. */
+/** No file of a mirror is nearly this large; a zip bomb would be. */
 export const MAX_FILE_BYTES = 1 << 28;
 
 const LOCAL = 0x04034b50;
@@ -105,7 +105,7 @@ function checkMember(member: Member, before: Directory): void {
  * The files that an archive lists, folders left out, in the order of the list.
  *
  * @param bytes of the list.
- * @throws ZipError at the first one that is not as it has to be.
+ * @throws ZipError at the first invalid entry.
  */
 export function readDirectory(bytes: Uint8Array, directory: Directory): readonly Member[] {
   const view = viewOf(bytes);
@@ -143,7 +143,7 @@ export function readDirectory(bytes: Uint8Array, directory: Directory): readonly
   return members;
 }
 
-/** Files that share bytes of the archive: how some megabytes unpack to petabytes. */
+/** Rejects files that share bytes of the archive, which is how megabytes can unpack to petabytes. */
 function checkOverlap(members: readonly Member[]): void {
   const ordered = members.toSorted((a, b) => a.offset - b.offset);
   for (const [i, { path, offset }] of ordered.entries()) {

@@ -112,8 +112,8 @@ function writeExtra(view: DataView, at: number, seconds: number): void {
 }
 
 /**
- * Turns files into the bytes of one archive. Keeps the central headers in memory, some 100 bytes a file; the data of a
- * file is passed on and forgotten.
+ * Turns files into the bytes of one archive. Keeps the central headers in memory, about 100 bytes per file; the data of a
+ * file is passed on and not kept.
  */
 export class ZipWriter {
   readonly #central: Uint8Array[] = [];

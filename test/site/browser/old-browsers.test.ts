@@ -50,7 +50,7 @@ before(async () => {
 
 const platform = new Script(`(() => {${PLATFORM}})();`);
 
-/** The outcomes of the good and the tampered bundle without these built-ins; `cannot check` where the judge throws. */
+/** The outcomes of the good and the tampered bundle without these built-ins; `cannot check` if the judge throws. */
 function outcomesWithout(builtIns: readonly BuiltIn[]): readonly [good: string, tampered: string] {
   const context = createContext({ host, trust });
   platform.runInContext(context);

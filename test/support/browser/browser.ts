@@ -1,6 +1,6 @@
 /**
  * Finds and starts the browsers of the tests: Debian's own Chromium and Firefox, or what stands in for them elsewhere.
- * Where one is missing its tests fail; they are never skipped.
+ * If one is missing, its tests fail; they are never skipped.
  *
  * Playwright drives a Firefox that is not its own build by WebDriver BiDi. What that cannot do yet: emulate a colour scheme or
  * print, and turn scripts off. Tests of those run in Chromium.
@@ -39,7 +39,7 @@ export function findBrowser(name: BrowserName): string | undefined {
   return process.env[VARIABLES[name]] || CANDIDATES[name].find((path) => existsSync(path));
 }
 
-/** @throws Error where there is none. */
+/** @throws Error if it is not installed. */
 export async function launchBrowser(name: BrowserName = 'chromium'): Promise<Browser> {
   const executablePath = findBrowser(name);
   if (executablePath === undefined) {

@@ -1,8 +1,8 @@
 /**
- * Takes built-ins away, as an older browser lacks them, and from whatever place one by one.
+ * Removes built-ins that older browsers lack, or any built-in one by one.
  *
- * A browser of another age can hardly be had; this one without what came since is near enough for scripts, whose syntax
- * is held to 2019 by the bundler.
+ * Old browsers are hard to install. A current one without newer built-ins is close enough for scripts, because the bundler
+ * limits their syntax to 2019.
  */
 
 /** A property of a global object, by expressions that both Node's vm and a page understand. */
@@ -81,7 +81,7 @@ const listed = (table: Readonly<Record<string, readonly string[]>>): readonly Bu
 export const LATE_BUILT_INS = listed(AFTER_CHROMIUM_87);
 export const LATE_BUILT_INS_OF_PAGES = [...LATE_BUILT_INS, ...listed(PAGE_AFTER_CHROMIUM_87)];
 
-/** A script that takes built-ins away. What this engine does not have either is passed over. */
+/** A script that removes built-ins. Those that this engine lacks are ignored. */
 export function removalOf(builtIns: readonly BuiltIn[]): string {
   const statements = builtIns.map(
     ({ owner, name }) =>

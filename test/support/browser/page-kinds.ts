@@ -1,4 +1,4 @@
-/** Which pages of a built site stand for all of them: those that differ in kind, found by walking its files. */
+/** Selects pages of a built site that represent all of them, one of each kind, by walking its files. */
 import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -23,7 +23,7 @@ export function htmlFiles(site: string): readonly string[] {
     .sort();
 }
 
-/** A path with a star for each part that tells one page of a kind from another: what has a digit or a capital in it. */
+/** A path with a star for each part that distinguishes pages of one kind: parts with a digit or a capital letter. */
 export function kindOf(path: string): string {
   return path
     .split('/')

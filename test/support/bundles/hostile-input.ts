@@ -1,4 +1,4 @@
-/** A folder of input as it comes from strangers: good files, and one of each bad kind among them. */
+/** A folder of untrusted input: good files, with one of each bad kind among them. */
 import { execFileSync } from 'node:child_process';
 import { linkSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

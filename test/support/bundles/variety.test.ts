@@ -1,4 +1,4 @@
-/** The variety is worth nothing where a record stopped being what its name says. */
+/** Checks that each record of the variety is still what its name says. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

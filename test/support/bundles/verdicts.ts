@@ -21,12 +21,12 @@ export function codesOf(verdict: BundleVerdict): readonly ReasonCode[] {
   return verdict.findings.map(({ code }) => code);
 }
 
-/** The reason of each invalid event of a published bundle; null where the bundle was rejected. */
+/** The reason of each invalid event of a published bundle; null if the bundle was rejected. */
 export function reasonsOf(verdict: BundleVerdict): readonly ReasonCode[] | null {
   return verdict.bundle?.invalidEvents.map(({ reason }) => reason) ?? null;
 }
 
-/** The codes of the ParseError that a call throws; none where it returns. Any other error goes through. */
+/** The codes of the ParseError that a call throws; empty if it returns. Any other error goes through. */
 export function parseCodes(call: () => unknown): readonly ReasonCode[] {
   try {
     call();

@@ -9,7 +9,7 @@ import ts from 'typescript';
 import { splitSource } from './source-parts.ts';
 
 export const rules = [
-  'no-layer', // a file, or the target of a relative import, lies where the table knows no layer
+  'no-layer', // a file, or the target of a relative import, is in no layer of the table
   'layer', // an import that the table does not allow
   'library', // a package imported by a file that is not the one named for it
   'unreadable-import', // an import whose target only a run would tell
@@ -328,7 +328,7 @@ function checkImport(path: string, zone: Zone, node: ts.Node, add: Add): void {
   }
 }
 
-/** The import that a node is, with the target where it is plain text. */
+/** The import that a node represents, with its target if that is plain text. */
 function importOf(node: ts.Node): { target: string | undefined; typeOnly: boolean } | undefined {
   const plain = (target: ts.Node | undefined): string | undefined =>
     target !== undefined && ts.isStringLiteralLike(target) ? target.text : undefined;

@@ -42,7 +42,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
         file.passed += 1;
       } else if (outcome !== 'not counted') {
         total.failed += 1;
-        // A failure of the file as a whole comes where the file has no summary, or after it.
+        // A failure of the whole file is reported after its summary, or without one.
         if (!isFile(event)) file.failed += 1;
         const path = isFile(event) ? [] : [relative('', event.data.file ?? ''), ...names.slice(0, nesting)];
         const name = [...path, event.data.name].join(' › ');
@@ -78,7 +78,7 @@ function judge(
   return isParent ? 'not counted' : 'passed';
 }
 
-/** The file as a whole, which Node reports like a test where it has no test of its own or did not end well. */
+/** The file as a whole, which Node reports like a test if it contains no tests or failed. */
 function isFile({ data }: Report): boolean {
   return data.nesting === 0 && data.file !== undefined && resolve(data.name) === data.file;
 }

@@ -1,5 +1,5 @@
 /**
- * Builds that end badly: killed, or by a failing disk. What they may leave behind, and that the next build needs no help.
+ * Builds that are killed or hit a failing disk: checks what they may leave behind, and that the next build recovers by itself.
  *
  * Each trial has a folder of its own with an old site in it and bundles that give a new one.
  */
@@ -271,7 +271,7 @@ export class Trial {
 /**
  * Kills at one counted call: the site is whole, and the next command needs no help.
  *
- * @returns what was published then; null where the build was done before that many calls. Threads do not always make as many.
+ * @returns what was published then; null if the build finished before that many calls. With threads, their number varies.
  */
 export async function checkKillAt(trials: Trials, at: number, match?: string): Promise<Published | null> {
   const trial = await trials.start();
@@ -299,7 +299,7 @@ export async function checkFailureAt(trials: Trials, fault: Fault & { readonly a
   const isRemoval =
     fault.lasting !== true &&
     /^\d+ (rm|unlink|rmdir)(Sync)? (.dist.pith-mirror-(work|stage|update)|dist\/.pith-mirror-lock)/.test(step);
-  // An update that is decided stays so, also where nothing of it was done yet, until its journal is gone.
+  // A committed update stays committed until its journal is removed, even if none of it was applied yet.
   const isDecided = /the update of .* is not complete|pith-mirror-journal'/.test(run.stderr);
   if (run.code === 0) {
     assert.equal(published, 'new', where);

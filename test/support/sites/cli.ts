@@ -1,4 +1,4 @@
-/** Runs the command line as a user does: in a process of its own. */
+/** Runs the command line as a user does, in a separate process. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -9,7 +9,7 @@ export interface HtmlElement {
 
 type Node = DefaultTreeAdapterTypes.Node;
 
-/** Elements that do not part words. */
+/** Elements that do not separate words. */
 const INLINE: ReadonlySet<string> = new Set(['a', 'bdi', 'code', 'em', 'span', 'strong', 'time']);
 
 function textOf(node: Node): string {
@@ -32,7 +32,7 @@ export function elements(html: string): readonly HtmlElement[] {
   return found;
 }
 
-/** The visible text of a page, blanks folded. */
+/** The visible text of a page, with white space collapsed. */
 export function pageText(html: string): string {
   const body = elements(html).find(({ name }) => name === 'body');
   return (body?.text ?? '').replaceAll(/\s+/g, ' ').trim();

@@ -10,7 +10,7 @@ import { testTrust } from '../bundles/make-bundle.ts';
 /** The folder beside an output. */
 export const cacheOf = (out: string): string => join(dirname(out), `.${basename(out)}.pith-mirror-cache`);
 
-/** What a build said. */
+/** The output of a build. */
 export interface Told extends BuildResult {
   readonly stages: readonly string[];
   readonly notes: readonly string[];
@@ -58,7 +58,7 @@ export async function mirror(
   return { ...result, stages, notes };
 }
 
-/** Makes the next build of this output one from nothing; only the bundled pages stay. */
+/** Makes the next build of this output a full one; only the bundled pages stay cached. */
 export function forget(out: string): void {
   rmSync(join(cacheOf(out), 'manifest.json'), { force: true });
 }
@@ -66,8 +66,8 @@ export function forget(out: string): void {
 const linesOf = (values: readonly unknown[]): string => `[]\n${JSON.stringify(values)}\n`;
 
 /**
- * As if the last build had been long after the last change of the input: a stamp of a file that changed shortly before is not
- * believed, and a test does not wait.
+ * As if the last build had been long after the last change of the input: the stamp of a recently changed file is not
+ * trusted, and tests do not wait.
  */
 export function settle(input: string, out: string): void {
   const cache = cacheOf(out);
@@ -106,7 +106,7 @@ export function snapshot(root: string): ReadonlyMap<string, string> {
 const contentOf = (path: string, mode: number): Buffer | string =>
   (mode & 0o170000) === 0o120000 ? readlinkSync(path) : readFileSync(path);
 
-/** What differs between two snapshots, by path; nothing where they are equal. */
+/** The differences between two snapshots, by path; empty if they are equal. */
 export function differences(
   found: ReadonlyMap<string, string>,
   expected: ReadonlyMap<string, string>,
