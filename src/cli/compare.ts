@@ -1,4 +1,5 @@
 /** `pith-mirror compare`: what two mirrors hold, against each other. */
+import { thousands } from '../formats/counts.ts';
 import { UsageError } from '../mirror/base/failure.ts';
 import { type Comparison, compareMirrors, outcomeOf, type StateDifference } from '../network/compare.ts';
 import { ageProblem, newestData, parseAge } from '../network/freshness.ts';
@@ -35,8 +36,6 @@ const EXIT_UNSETTLED = 4;
 
 /** Records that the text names, of each kind. The whole lists are in the JSON. */
 const SHOWN = 10;
-
-const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** `1 record`, `1,203 records`. */
 export const countOf = (count: number, noun: string): string => `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,6 @@
 /** `pith-mirror preflight`: whether a site fits on a host. */
 import { resolve } from 'node:path';
+import { thousands } from '../formats/counts.ts';
 import { UsageError } from '../mirror/base/failure.ts';
 import {
   HOSTS,
@@ -46,15 +47,12 @@ const ADVICE: Readonly<Record<Measure, string>> = {
 
 const isInBytes = (what: Measure): boolean => what === 'bytes' || what === 'file_bytes';
 
-/** Numbers with commas, in every locale. */
-const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-
-const amount = (what: Measure, value: number): string => (isInBytes(what) ? formatBytes(value) : grouped(value));
+const amount = (what: Measure, value: number): string => (isInBytes(what) ? formatBytes(value) : thousands(value));
 
 function verdictLines({ what, most, found, fits, path, moreRecords, source, checked }: Verdict): readonly string[] {
   const of = path === null ? '' : ` (${printable(path)})`;
   const share = `${amount(what, found)} of ${amount(what, most)}`;
-  const left = !fits || moreRecords === null ? '' : `; about ${grouped(moreRecords)} more records fit`;
+  const left = !fits || moreRecords === null ? '' : `; about ${thousands(moreRecords)} more records fit`;
   const head = `${fits ? 'fits ' : 'FULL '} ${UNITS[what]}: ${share}${of}${left}`;
   const lines = fits ? [head] : [head, `      ${ADVICE[what]}`];
   return [...lines, `      ${source}, read on ${checked}`];
@@ -62,9 +60,9 @@ function verdictLines({ what, most, found, fits, path, moreRecords, source, chec
 
 /** What preflight says, line by line. */
 export function preflightText(size: Size, host: Host, verdicts: readonly Verdict[]): string {
-  const records = size.records === 1 ? '1 record' : `${grouped(size.records)} records`;
+  const records = size.records === 1 ? '1 record' : `${thousands(size.records)} records`;
   const lines = [
-    `${host.name}: ${records}, ${grouped(size.files)} files, ${formatBytes(size.bytes)}`,
+    `${host.name}: ${records}, ${thousands(size.files)} files, ${formatBytes(size.bytes)}`,
     ...verdicts.flatMap(verdictLines),
   ];
   if (verdicts.length === 0) lines.push('fits  no limits are known');

@@ -27,7 +27,7 @@ function portOption(text: string | undefined): number {
 
 /** `/repo/` of `repo`, `/repo` and `/repo/`. */
 function baseOption(text = '/'): string {
-  const base = `/${text.replace(/^\/+|\/+$/g, '')}/`.replace('//', '/');
+  const base = `/${text.replace(/^\/+|(?<!\/)\/+$/g, '')}/`.replace('//', '/');
   if (!/^\/(?:[\w.~-]+\/)*$/.test(base))
     throw new UsageError(`--base: expected a path such as /repo/ (found ${JSON.stringify(text)})`);
   return base;

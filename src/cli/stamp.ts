@@ -1,6 +1,7 @@
 /** `pith-mirror stamp`: OpenTimestamps proofs of when a file existed. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { thousands } from '../formats/counts.ts';
 import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
 import { type AttestationVerdict, isProofOf, verifyAttestations } from '../protocol/index.ts';
 import { DEFAULT_CALENDARS } from '../timestamps/calendar.ts';
@@ -55,8 +56,8 @@ function sentenceOf(verdict: AttestationVerdict, chainHeight: number | null): st
       const { height, header } = verdict;
       const chain =
         chainHeight === null
-          ? `if block ${height} is in the Bitcoin chain. Its hash is ${header.hash}; compare it with any copy of the chain. Its difficulty is ${Math.round(header.difficulty).toLocaleString('en')}: forging it costs as much as mining such a block`
-          : `block ${height} of the ${(chainHeight + 1).toLocaleString('en')} headers given, each checked from the first block on; its hash is ${header.hash}`;
+          ? `if block ${height} is in the Bitcoin chain. Its hash is ${header.hash}; compare it with any copy of the chain. Its difficulty is ${thousands(Math.round(header.difficulty))}: forging it costs as much as mining such a block`
+          : `block ${height} of the ${thousands(chainHeight + 1)} headers given, each checked from the first block on; its hash is ${header.hash}`;
       return `existed before ${minuteOf(header.time)}, ${chain}`;
     }
     case 'failed':

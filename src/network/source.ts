@@ -28,7 +28,7 @@ const BUNDLE_PATH = 'pith/{suffix}/bundle.json';
 
 /** The manifest's data on the site at `base`; null if it does not name that site or its pattern is unusable. */
 export function bundlePatternOf(manifest: unknown, base: URL): string | null {
-  const trimmed = (text: string): string => text.replace(/\/+$/, '');
+  const trimmed = (text: string): string => text.replace(/(?<!\/)\/+$/, '');
   const { mirrors } = (manifest ?? {}) as { readonly mirrors?: unknown };
   const own = (Array.isArray(mirrors) ? mirrors : []).find((mirror: unknown) => {
     const { base_url } = (mirror ?? {}) as { readonly base_url?: unknown };
@@ -84,10 +84,14 @@ class FolderSource implements Source {
   async file(path: string, limit: number): Promise<Download> {
     const full = join(this.#folder, path);
     try {
-      await using file = await open(full);
-      const { size } = await file.stat();
-      if (size > limit) return { kind: 'too_large', limit };
-      return { kind: 'found', bytes: new Uint8Array(await file.readFile()), type: '', etag: null, url: full };
+      const file = await open(full);
+      try {
+        const { size } = await file.stat();
+        if (size > limit) return { kind: 'too_large', limit };
+        return { kind: 'found', bytes: new Uint8Array(await file.readFile()), type: '', etag: null, url: full };
+      } finally {
+        await file.close();
+      }
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? error.code : undefined;
       if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
@@ -115,7 +119,7 @@ export function sourceUrl(name: string): URL | null {
   url.hash = '';
   url.search = '';
   // The address of a page of the site means the site.
-  url.pathname = url.pathname.replace(/[^/]*\.html?$/, '').replace(/\/*$/, '/');
+  url.pathname = url.pathname.replace(/(?<=\/)[^/]*\.html?$/, '').replace(/(?<!\/)\/*$/, '/');
   return url;
 }
 

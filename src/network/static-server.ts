@@ -57,7 +57,7 @@ function plain(response: ServerResponse, status: number, text: string, headers: 
 /** The path of a request, decoded; null if it is none, or leads out of the folder. */
 function pathOf(target: string): string | null {
   try {
-    const path = decodeURIComponent(target.replace(/[?#].*$/, ''));
+    const path = decodeURIComponent(target.replace(/[?#].*/s, ''));
     // Judged after decoding, so that %2e%2e%2f is seen for what it is. Windows would take "\" for a separator.
     return /[\\\0]/.test(path) || path.split('/').includes('..') ? null : path;
   } catch {

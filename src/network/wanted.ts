@@ -43,7 +43,7 @@ export function parseWanted(given: string): Wanted | null {
   const [, urlSuffix] = /^https?:/i.test(text) ? (PITH_URL.exec(text) ?? []) : [];
   if (urlSuffix !== undefined) return { kind: 'suffix', text, suffix: urlSuffix, number: null };
   if (ARXIV_PREFIX.test(text)) {
-    const rest = text.replace(ARXIV_PREFIX, '').replace(/[?#].*$/, '');
+    const rest = text.replace(ARXIV_PREFIX, '').replace(/[?#].*/s, '');
     return arxivOf(text, rest.replace(/\.pdf$/i, '').replace(/\/$/, ''));
   }
   const [, year, letters] = PITH.exec(text) ?? [];

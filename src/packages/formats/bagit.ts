@@ -57,9 +57,10 @@ export function parseManifest(name: string, text: string): ReadonlyMap<string, s
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   for (const [i, line] of lines.entries()) {
     // RFC 8493 allows any blanks between the two, and sha256sum writes `*` before a path in its binary mode.
-    const [, sha256, path] = /^([0-9a-fA-F]{64})[ \t]+\*?(.+)$/.exec(line) ?? [];
-    if (sha256 === undefined || path === undefined)
+    const [start, sha256] = /^([0-9a-fA-F]{64})[ \t]+(?=[^ \t])/.exec(line) ?? [];
+    if (start === undefined || sha256 === undefined)
       throw new BagError(`${name}, line ${i + 1}: expected 64 hexadecimal digits, two spaces and a path`);
+    const path = line.slice(start.length).replace(/^\*(?=.)/, '');
     const plain = path.replace(/%(25|0[dD]|0[aA])/g, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
     if (found.has(plain)) throw new BagError(`${name}, line ${i + 1}: ${plain} is listed twice`);
     found.set(plain, sha256.toLowerCase());
@@ -79,10 +80,9 @@ export function parseBagInfo(text: string): readonly (readonly [label: string, v
     .split(/\r?\n/)
     .filter((line) => line !== '')
     .map((line) => {
-      const [, label, value] = /^([^:]+):[ \t]*(.*)$/.exec(line) ?? [];
-      if (label === undefined)
-        throw new BagError(`${BAG_INFO}: expected "Label: value", found ${JSON.stringify(line)}`);
-      return [label.trim(), value ?? ''] as const;
+      const colon = line.indexOf(':');
+      if (colon < 1) throw new BagError(`${BAG_INFO}: expected "Label: value", found ${JSON.stringify(line)}`);
+      return [line.slice(0, colon).trim(), line.slice(colon + 1).replace(/^[ \t]+/, '')] as const;
     });
 }
 

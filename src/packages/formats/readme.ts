@@ -4,6 +4,7 @@
  * It says what the package is, how to open it, how to check that it is whole, and how to verify a signature with nothing
  * but Python and OpenSSL. A test runs each command as it is printed.
  */
+import { thousands } from '../../formats/counts.ts';
 import type { KeyFact, PackageFacts } from './facts.ts';
 
 export const README = 'README.txt';
@@ -29,7 +30,7 @@ export const CHECK_BUNDLE: readonly string[] = [
 ];
 
 const count = (number: number, one: string, many = `${one}s`): string =>
-  `${String(number).replace(/\B(?=(\d{3})+$)/g, ',')} ${number === 1 ? one : many}`;
+  `${thousands(number)} ${number === 1 ? one : many}`;
 
 const keyLine = ({ keyId, role, fingerprint }: KeyFact): string => `    ${keyId} (${role}): ${fingerprint}`;
 

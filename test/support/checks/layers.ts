@@ -116,8 +116,8 @@ const table: Readonly<Record<Zone, Row>> = {
   // The record index and the sums, as texts: what a build writes, and what another mirror, a sync or an audit reads. Of
   // Node, only its SHA-256: the protocol's own, in JavaScript, would be most of the work.
   records: { values: ['records', 'protocol/index', 'node:'], types: [] },
-  // Archive formats, as functions of their entries: iterable in, chunks out.
-  'packages/formats': { values: ['packages/formats', 'protocol/index'], types: [] },
+  // Archive formats, as functions of their entries: iterable in, chunks out. Their texts write numbers as those of a record do.
+  'packages/formats': { values: ['packages/formats', 'formats', 'protocol/index'], types: [] },
   // What reads a site and writes packages of it. It stands beside the mirror's commands, and no stage of the mirror sees it.
   'packages/shell': {
     values: ['packages/shell', 'packages/formats', 'records', ...mirror, 'protocol/index', 'node:'],
