@@ -100,7 +100,7 @@ describe('where it goes', () => {
     writeFileSync(theirs, '<p>mine</p>');
     const run = await single('--single', RECORD_ONLY, '--out', theirs);
     assert.equal(run.code, 2);
-    assert.match(run.stderr, /theirs\.html: is there already/);
+    assert.match(run.stderr, /theirs\.html exists and was not written by --single; --force replaces it$/m);
     assert.equal(readFileSync(theirs, 'utf8'), '<p>mine</p>');
     assert.equal((await single('--single', RECORD_ONLY, '--out', theirs, '--force')).code, 0);
     assert.ok(statSync(theirs).size > 10_000);
