@@ -113,6 +113,8 @@ export class Output {
   #room: Room;
   #stage = '';
   #work = '';
+  /** What is moved into the site, once that is being done. */
+  #update = '';
   #isMixed = false;
   readonly #forget: () => void;
 
@@ -257,9 +259,7 @@ export class Output {
    */
   async publish(changes: Changes): Promise<void> {
     const { progress, isFlushed } = this.#options;
-    const update = this.#free('update');
-    if (exists(this.#stage)) renameSync(this.#stage, update);
-    else mkdirSync(update);
+    const update = this.#closeStage();
     // What the journal promises must be there after a power failure, too.
     if (isFlushed) await flushFolder(update, progress);
     progress.stage('updating the site', null);
@@ -273,6 +273,24 @@ export class Output {
     writeJournal(pathIn(this.#room, 'journal'), journal);
     await this.#apply(journal);
     if (this.#isMixed) throw new BuildError(`${update} is gone: ${MIXED}`);
+  }
+
+  /** Nothing is written into the stage any more. @returns the folder that it has become. */
+  #closeStage(): string {
+    const update = this.#free('update');
+    this.#update = update;
+    if (!exists(this.#stage)) {
+      mkdirSync(update);
+      return update;
+    }
+    try {
+      renameSync(this.#stage, update);
+    } catch (error) {
+      if (codeOf(error) !== 'EXDEV') throw error;
+      // An overlay whose upper layer has no extended attributes renames no folder at all.
+      this.#update = this.#stage;
+    }
+    return this.#update;
   }
 
   /** @throws BuildError if a folder of the site belongs to another user: once decided, the publication would never end. */
@@ -298,7 +316,8 @@ export class Output {
     const isDecided = exists(pathIn(this.#room, 'journal'));
     const temporary = namesIn(this.#room.folder).filter((name) => {
       const what = name.startsWith(this.#room.prefix) ? name.slice(this.#room.prefix.length) : '';
-      return TEMPORARY.test(what) && !(isDecided && what.startsWith('update'));
+      const isNeeded = isDecided && (what.startsWith('update') || join(this.#room.folder, name) === this.#update);
+      return TEMPORARY.test(what) && !isNeeded;
     });
     for (const name of temporary) {
       const path = join(this.#room.folder, name);

@@ -120,22 +120,24 @@ describe('an output folder that is mounted', () => {
     assertSameTree(readTree(seen), readTree(clean.more));
   });
 
-  it('may have a mount inside, to which files are copied instead of renamed', async () => {
-    const out = join(folder, 'crossed');
-    await build(args(out), 0);
-    const fault = {
-      root: folder,
-      log: join(folder, 'log'),
-      match: 'renameSync .crossed.pith-mirror-update/',
-      at: 1,
-      code: 'EXDEV',
-      lasting: true,
-    };
-    const env = { NODE_OPTIONS: `--import=${FAULTS}`, PITH_MIRROR_FAULT: JSON.stringify(fault) };
-    const run = await pithMirror(['build', ...args(out, more)], { env });
-    assert.equal(run.code, 0, run.stderr);
-    assertSameTree(readTree(out), readTree(clean.more));
-    assert.deepEqual(leftBeside(out), []);
+  it('may have a mount inside, to which files are copied instead of renamed, or allow no folder to be renamed', async () => {
+    for (const match of ['.pith-mirror-update/', '.pith-mirror-stage($|/)']) {
+      const out = join(folder, 'crossed');
+      await build([...args(out), '--allow-loss'], 0);
+      const fault = {
+        root: folder,
+        log: join(folder, 'log'),
+        match: `renameSync .crossed${match}`,
+        at: 1,
+        code: 'EXDEV',
+        lasting: true,
+      };
+      const env = { NODE_OPTIONS: `--import=${FAULTS}`, PITH_MIRROR_FAULT: JSON.stringify(fault) };
+      const run = await pithMirror(['build', ...args(out, more)], { env });
+      assert.equal(run.code, 0, run.stderr);
+      assertSameTree(readTree(out), readTree(clean.more));
+      assert.deepEqual(leftBeside(out), []);
+    }
   });
 });
 
