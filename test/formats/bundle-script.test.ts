@@ -8,7 +8,7 @@ import { encodeUtf8 } from '../../src/protocol/index.ts';
 import { TEXTS } from '../support/bundles/hostile-input.ts';
 import { elements } from '../support/sites/html.ts';
 
-/** A record as far as its bundles' bytes go. */
+/** A record with only the bytes of its bundles. */
 const entryOf = (...texts: readonly string[]): RecordEntry =>
   ({ received: texts.map((text) => ({ bundle: { bytes: encodeUtf8(text) } })) }) as unknown as RecordEntry;
 

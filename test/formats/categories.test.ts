@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { CATEGORIES, categoryOf } from '../../src/formats/categories.ts';
 
 describe('the table of categories', () => {
-  it('gives codes in words, old ones too, and nothing for what is none', () => {
+  it('names every code, old ones included, and returns null for an unknown code', () => {
     assert.deepEqual(categoryOf('cs.DC'), {
       code: 'cs.DC',
       name: 'Distributed, Parallel, and Cluster Computing',
@@ -16,7 +16,7 @@ describe('the table of categories', () => {
     }
   });
 
-  it('has codes that are safe and different parts of a path, also where letter cases are folded', () => {
+  it('has codes that are safe and distinct in a path, even if case is ignored', () => {
     const folded = CATEGORIES.map(({ code }) => code.toLowerCase());
     assert.equal(new Set(folded).size, CATEGORIES.length);
     for (const { code, name } of CATEGORIES) {

@@ -1,4 +1,4 @@
-/** Citations, read back by citation-js: what comes in is one entry with its fields, whatever its texts hold. */
+/** Citations, read back by citation-js: each is one entry with the right fields, whatever its texts contain. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatBibtex } from '../../src/formats/bibtex.ts';
@@ -29,7 +29,7 @@ const FORMATS = [
 
 const citation = (paper: Paper) => entryOf(bundleOf(paper)).texts.citation;
 const PLAIN: Paper = { id: '2606.23521', version: 2, title: 'Plain & Simple', authors: 'Ada Testing, Émile van Proof' };
-/** citation-js has opinions on blanks and markup; the letters must all be there. */
+/** citation-js changes spaces and markup, so only letters are compared. */
 const letters = (text: string | undefined): string => (text ?? '').replaceAll(/<[^>]*>|[^\p{L}\p{N}]/gu, '');
 
 describe('a plain paper', () => {
@@ -130,7 +130,7 @@ describe('a hostile text stays one field', () => {
 });
 
 describe('lists of names', () => {
-  it('that hold a stray suffix have every other author apart, in every format', () => {
+  it('that contain a stray suffix keep all other authors separate, in every format', () => {
     for (const [name, format] of FORMATS) {
       const [item] = readCitations(format(citation(OLD_MATH)));
       assert.deepEqual(
@@ -158,8 +158,8 @@ describe('lists of names', () => {
   });
 });
 
-describe('what is not at hand', () => {
-  it('a title: the arXiv name stands for it, and there is no author', () => {
+describe('a record with missing data', () => {
+  it('is cited by its arXiv name, without authors, if it has no title', () => {
     const record = makeRecord({ id: '2605.00022' });
     const bare = citationOf(entryOf(makeBundle(record)).identified, {
       title: null,
@@ -176,12 +176,12 @@ describe('what is not at hand', () => {
     assert.equal(bare.pithNumber, numberOf(record));
   });
 
-  it('an arXiv id: the origin’s page stands for its address, and there is no DOI', () => {
+  it('is cited by the origin’s page, without a DOI, if it has no arXiv id', () => {
     const odd = citation({ id: '../../x', title: 'Odd' });
     assert.equal(odd.doi, null);
     assert.equal(odd.url, `https://pith.science/pith/${odd.suffix}`);
   });
 
-  it('old ids have their DOI', () =>
+  it('has a DOI even if its arXiv id is an old one', () =>
     assert.equal(citation(OLD_HEP).permanentUrl, 'https://doi.org/10.48550/arxiv.hep-th/9901001'));
 });

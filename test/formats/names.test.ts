@@ -69,7 +69,7 @@ describe('particles', () => {
 
 describe('others', () => {
   for (const text of ['Ada Testing, et al.', 'Ada Testing et al', 'Ada Testing and others', 'Ada Testing, others']) {
-    it(`are no person: ${text}`, () => {
+    it(`are not a person: ${text}`, () => {
       assert.deepEqual(split(text), ['Testing, Ada']);
       assert.equal(splitAuthors(text).hasOthers, true);
     });

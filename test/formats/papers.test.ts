@@ -83,7 +83,7 @@ describe('authors', () => {
     });
   }
 
-  it('have particles and suffixes of their own where the format has a place for them', () => {
+  it('have separate particles and suffixes if the format has fields for them', () => {
     const { csl, jsonLd, bibtex, ris } = entryOf(
       bundleOf({ id: '2606.40100', title: 'Names', authors: 'Zoë van der Sample III, The X Collaboration' }),
     ).texts;
@@ -118,12 +118,12 @@ describe('the order of authors', () => {
     assert.equal(JSON.parse(texts.jsonLd).comment.text, words);
   });
 
-  it('is not spoken of where there is one author', () => {
+  it('is not mentioned if there is only one author', () => {
     const alone = textsOf('01-digit-after-formula');
     for (const text of [alone.bibtex, alone.ris, alone.csl, alone.jsonLd]) assert.doesNotMatch(text, /order/);
   });
 
-  it('is that of the operator’s note where there is one, and marked as the operator’s word', () => {
+  it('is taken from the operator’s note if there is one, and attributed to the operator', () => {
     const ordered = citationOf(identified, {
       ...texts.paper,
       authorsInOrder: ['Sample, Bob', 'Ada Testing'],

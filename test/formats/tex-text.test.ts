@@ -79,12 +79,12 @@ describe('formulas are told from words and money', () => {
 });
 
 describe('plain text', () => {
-  it('has formulas on one line and ties as blanks, and keeps only what it cannot read as TeX', () => {
+  it('has formulas on one line and ties as spaces, and keeps only unreadable TeX as typed', () => {
     assert.equal(richText('Fig.~3: $H_2O$ at 5\\,K and $\\unknown x$').plain, 'Fig. 3: H₂O at 5 K and $\\unknown x$');
   });
 });
 
-it('long hostile text ends in time', () => {
+it('reads long hostile text in bounded time', () => {
   for (const text of [
     '$',
     '\\',

@@ -8,7 +8,7 @@ const record = (sourceId: string, sourceVersion: number, suffix = `${sourceId}v$
   sourceVersion,
 });
 
-it('versions of one paper know each other, in their order, whatever the order of the records', () => {
+it('links the versions of one paper in version order, whatever the order of the records', () => {
   const records = [record('a', 3), record('b', 1), record('a', 1), record('a', 10)];
   const found = otherVersions(records);
   assert.deepEqual(found.get('av1'), [
@@ -23,11 +23,11 @@ it('versions of one paper know each other, in their order, whatever the order of
   assert.deepEqual(new Map([...otherVersions(records.toReversed())].sort()), new Map([...found].sort()));
 });
 
-it('two records of one version are not each other’s versions', () => {
+it('does not link two records of the same version as versions of each other', () => {
   assert.equal(otherVersions([record('a', 1, 'X'), record('a', 1, 'Y')]).size, 0);
 });
 
-it('a paper of thousands of versions makes no page of thousands of links', () => {
+it('limits the links on a page of a paper with thousands of versions', () => {
   const found = otherVersions(Array.from({ length: 2000 }, (_, i) => record('a', i + 1)));
   assert.equal(found.get('av1')?.length, 50);
   assert.equal(found.get('av1')?.at(-1)?.version, 2000);

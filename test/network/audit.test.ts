@@ -105,7 +105,7 @@ const said = ({ problems }: Audit): readonly string[] =>
   problems.map(({ code, path, suffix }) => `${code} ${path} ${suffix ?? '-'}`);
 
 describe('an audit', () => {
-  it('finds nothing wrong with a site as it was built, in a folder and on hosts', async () => {
+  it('finds no problem in an unchanged site, in a folder and on hosts', async () => {
     for (const found of [
       await audit(built),
       await served(plainHost(built)),
@@ -118,7 +118,7 @@ describe('an audit', () => {
     }
   });
 
-  it('names the file and the record of one changed byte, though size and time stayed', async () => {
+  it('names the file and the record of one changed byte, even if size and time are unchanged', async () => {
     const site = copy();
     tamper(site, `pith/${SUFFIX}/index.html`, 'Nothing of It Is Real', 'Nothing of It Is Ideal'.slice(0, 21));
     assert.deepEqual(said(await served(plainHost(site))), [`changed pith/${SUFFIX}/index.html ${SUFFIX}`]);
@@ -197,7 +197,7 @@ describe('an audit', () => {
     assert.match(excused.allowances.join(), /^Netlify does not publish files whose name begins with a dot/);
   });
 
-  it('does not call a site damaged that is replaced during the audit', async () => {
+  it('does not report a site as damaged if it is replaced during the audit', async () => {
     const other = copy();
     tamper(other, `pith/${SUFFIX}/index.html`, '</html>', '</HTML>');
     const newer = readFileSync(join(built, 'sums/site.sha256'), 'utf8').replace(/.*\n$/, '');
@@ -257,7 +257,7 @@ describe('an audit that waits', () => {
     assert.deepEqual([isServed, clock.now()], [false, 100_000]);
   });
 
-  it('looks again while a cache may still have old files', async () => {
+  it('repeats the audit while a cache may still have old files', async () => {
     const clock = new JumpingClock();
     const problem = { code: 'changed', path: 'x', suffix: null, message: '' } as const;
     const results = [{ ...nothing, problems: [problem] }, nothing];
@@ -305,13 +305,13 @@ describe('the command audit', () => {
   });
   const run = (...args: readonly string[]) => pithMirror(['audit', ...args, '--trust', trust]);
 
-  it('ends with 0 and says what the audit proves', async () => {
+  it('exits with 0 and says what the audit proves', async () => {
     const { code, stdout } = await run(built);
     assert.equal(code, 0);
     assert.match(stdout, /No problem was found\.\nEvery file that the site lists was checked\.\n$/);
   });
 
-  it('ends with 1 and names the problems, as text and as JSON', async () => {
+  it('exits with 1 and names the problems, as text and as JSON', async () => {
     const site = copy();
     rmSync(join(site, 'style.css'));
     const text = await run(site, '--all');
@@ -324,7 +324,7 @@ describe('the command audit', () => {
     ]);
   });
 
-  it('ends with 1 if another mirror is served than expected, with 2 for wrong usage and no mirror, with 4 for a torn index', async () => {
+  it('exits with 1 for an unexpected mirror, with 2 for wrong usage or no mirror, and with 4 for an inconsistent index', async () => {
     const torn = copy();
     writeFileSync(join(torn, 'records/index.tsv'), '');
     const runs = await Promise.all([

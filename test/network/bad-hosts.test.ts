@@ -289,7 +289,7 @@ test('does not let the manifest of a public source lead to a private address', a
   assert.equal((await syncInto(folder, [source], { wanted: wanted(suffix) })).totals.kept, 1);
 });
 
-test('waits as long as a 429 with Retry-After asks for, and tries again', async (context) => {
+test('waits as long as the Retry-After of a 429 says, and retries', async (context) => {
   const { sync } = await scene(context, inTurn(status(429, { 'retry-after': '120' }), answer(good)));
   const synced = await sync();
   assert.equal(synced.totals.kept, 1);
@@ -310,7 +310,7 @@ test('understands a date in Retry-After', async (context) => {
   assert.equal(synced.totals.kept, 1);
 });
 
-test('doubles its pause for each 429 without Retry-After, and then gives the host up', async (context) => {
+test('doubles its pause for each 429 without Retry-After, and then gives up the host', async (context) => {
   const { folder, sync, standIn } = await scene(context, status(429));
   const synced = await sync();
   assert.deepEqual(
@@ -336,21 +336,21 @@ test('does not wait for a host that asks to come back tomorrow', async (context)
   );
 });
 
-test('a 503 is followed by a pause and another try', async (context) => {
+test('pauses and retries after a 503', async (context) => {
   const { sync } = await scene(context, inTurn(status(503), status(503), answer(good)));
   const synced = await sync();
   assert.equal(synced.totals.kept, 1);
   assert.deepEqual(synced.waits, [60_000, 120_000]);
 });
 
-test('tries again after a broken connection', async (context) => {
+test('retries after a broken connection', async (context) => {
   const { sync } = await scene(context, inTurn(cutByLength(good), answer(good)));
   const synced = await sync();
   assert.equal(synced.totals.kept, 1);
   assert.match(synced.said[0] ?? '', /the connection was closed before the answer was complete; trying again in 1 s$/);
 });
 
-test('the 429s of requests that were under way together make one pause', async (context) => {
+test('makes only one pause for the 429s of concurrent requests', async (context) => {
   const suffixes = ['2606.00010', '2606.00011', '2606.00012', '2606.00013'].map((id) => {
     const own = makeRecord({ id });
     return { own, suffix: suffixOf(digest(own)) };
@@ -373,7 +373,7 @@ test('the 429s of requests that were under way together make one pause', async (
 const built = (events: readonly unknown[], day: string): Uint8Array =>
   bytesOf(makeBundle(record, events, { built_at: `2026-07-${day}T00:00:00Z` }));
 
-test('does not keep a bundle that was only signed anew: two answers to two requests', async (context) => {
+test('does not keep a bundle that was only signed again', async (context) => {
   const first = built([created, snapshot], '01');
   const second = built([created, snapshot], '02');
   const { folder, sync } = await scene(context, inTurn(answer(first), answer(second)));
@@ -386,7 +386,7 @@ test('does not keep a bundle that was only signed anew: two answers to two reque
   assert.deepEqual([...filesBelow(folder).keys()].sort(), [nameOf(first), nameOf(second)].sort());
 });
 
-test('keeps a bundle with a new event beside the one that is held', async (context) => {
+test('keeps a bundle with a new event in addition to the existing one', async (context) => {
   const first = built([created, snapshot], '01');
   const second = built([created, snapshot, correction], '02');
   const { folder, sync } = await scene(context, inTurn(answer(first), answer(second)));
@@ -395,7 +395,7 @@ test('keeps a bundle with a new event beside the one that is held', async (conte
   assert.deepEqual([...filesBelow(folder).keys()].sort(), [nameOf(first), nameOf(second)].sort());
 });
 
-test('tells an older bundle from what is held, and refuses it', async (context) => {
+test('recognises a bundle that is older than the existing one, and refuses it', async (context) => {
   const held = built([created, snapshot, correction], '02');
   const older = built([created, snapshot], '01');
   const { folder, sync } = await scene(context, inTurn(answer(held), answer(older)));
@@ -411,7 +411,7 @@ test('tells an older bundle from what is held, and refuses it', async (context) 
   assert.ok(filesBelow(folder).has(nameOf(held)));
 });
 
-test('tells a newer bundle that lost an event, and refuses it', async (context) => {
+test('recognises a newer bundle that lacks an event, and refuses it', async (context) => {
   const held = built([created, snapshot, correction], '01');
   const newer = built([created, snapshot], '02');
   const { sync } = await scene(context, inTurn(answer(held), answer(newer)));
@@ -434,7 +434,7 @@ test('says which name no source has', async (context) => {
   );
 });
 
-test('sends who it is, and keeps no more than so many refused answers of one record', async (context) => {
+test('sends its User-Agent, and limits the refused answers that it keeps per record', async (context) => {
   let count = 0;
   const { standIn, folder, sync } = await scene(context, (request, response, path) =>
     htmlPage(`Error ${count++}`)(request, response, path),

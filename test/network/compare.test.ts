@@ -164,7 +164,7 @@ describe('a comparison', () => {
 describe('the command compare', () => {
   const run = (...args: readonly string[]) => pithMirror(['compare', ...args]);
 
-  it('ends with 0 for equal, 1 for states, 3 for bytes or selection, 2 for no mirror and 4 for a contradiction', async () => {
+  it('exits with 0 for equal, 1 for states, 3 for bytes or selection, 2 for no mirror and 4 for a contradiction', async () => {
     const [a, b, c] = [write([plain(1)]), write([corrected(1)]), write([plain(1), plain(2)])];
     const torn = write([plain(1), plain(2)]);
     appendFileSync(join(torn, 'records/index.tsv'), 'x\n');

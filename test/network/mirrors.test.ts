@@ -71,7 +71,7 @@ const names = (folder: string): readonly string[] => [...filesBelow(folder).keys
 const nameOf = (i: number, bytes = bundles[i] ?? new Uint8Array()): string =>
   `${days[i]?.replace('-', '/')}/${suffixes[i]}.${sha(bytes).slice(0, 12)}.json`;
 
-test('takes every record of a mirror into folders by day, and nothing the second time', async (context) => {
+test('fetches every record of a mirror into folders by day, and nothing the second time', async (context) => {
   const standIn = await using(context, plainHost(site()));
   const folder = temporaryFolder();
   const cache = temporaryFolder();
@@ -96,7 +96,7 @@ test('reads a site from a folder as it reads one from a URL', async () => {
   assert.equal(synced.totals.kept, 4);
 });
 
-test('takes only records of the days and categories that are asked for', async (context) => {
+test('fetches only records of the requested days and categories', async (context) => {
   const standIn = await using(context, plainHost(site(siteFiles(bundles, { catalogue }))));
   const since = temporaryFolder();
   await syncInto(since, [standIn.url], { selection: { since: '2026-05-21', categories: [] } });
@@ -124,7 +124,7 @@ test('finds records by short number, arXiv id, DOI and URL', async (context) => 
   }
 });
 
-test('refuses what a catalogue passes off as another paper', async (context) => {
+test('refuses a record that the catalogue lists as another paper', async (context) => {
   const lying = [`${suffix0},2605.00001,1,title,cs.DC,${days[0]}`];
   const standIn = await using(context, plainHost(site(siteFiles(bundles, { catalogue: lying }))));
   const folder = temporaryFolder();
@@ -139,7 +139,7 @@ test('refuses what a catalogue passes off as another paper', async (context) => 
   );
 });
 
-test('refuses a number whose year is another', async (context) => {
+test('refuses a Pith Number with a wrong year', async (context) => {
   const standIn = await using(context, plainHost(site()));
   const synced = await syncInto(temporaryFolder(), [standIn.url], { wanted: wanted(`pith:1999:${suffix0}`) });
   assert.equal(synced.records[0]?.message, `asked for pith:1999:${suffix0}, got pith:2026:${suffix0} of 2605.00000v1`);
@@ -170,7 +170,7 @@ test('says that a mirror without a catalogue cannot be searched by arXiv id', as
   );
 });
 
-test('takes every bundle that a mirror received of a record, and loses none on the way through three mirrors', async (context) => {
+test('fetches every bundle that a mirror received for a record, and loses none across three mirrors', async (context) => {
   const re = built(record1, '05', correction);
   const all = siteFiles([...bundles, newer, re]);
   let current = all;
@@ -185,7 +185,7 @@ test('takes every bundle that a mirror received of a record, and loses none on t
   }
 });
 
-test('takes what another mirror has and leaves what is only signed anew', async (context) => {
+test('fetches new records from another mirror, but not bundles that were only signed again', async (context) => {
   const folder = temporaryFolder();
   const cache = temporaryFolder();
   const first = await using(context, plainHost(site()));
@@ -217,7 +217,7 @@ test('keeps every bundle with --keep-all', async (context) => {
   assert.equal(names(folder).length, 8);
 });
 
-test('passes over an older bundle of another mirror without calling it a fault', async (context) => {
+test('ignores an older bundle of another mirror without reporting a fault', async (context) => {
   const folder = temporaryFolder();
   const ahead = await using(context, plainHost(site(siteFiles([newer]))));
   const behind = await using(context, plainHost(site()));
@@ -400,7 +400,7 @@ test('stops before it fetches anything if a mirror lost more than a tenth of wha
   }
 });
 
-test('a small mirror beside a large one is no loss', async (context) => {
+test('does not count a small mirror as a large one that lost records', async (context) => {
   const large = await using(context, plainHost(site(siteFiles(bundles.slice(0, 3)))));
   const small = await using(context, plainHost(site(siteFiles(bundles.slice(3)))));
   const folder = temporaryFolder();
@@ -418,7 +418,7 @@ test('a dry run says what it would fetch, and writes nothing', async (context) =
   assert.ok(!standIn.asked.some(({ path }) => path.startsWith('pith/')));
 });
 
-test('knows what is held in folders and names of any kind', async (context) => {
+test('recognises existing bundles in folders and under names of any kind', async (context) => {
   const standIn = await using(context, plainHost(site()));
   const folder = temporaryFolder();
   for (const [i, bytes] of bundles.entries()) {
@@ -430,7 +430,7 @@ test('knows what is held in folders and names of any kind', async (context) => {
   assert.equal(names(folder).length, 4);
 });
 
-test('takes a refused bundle from the quarantine once its key is pinned', async (context) => {
+test('accepts a refused bundle from the quarantine once its key is pinned', async (context) => {
   const signed = bytesOf(makeBundle(record0, [makeRecordCreated(record0, {}, strangerKey)], {}, strangerKey));
   const { trustOf, registryKey } = await import('../support/bundles/make-bundle.ts');
   const both = trustOf(registryKey, strangerKey);
@@ -460,7 +460,7 @@ for (const [name, host] of hosts) {
   });
 }
 
-test('does not take the home page that a host answers for every unknown path for an index', async (context: TestContext) => {
+test('does not mistake a host’s home page for an index', async (context: TestContext) => {
   const folder = site(new Map([['index.html', Buffer.from('<!doctype html><title>Home</title>')]]));
   const standIn = await using(context, cloudflarePages(folder));
   const synced = await syncInto(temporaryFolder(), [standIn.url], { wanted: wanted(suffix0) });

@@ -56,7 +56,7 @@ test('names the file that is too large, and what to do', async () => {
   assert.equal((await pithMirror(['preflight', folder, '--host', 'static'])).code, 0);
 });
 
-test('tells of two names that are one on some disks', () => {
+test('reports two names that collide on case-insensitive disks', () => {
   const folder = site();
   writeFileSync(join(folder, 'Index.html'), '');
   const size = measureSite(folder);

@@ -72,7 +72,7 @@ function failed(run: Run, code: number, message: RegExp): void {
 }
 
 describe('a site that cannot be packed', () => {
-  it('is refused if it is no mirror, with exit code 2', async () => {
+  it('is refused with exit code 2 if it is not a mirror', async () => {
     rmSync(join(site, '.pith-mirror.json'));
     failed(
       await pack(),
@@ -131,7 +131,7 @@ describe('a site that cannot be packed', () => {
     failed(await pack(), 1, /is a bundle of pith:2026:[A-Z2-7]{26}; expected [A-Z2-7]{26}/);
   });
 
-  it('is packed without what has a name that no package can hold, and without links, which are named', async () => {
+  it('is packed without links and files with unsuitable names, which are reported', async () => {
     writeFileSync(join(site, 'a:b.txt'), 'not ours');
     writeFileSync(join(site, 'CNAME'), 'example.org');
     symlinkSync('index.html', join(site, 'link.html'));
@@ -201,7 +201,7 @@ describe('an output that exists', () => {
     assert.deepEqual(left(), ['p.zip']);
   });
 
-  it('has a name that is a name: no folder, no hidden file', async () => {
+  it('cannot be named like a folder or a hidden file', async () => {
     for (const name of ['../x', 'a/b', '.x', '', 'nul']) failed(await pack('--name', name), 2, /--name: expected/);
     assert.deepEqual(left(), []);
   });
@@ -246,7 +246,7 @@ describe('a bad moment', () => {
     }
   });
 
-  it('a full disk ends with one line and exit code 1, and leaves nothing', async (t) => {
+  it('a full disk gives one line and exit code 1, and leaves nothing', async (t) => {
     mkdirSync(at('small'), { recursive: true });
     const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at('small')]);
     if (status !== 0) return notRun(t, 'a small disk needs root and mount');
@@ -257,7 +257,7 @@ describe('a bad moment', () => {
   });
 });
 
-describe('a package that was spoilt', () => {
+describe('a damaged package', () => {
   /** The files of a good package, by their path below its top folder. */
   let good: ReadonlyMap<string, Uint8Array>;
   const zip = at('spoilt.zip');
@@ -426,7 +426,7 @@ describe('a package that was spoilt', () => {
     assert.match(run.stdout, /unreadable +data\/pith\/\w+\/index\.html: is damaged/);
   });
 
-  it('verify refuses what is no package at all, and says what it is not', async () => {
+  it('verify refuses files that are not packages, and says why', async () => {
     writeFileSync(zip, 'hello');
     failed(await pithMirror(['verify', zip, '--trust', trust]), 1, /it is no ZIP, or was cut short/);
     writeFileSync(zip, Buffer.concat([...formatZip([{ path: 'a/b', seconds: 0, ...compress(text('x'), 'stored') }])]));
@@ -436,7 +436,7 @@ describe('a package that was spoilt', () => {
     failed(await pithMirror(['verify', zip, '--trust', trust]), 1, /expected one top folder, found a and c\/d/);
   });
 
-  it('verify takes packages and bundles in separate runs, with exit code 2 otherwise', async () => {
+  it('verify exits with 2 if packages and bundles are given in one run', async () => {
     const run = await pithMirror(['verify', goodZip, at('input', '0.json'), '--trust', trust]);
     failed(run, 2, /packages and sites alone, or bundles alone/);
   });

@@ -277,7 +277,7 @@ describe('a set of packages', () => {
     }
   });
 
-  it('verifies as a whole without a word about missing parts', async () => {
+  it('verifies as a whole without reporting missing parts', async () => {
     const run = await pithMirror(['verify', ...parts().map((name) => at('set', name)), '--trust', variety.trust]);
     assert.equal(run.code, 3, run.stdout);
     assert.doesNotMatch(run.stderr, /not given/);
@@ -325,7 +325,7 @@ describe('a set of packages', () => {
 });
 
 describe('pack --help', () => {
-  it('explains the command, and the README of the room tells of every option', async () => {
+  it('explains the command, and the README of src/packages describes every option', async () => {
     const run = await pithMirror(['pack', '--help']);
     assert.equal(run.code, 0);
     assert.match(run.stdout, /^pith-mirror pack SITE --format zip/);

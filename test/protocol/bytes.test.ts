@@ -59,7 +59,7 @@ describe('section 1, rule 1: bytes to text', () => {
     );
   });
 
-  it('has no UTF-8 for a lone surrogate', () => {
+  it('refuses to encode a lone surrogate', () => {
     assert.throws(() => encodeUtf8('\ud800'), RangeError);
   });
 });
@@ -114,7 +114,7 @@ describe('section 5: canonical base64', () => {
   });
 });
 
-describe('what is no bytes', () => {
+describe('an argument that is not bytes', () => {
   it("is the caller's mistake, not the document's", () => {
     for (const value of ['{}', [], {}, null, undefined]) {
       assert.throws(() => decodeUtf8(value as unknown as Uint8Array), TypeError);

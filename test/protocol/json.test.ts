@@ -15,10 +15,10 @@ function reversed(json: Json): Json {
 }
 
 describe('one value', () => {
-  it('is the same in any order of its members', () =>
+  it('is equal in any order of its members', () =>
     fc.assert(fc.property(value, (json) => assert.equal(isSameJson(json, reversed(json)), true))));
 
-  it('has one canonical text with whatever is the same, and is not the same where the texts differ', () =>
+  it('has the same canonical text as any equal value, and is not equal to a value with a different text', () =>
     fc.assert(
       fc.property(value, value, (a, b) => {
         const isOneText = formatCanonical(a) === formatCanonical(b);

@@ -35,14 +35,14 @@ describe('the bucket of a record', () => {
   it('is the day of its submission, in UTC as the record says it', () => {
     assert.equal(bucketOf('2026-05-21T23:59:59Z'), '2026-05-21');
   });
-  it('is "undated" if the date is unknown or is none', () => {
+  it('is "undated" if the date is unknown or invalid', () => {
     assert.equal(bucketOf(null), 'undated');
     assert.equal(bucketOf('../../etc/x'), 'undated');
   });
 });
 
 describe('a bucket', () => {
-  it('is read to the rows that it was written from', () => {
+  it('reads back the rows that were written', () => {
     assert.equal(parseBucket('2026-05-21', bucket).map(formatRow).join(''), bucket);
   });
 
@@ -61,7 +61,7 @@ describe('a bucket', () => {
 });
 
 describe('a list', () => {
-  it('is read to the rows that it was written from', () => {
+  it('reads back the rows that were written', () => {
     assert.equal(formatList(parseYearList('2026', year)), year);
     assert.equal(formatList(parseTopList(top)), top);
   });
@@ -108,7 +108,7 @@ describe('sums', () => {
     { path: `.well-known/pith/${SUFFIX}/bundle.json`, sha256: 'b'.repeat(64) },
   ];
 
-  it('are read to what they were written from, sorted by path', () => {
+  it('read back the files that were written, sorted by path', () => {
     assert.deepEqual(parseSums('sums/x', formatSums(sums)), sums.toReversed());
   });
 

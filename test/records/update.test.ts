@@ -82,7 +82,7 @@ describe('the record index', () => {
     });
   });
 
-  it('leaves out a record of which nothing is signed, and lists its files in the sums', () => {
+  it('leaves out a record without a signed bundle, and lists its files in the sums', () => {
     const suffix = 'A'.repeat(26);
     const record: PublishedRecord = {
       suffix,
@@ -99,7 +99,7 @@ describe('the record index', () => {
     assert.equal(made['sums/2026/2026-05-21.sha256'], `${sha256('page')}  pith/${suffix}/index.html\n`);
   });
 
-  it('after an update is the index that is made anew of the same records', () => {
+  it('is the same after an update as an index built from scratch', () => {
     const some = fc.subarray([...vectors.records]);
     fc.assert(
       fc.property(some, some, fc.subarray(vectors.records.map(({ suffix }) => suffix)), (before, now, again) => {

@@ -111,7 +111,7 @@ describe('what only Chromium can be told', () => {
     await close();
   });
 
-  it('404.html is readable where a host serves it at any depth, and a --site leads home', async () => {
+  it('404.html is readable at any depth, and links to the home page if --site is given', async () => {
     const own = join(temporaryFolder(), 'own');
     await build([join(PROJECT, 'bundles'), '--out', own, '--site', server.url], 0);
     const served = await serveFolder(own, '/repo/');

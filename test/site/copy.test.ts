@@ -51,7 +51,7 @@ inEveryWay(out, (way) => {
     await close();
   });
 
-  it('what is pasted is what was shown', async () => {
+  it('pastes the text that was shown', async () => {
     const { page, trouble, close } = await way.visit(record);
     const { text } = await press(page, 'Copy BibTeX');
     assert.match(text, /^@misc\{/);
@@ -60,14 +60,14 @@ inEveryWay(out, (way) => {
     await close();
   });
 
-  describe('where the browser gives no clipboard', () => {
+  describe('copying without the clipboard API', () => {
     const take = (page: Page, withCommand: boolean): Promise<void> =>
       page.evaluate((keeps) => {
         Object.defineProperty(navigator, 'clipboard', { value: undefined });
         if (!keeps) Object.defineProperty(document, 'execCommand', { value: () => false });
       }, withCommand);
 
-    it('the old command copies', async () => {
+    it('falls back to the old copy command', async () => {
       const { page, trouble, close } = await way.visit(record);
       await take(page, true);
       const { text, said } = await press(page, 'Copy LaTeX');
@@ -78,7 +78,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('or else the text is selected, for the keyboard', async () => {
+    it('selects the text for the keyboard if the command fails too', async () => {
       const { page, trouble, close } = await way.visit(record);
       await take(page, false);
       const { text, said } = await press(page, 'Copy LaTeX');

@@ -42,7 +42,7 @@ async function resolves(way: Way, page: Page, typed: string, suffix: string | un
 }
 
 inEveryWay(site, (way) => {
-  it('finds as letters are typed, is moved through by keys, and shows the same after coming back', async () => {
+  it('finds while typing, can be used by keyboard, and shows the same results after going back', async () => {
     const { page, trouble, close } = await way.visit('index.html');
     await type(page, 'conc');
     await status(page, /^1 record matches/);
@@ -102,7 +102,7 @@ inEveryWay(site, (way) => {
     await close();
   });
 
-  it('lists the records where there are several, or says that there is none', async () => {
+  it('lists the records if there are several, or says that there is none', async () => {
     const { page, trouble, close } = await way.visit('search/index.html');
     const short = `pith:${suffixes.get('short-collision-1')?.slice(0, 8)}`;
     await type(page, short);

@@ -84,7 +84,7 @@ describe('Signposting', () => {
     assert.deepEqual(links('seed', 'license'), ['http://creativecommons.org/licenses/by/4.0/']);
     assert.deepEqual(links('seed', 'type'), ['https://schema.org/ScholarlyArticle', 'https://schema.org/AboutPage']);
   });
-  it('names nothing that is not there', () => {
+  it('names no file that does not exist', () => {
     assert.deepEqual(links('record-only', 'item'), ['record.json']);
     assert.deepEqual(links('hostile', 'license'), []);
   });
@@ -124,7 +124,7 @@ describe('JSON-LD', () => {
   });
 });
 
-describe('the page says first what nobody may overlook', () => {
+describe('the page shows warnings first', () => {
   const expected: readonly (readonly [string, RegExp])[] = [
     ['corrected', /This paper has 1 correction\. “Theorem 2 is false; Theorem 3 stands\.”.*A Corrected Paper/],
     ['equivocation', /Signed events contradict each other: 2 equivocations.*One Key, Two Stories/],
@@ -133,7 +133,7 @@ describe('the page says first what nobody may overlook', () => {
     ['full', /1 critical integrity finding.*A Paper with Every Part/],
   ];
   for (const [name, words] of expected) it(name, () => assert.match(pageText(fileOf(name, 'index.html')), words));
-  it('and nothing of the kind on a page where all is well', () => {
+  it('shows no warning on a page without problems', () => {
     assert.ok(page('seed').every(({ attributes }) => attributes.get('class') !== 'alerts'));
   });
 });
@@ -171,7 +171,7 @@ describe('the merge, replayed', () => {
 });
 
 describe('the badge', () => {
-  it('is a picture that asks for nothing, with markup that leads to the record', () => {
+  it('is an image that loads nothing else, with markup that links to the record', () => {
     const svg = fileOf('seed', 'badge.svg');
     assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^>]*role="img"/);
     assert.doesNotMatch(

@@ -100,7 +100,7 @@ describe('exactly the good files are published', () => {
     }
   });
 
-  test('the lists by date have each once, and no other', async () => {
+  test('the lists by date have each record once, and no others', async () => {
     await built;
     const lists = [...readTree(out)].filter(([path]) => /^browse\/\d/.test(path));
     const links = lists.flatMap(([path, bytes]) => {
@@ -161,7 +161,7 @@ describe('the report', () => {
     assert.deepEqual(state.applied_event_ids, [BUNDLE.events[0].event_id]);
   });
 
-  test('has each finding on the files of its record, and no other', async () => {
+  test('has each finding on the files of its record, and nowhere else', async () => {
     await built;
     for (const { names, code } of findings) {
       for (const name of names) {
@@ -173,7 +173,7 @@ describe('the report', () => {
 });
 
 describe('the pages', () => {
-  test('link to nothing of a bad file, and to nothing that is not there', async () => {
+  test('have no link to a rejected file or to a missing one', async () => {
     await built;
     const tree = readTree(out);
     const names = [...bad.keys(), ...ignored]
@@ -196,7 +196,7 @@ describe('the pages', () => {
     }
   });
 
-  test('of hostile texts have the elements of the harmless one', async () => {
+  test('with hostile texts have the same elements as with harmless ones', async () => {
     await built;
     // A text may read as several authors, each with a meta and a link, or as TeX, which is shown as typed as well; nothing
     // else that it has may be another than the harmless one has.
@@ -231,7 +231,7 @@ describe('the pages', () => {
     for (const { name, suffix } of good) assert.equal(shape(page(suffix)).join('\n'), expected, name);
   });
 
-  test('have on the home page only the elements of a calm one', async () => {
+  test('have on the home page only the elements of a site without problems', async () => {
     await calmBuilt;
     const kinds = (root: string): readonly string[] => {
       const html = readFileSync(join(root, 'index.html'), 'utf8');
@@ -258,7 +258,7 @@ describe('what is printed', () => {
     assert.equal(stderr.match(/^ignored, /gm)?.length, ignored.length);
   });
 
-  test('in the report: none either, and JSON gives the very names again', async () => {
+  test('in the report: none either, and JSON has the exact names', async () => {
     await built;
     assertPrintable(readFileSync(join(out, 'mirror-report.json'), 'utf8'));
   });

@@ -149,7 +149,7 @@ const BAD_PAGE = `<!doctype html><html lang="en"><title>bad</title><link rel="ic
   <main><h1>bad</h1><a href="https://example.org/hidden">link</a> <a href="https://example.org/a">https://example.org/a</a>
   <code>${'a'.repeat(64)}</code><details><summary>more</summary><p>${'b'.repeat(64)}</p></details></main>`;
 
-test('each check finds what it is for, or it would prove nothing of the pages below', async () => {
+test('each check finds the fault it looks for, so that the tests below are meaningful', async () => {
   writeFiles(folder, { 'bad/bad.html': BAD_PAGE });
   const { page, close } = await visit(browser, `${pathToFileURL(join(folder, 'bad')).href}/`, 'bad.html', {
     width: 320,
@@ -220,7 +220,7 @@ for (const { name, path } of pages) {
   });
 }
 
-test('tables are tables for those who listen, however they are laid out', async () => {
+test('tables are tables for screen readers, however they are laid out', async () => {
   const path = `pith/${variety.suffixes.get('full')}/index.html`;
   for (const width of [1280, 320]) {
     const { page, close } = await open(path, { width });
@@ -260,7 +260,7 @@ describe('the record page', () => {
         return { top: top + scrollY, bottom: bottom + scrollY };
       });
 
-  test('shows title, authors, verdict and the start of the abstract in the first screen, on a desk and in a hand', async (t) => {
+  test('shows title, authors, verdict and the start of the abstract on the first screen, on a desktop and a phone', async (t) => {
     for (const path of [seed, full]) {
       for (const [width, height] of [
         [1280, 900],
@@ -279,7 +279,7 @@ describe('the record page', () => {
     }
   });
 
-  test('of the real bundle is at most 5,500 px high on a desk', async (t) => {
+  test('of the real bundle is at most 5,500 px high on a desktop', async (t) => {
     const { page, close } = await open(seed, { width: 1280, height: 900 });
     const height = await page.evaluate(() => document.documentElement.scrollHeight);
     t.diagnostic(`${height} px`);
@@ -310,7 +310,7 @@ describe('the record page', () => {
     await narrow.close();
   });
 
-  test('folds the groups of checks that all passed, and opens those with a failure; paper and listeners get every row', async () => {
+  test('folds groups of checks that all passed, and opens those with a failure; print and screen readers get every row', async () => {
     const path = `pith/${variety.suffixes.get('mismatches')}/index.html`;
     const { page, close } = await open(path, { width: 1280 });
     const groups = await page.locator('.fold').evaluateAll((found) =>

@@ -31,7 +31,7 @@ function everyPage(check: (path: string) => string | undefined): void {
 
 const MAX_GZIPPED = 40_000;
 
-test('a site has pages of several kinds, or nothing below says anything', () => {
+test('the test site has pages of several kinds, so that the tests below are meaningful', () => {
   for (const path of ['index.html', '404.html', `pith/${variety.suffixes.get('events-41')}/index.html`]) {
     assert.ok(pages.includes(path), path);
   }
@@ -83,7 +83,7 @@ test('every page has one first heading, and no level is left out', () => {
   });
 });
 
-test('no script holds up a page, and none is a module: those do not run from a disk', () => {
+test('no script blocks a page, and none is a module, since modules do not run from a disk', () => {
   everyPage((path) => {
     for (const { attributes, text } of named(path, 'script')) {
       const type = attributes.get('type') ?? '';
@@ -139,7 +139,7 @@ function addresses(path: string): readonly { readonly url: string; readonly elem
 
 const isOutside = (url: string): boolean => /^[a-z][a-z0-9+.-]*:|^\/\//i.test(url);
 
-test('every link inside of the site leads to a file, and to a place in it where it names one', () => {
+test('every link inside the site leads to a file, and to an existing anchor if it names one', () => {
   const ids = new Map<string, ReadonlySet<string>>();
   const idsOf = (path: string): ReadonlySet<string> => {
     const known = ids.get(path) ?? new Set(at(path).flatMap(({ attributes }) => attributes.get('id') ?? []));
@@ -171,7 +171,7 @@ test('every link inside of the site leads to a file, and to a place in it where 
   });
 });
 
-test('what a page loads lies in the site', () => {
+test('a page loads only files of the site', () => {
   everyPage((path) => {
     const loads = at(path).filter(
       ({ name, attributes }) =>
@@ -185,7 +185,7 @@ test('what a page loads lies in the site', () => {
   });
 });
 
-test('a link that leaves is http or https, tells nobody where from, and vouches for nothing', () => {
+test('an external link is http or https, sends no referrer, and is marked nofollow', () => {
   everyPage((path) => {
     for (const { url, element } of addresses(path)) {
       if (!isOutside(url) || url === 'data:,') continue;

@@ -73,7 +73,7 @@ describe('the line of a group repeats each of its checks', () => {
     });
   }
 
-  it('and notices when the bundle on the disk is another', () => {
+  it('notices if the bundle on the disk is a different one', () => {
     const entry = entryOf(fullBundle());
     const dir = unpack('changed', entry);
     writeFileSync(join(dir, 'bundle.json'), JSON.stringify({ ...fullBundle(), built_at: '2026-01-01T00:00:00Z' }));
@@ -82,7 +82,7 @@ describe('the line of a group repeats each of its checks', () => {
     assert.equal(new Map(run(dir, group)).get('Bundle hash'), false);
   });
 
-  it('for an assembled bundle there is only the line of the record: its events are checked in the bundles received', () => {
+  it('an assembled bundle has only the command for the record, since its events are checked in the received bundles', () => {
     const entry = entryOf(...splitView());
     const dir = unpack('assembled', entry);
     const [record, ...others] = viewOf(entry).ledger;
@@ -95,7 +95,7 @@ describe('the line of a group repeats each of its checks', () => {
   });
 });
 
-it('nothing of a bundle stands in the script but digests and the number', () => {
+it('the script contains nothing of a bundle except digests and the Pith Number', () => {
   const plain = viewOf(entryOf(fullBundle())).checkScript;
   /** Without what is of one record: digests, and the number. */
   const common = (script: string): string =>

@@ -239,7 +239,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('keeps drawing while it verifies', async () => {
+    it('keeps the page responsive while it verifies', async () => {
       const { page, trouble, close } = await way.visit('verify.html');
       await page.evaluate(() => {
         const seen = new Set<string>();
@@ -260,7 +260,7 @@ inEveryWay(out, (way) => {
 
   // A file from a disk cannot be held up.
   if (way.browser === 'chromium' && way.scheme === 'http') {
-    it('gives up a verifier that does not arrive', async () => {
+    it('gives up if the verifier does not load', async () => {
       const { page, close } = await way.visit(recordPage(SUFFIXES.seed));
       await page.clock.install();
       await page.route('**/verify.js', () => undefined);

@@ -46,7 +46,7 @@ function reorder(bundles: readonly VerifiedBundle[]): readonly VerifiedBundle[] 
   return bundles.length === 3 ? [1, 2, 0].flatMap((i) => bundles[i] ?? []) : bundles.toReversed();
 }
 
-test('the generated histories hold what the properties are about', () => {
+test('the generated histories cover the cases that the properties are about', () => {
   const all = fc.sample(histories, RUNS).map((history) => mergeBundles(bundlesOf(history)));
   const atLeast: Readonly<Record<string, (merged: MergedRecord) => boolean>> = {
     assembled: ({ published }) => published.kind === 'assembled',

@@ -50,7 +50,7 @@ describe('M1: the events of one number are one set keyed by event_id', () => {
     assert.deepEqual(merged.findings, []);
   });
 
-  test('an event that stands twice in one bundle is one event, and no equivocation', () => {
+  test('an event that is in a bundle twice is one event, and not an equivocation', () => {
     const next = event('correction', { prev_event: CREATED.event_id });
     const merged = merge(next, signedAgain(next), next);
     assert.equal(stateOf(merged).event_count, 2);
@@ -252,7 +252,7 @@ describe('M4: supersedes', () => {
     assert.deepEqual(idsIn(merge(first, earlier), 'corrections'), ids(earlier));
   });
 
-  test('what a superseded event superseded stays out', () => {
+  test('an event stays superseded even if its successor is superseded', () => {
     const second = event('correction', { supersedes: [first.event_id], created_at: at(2) });
     const third = event('correction', { supersedes: [second.event_id], created_at: at(3) });
     assert.deepEqual(idsIn(merge(third, second, first), 'corrections'), ids(third));

@@ -126,6 +126,6 @@ test(`merges ${MAX_EVENTS} events of one bundle that all follow one event`, () =
   );
 });
 
-test('an object that only looks like a verified bundle is refused', () => {
+test('refuses an object that only looks like a verified bundle', () => {
   assert.throws(() => mergeBundles([standInBundle([], 1)]), TypeError);
 });

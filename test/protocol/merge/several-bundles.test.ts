@@ -156,7 +156,7 @@ describe('section 9: a split view', () => {
     assert.equal(Object.keys(assembled).at(-1), 'bundle_signature');
   });
 
-  test('what it was assembled from verifies on its own and merges to the same', () => {
+  test('the bundles it was assembled from verify on their own and merge to the same state', () => {
     assert.ok(merged.published.kind === 'assembled');
     const again = merged.published.from.map(({ bytes }) => verifyBundle(bytes, testTrust).bundle);
     assert.deepEqual(mergeBundles(again.filter((one) => one !== null)).published.bytes, merged.published.bytes);
@@ -186,7 +186,7 @@ describe('section 9: every bundle received stays', () => {
     for (const one of bundles) assert.ok(mergeBundles(bundles).bundles.some(({ bytes }) => bytes === one.bytes));
   });
 
-  test('one bundle that is received twice is one bundle: nothing is said twice', () => {
+  test('counts a bundle that is received twice as one, and reports nothing twice', () => {
     const data = bundle([a, b], { built_at: at(1), state: { state_sha256: 'wrong' } });
     const copies = [1, 2].map(() => {
       const { bundle: read } = verifyBundle(bytesOf(data), testTrust);

@@ -85,7 +85,7 @@ describe('section 7: what a good bundle may be', () => {
     assert.deepEqual(codesOf(judge(changed(bundle, ['state'], undefined))), ['bundle_hash_mismatch']);
   });
 
-  it('section 8: a shipped state is a claim, so one that makes no sense rejects nothing', () => {
+  it('section 8: a shipped state is only a claim, so a nonsensical one rejects nothing', () => {
     for (const state of [null, [], 'state', 0]) assert.notEqual(judge(sealBundle({ ...BUNDLE, state })).bundle, null);
   });
 });
@@ -221,7 +221,7 @@ describe('section 5: genuine parts in another place', () => {
     }
   });
 
-  it('an event that the registry signed is no bundle, whatever members it has', () => {
+  it('an event that the registry signed is not a bundle, whatever members it has', () => {
     const { bundle_signature: _, ...members } = BUNDLE;
     const { signature, content_sha256, event_id: __, ...body } = makeEvent(RECORD, 'author_attestation', members);
     const bundle_signature = { ...signature, signed_message: 'bundle_sha256_bytes', bundle_sha256: content_sha256 };

@@ -106,7 +106,7 @@ describe('section 5: verification semantics', () => {
     }
   });
 
-  it('refuses to answer for what is not bytes', () => {
+  it('throws for arguments that are not bytes', () => {
     const bytes = new Uint8Array(64);
     const odd: readonly unknown[] = [
       null,

@@ -153,14 +153,14 @@ describe('section 5: roles are not mixed up', () => {
     assert.deepEqual(codesOf(judge(makeBundle(RECORD, [other]))), ['receipt_invalid']);
   });
 
-  it('a record, a receipt, a bundle or a state is no event', () => {
+  it('a record, a receipt, a bundle or a state is not an event', () => {
     const seed: Data = JSON.parse(seedText());
     for (const document of [RECORD, CREATED.payload.receipt, makeBundle(RECORD), seed.state]) {
       assert.deepEqual(reasonsOf(judgeEvent(document))?.[0], 'event_schema');
     }
   });
 
-  it('a document that is a bundle too is no event: the signed bytes carry no role', () => {
+  it('a document that is also a bundle is not an event, because the signed bytes carry no role', () => {
     const { bundle_signature: _, ...body } = makeBundle(RECORD);
     assert.deepEqual(reasonsOf(judgeEvent(makeEvent(RECORD, 'author_attestation', body))), ['event_schema']);
   });

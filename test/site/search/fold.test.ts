@@ -33,7 +33,7 @@ describe('folding', () => {
     it(JSON.stringify(text), () => assert.equal(fold(text), folded));
   }
 
-  it('gives words with one blank before each, keeps lines and fields apart, and is done at once', () => {
+  it('puts one space before each word, keeps lines and fields separate, and is fast', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme' })), (texts) => {
         const lines = texts.map((text) => text.replaceAll(/[\n\t]/g, ' '));

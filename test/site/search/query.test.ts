@@ -59,7 +59,7 @@ describe('identifiers', () => {
     });
   }
 
-  it('eight letters may be a word as well as a number', () => {
+  it('reads eight letters both as a word and as a Pith Number', () => {
     assert.deepEqual(readQuery('learning'), {
       phrases: ['learning'],
       identifier: pith('LEARNING'),
@@ -86,7 +86,7 @@ describe('identifiers', () => {
 });
 
 describe('words', () => {
-  it('are folded; what belongs together stays a phrase; doubles go', () => {
+  it('are folded; phrases stay together; duplicates are removed', () => {
     assert.deepEqual(readQuery(' Søren  end-to-end søren cs.DC -- ').phrases, ['soren', 'end to end', 'cs dc']);
   });
 });
@@ -116,7 +116,7 @@ describe('what people type', () => {
       );
     });
   }
-  it('"et al." stands for nobody', () => assert.deepEqual(readQuery('quinn et al.').phrases, ['quinn']));
+  it('"et al." is ignored', () => assert.deepEqual(readQuery('quinn et al.').phrases, ['quinn']));
   it('TeX, letters and words of one thing are the same phrases', () => {
     for (const typed of ['ΛCDM', 'Lambda CDM', '$\\Lambda$CDM']) {
       const { phrases } = readQuery(typed);
@@ -136,7 +136,7 @@ describe('what an identifier names', () => {
     const { identifier } = readQuery(typed);
     return identifier !== null && isNamed(identifier, { arxiv, suffix: SUFFIX });
   };
-  it('is a version, or any where none is said', () => {
+  it('is one version, or any version if none is named', () => {
     assert.ok(named('2605.21100', '2605.21100v1') && named('2605.21100', '2605.21100v12'));
     assert.ok(named('2605.21100v1', '2605.21100v1'));
     assert.ok(!named('2605.21100v1', '2605.21100v12') && !named('2605.2110', '2605.21100v1'));

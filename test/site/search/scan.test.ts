@@ -83,12 +83,12 @@ describe('a search', () => {
     'zzz',
     'hep-th',
   ]) {
-    it(`finds what a slow one finds: ${typed}`, async () => {
+    it(`finds what a slow search finds: ${typed}`, async () => {
       assert.deepEqual(await found(typed), slowly(typed));
     });
   }
 
-  it('finds what a slow one finds, whatever is typed of what is there', async () => {
+  it('finds what a slow search finds, whatever part of a record is typed', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(entries.length - 1), fc.infiniteStream(fc.nat(1000)), async (i, choices) => {
         const words = fold(lines.flat()[i] ?? '')
@@ -107,7 +107,7 @@ describe('a search', () => {
     );
   });
 
-  it('finds a record by each form of its identifiers, and it alone', async () => {
+  it('finds exactly one record by each form of its identifiers', async () => {
     for (const { suffix, pithNumber, shortPithNumber, sourceId, sourceVersion } of entries.filter(
       (_, i) => i % 500 === 0,
     )) {
@@ -117,13 +117,13 @@ describe('a search', () => {
     }
   });
 
-  it('offers the versions that are here where the one asked for is not', async () => {
+  it('offers other versions if the mirror does not have the requested one', async () => {
     const { suffix, sourceId } = entries[0] ?? assert.fail();
     const end = await scan(readQuery(`arXiv:${sourceId}v99`), there, Infinity, goOn, ignore);
     assert.deepEqual([end?.isOtherVersion, end?.found.map((record) => record.suffix)], [true, [suffix]]);
   });
 
-  it('stops when there is more than was wanted', async () => {
+  it('stops when it has more results than requested', async () => {
     const asked: number[] = [];
     const source: PartSource = {
       sizes: there.sizes,
@@ -136,7 +136,7 @@ describe('a search', () => {
     assert.ok(asked.length < lines.length / 2, `${asked.length} of ${lines.length} parts`);
   });
 
-  it('tells what it has before a part is there that has to be loaded, and goes on without one that cannot be', async () => {
+  it('reports results before it loads another part, and continues without one that cannot be loaded', async () => {
     const source: PartSource = {
       sizes: there.sizes,
       get: (i) => (i === 0 ? there.get(0) : Promise.resolve(i === 1 ? null : (parts[i] ?? null))),
@@ -152,7 +152,7 @@ describe('a search', () => {
     assert.equal(end.searched, entries.length - (lines[1]?.length ?? 0));
   });
 
-  it('ends when it is told to', async () => {
+  it('stops when it is told to', async () => {
     const source: PartSource = { sizes: there.sizes, get: async (i) => parts[i] ?? null };
     let pauses = 0;
     const end = await scan(readQuery('zzz'), source, 10, async () => ++pauses < 3, ignore);

@@ -41,7 +41,7 @@ describe('an address of input', () => {
 });
 
 describe('an id of arXiv', () => {
-  it('is linked where it is one, and else only shown', () => {
+  it('is linked if it is an address, and otherwise only shown', () => {
     for (const id of ['2606.00001', '0704.0001', 'math/0211159', 'math.AG/0211159', 'hep-th/9901001']) {
       assert.equal(arxivLink(id, 2).href, `https://arxiv.org/abs/${id}v2`);
       assert.equal(doiLink(id)?.href ?? null, `https://doi.org/10.48550/arxiv.${id}`);
@@ -61,7 +61,7 @@ describe('an id of arXiv', () => {
 });
 
 describe('a license', () => {
-  it('is named where it is known, and an unknown one is shown as it is', () => {
+  it('is shown by name if it is known, and unchanged otherwise', () => {
     const known = 'http://creativecommons.org/licenses/by-nc/4.0/';
     assert.deepEqual(licenseOf(known), {
       text: 'CC BY-NC 4.0 (Creative Commons Attribution-NonCommercial)',

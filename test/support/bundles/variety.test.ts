@@ -37,7 +37,7 @@ test('the full record has an entry in every list', () => {
   }
 });
 
-test('each record with a problem has the problem that it is named for', () => {
+test('each record with a problem has the problem that it is named after', () => {
   for (const [file, codes] of [
     ['split-view/0.json', ['split_view']],
     ['withheld/1.json', ['events_withheld']],
@@ -59,7 +59,7 @@ test('each record with a problem has the problem that it is named for', () => {
   assert.equal(stateOf('corrected').current.corrections.length, 1);
 });
 
-test('records that are named for no problem have none', () => {
+test('records that are not named after a problem have none', () => {
   for (const name of [
     'tex',
     'tex-broken',

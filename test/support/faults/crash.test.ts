@@ -37,13 +37,13 @@ describe('an interrupted update', () => {
   const [before, after] = [trials.old.get(changed), trials.new.get(changed)];
   assert.ok(before && after);
 
-  it('may have each file old or new, and what the next build is given', () => {
+  it('may have each file old or new, and files for the next build', () => {
     assert.equal(judged({}), 'old');
     assert.equal(judged({ [changed]: after }), 'between');
     assert.equal(judged({ 'x.cache': after }), 'old');
   });
 
-  it('has no file of which a part is missing, that is of neither, or that both have and it has not', () => {
+  it('has no truncated file, no file of neither site, and every file that both sites have', () => {
     assert.throws(() => judged({ [changed]: after.subarray(1) }), /neither the old nor the new/);
     assert.throws(() => judged({ [changed]: new Uint8Array() }), /neither the old nor the new/);
     assert.throws(() => judged({ 'surplus.html': after }), /neither the old nor the new/);

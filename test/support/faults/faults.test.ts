@@ -51,7 +51,7 @@ const THREADS = `
 `;
 
 describe('faults in threads', () => {
-  it('are counted in one row, without a gap or a double', async () => {
+  it('are counted in one sequence, without gaps or duplicates', async () => {
     const { code, steps, stderr } = await run(THREADS, {});
     assert.equal(code, 0, stderr);
     assert.deepEqual(
@@ -63,7 +63,7 @@ describe('faults in threads', () => {
     }
   });
 
-  it('happen there, and once where they are not lasting', async () => {
+  it('happen there, and only once unless they are lasting', async () => {
     for (const [match, lasting] of [
       ['inner/', false],
       ['bare/', true],
@@ -124,7 +124,7 @@ describe('faults in each way of writing', () => {
     });
   }
 
-  it('a full disk keeps half of what was to be written, and lets be removed', async () => {
+  it('a full disk keeps half of a write, and allows removals', async () => {
     const ways = {
       writeFile: `await p.writeFile('a', 'abcdef');`,
       ' write ': `const h = await p.open('a', 'w'); try { await h.write(Buffer.from('abcdef')); } finally { await h.close(); }`,
