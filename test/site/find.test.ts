@@ -118,6 +118,43 @@ inEveryWay(site, (way) => {
     await close();
   });
 
+  it('offers the versions held here for an identifier whose version is not', async () => {
+    const { page, trouble, close } = await way.visit('search/index.html');
+    await type(page, '2605.00020v7');
+    await status(page, /^This mirror does not have version 7 of arXiv:2605\.00020\. It has these versions:$/);
+    assert.deepEqual(await titles(page), ['A Paper in Two Versions, Revised', 'A Paper in Two Versions']);
+    // Nothing is the version asked for, so Enter leads to the list and not to a record.
+    await page.getByRole('searchbox').press('Enter');
+    assert.equal(await focused(page), 'A Paper in Two Versions, Revised');
+    assert.match(page.url(), /\/search\/index\.html#q=2605\.00020v7$/);
+    await type(page, 'https://arxiv.org/abs/2606.23521v9');
+    await status(page, /^This mirror does not have version 9 of arXiv:2606\.23521\. It has this version:$/);
+    assert.equal((await titles(page)).length, 1);
+    assert.deepEqual(trouble, []);
+    await close();
+  });
+
+  it('shows the formulas of a title as the page of its record does', async () => {
+    const { page, trouble, close } = await way.visit(`search/index.html#q=${suffixes.get('tex')}`);
+    await status(page, /^1 record matches/);
+    const formulas = (): Promise<readonly string[]> =>
+      page
+        .locator('.search-results a math, h1 math')
+        .evaluateAll((found) => found.map((math) => `${math.namespaceURI} ${math.outerHTML}`));
+    const inResult = await formulas();
+    assert.equal(inResult.length, 3);
+    // A browser that knows MathML sets a fraction above the line of its denominator.
+    const [over, under] = await page
+      .locator('.search-results a mfrac')
+      .first()
+      .evaluate((fraction) => [...fraction.children].map((child) => child.getBoundingClientRect().top));
+    assert.ok(over !== undefined && under !== undefined && over < under, `${over} and ${under}`);
+    await page.goto(`${way.root()}pith/${suffixes.get('tex')}/index.html`);
+    assert.deepEqual(await formulas(), inResult);
+    assert.deepEqual(trouble, []);
+    await close();
+  });
+
   it('shows the newest first, and more when it is asked', async () => {
     const { page, trouble, close } = await way.visit('search/index.html');
     await type(page, 'plain paper');

@@ -8,7 +8,7 @@
 
 // First, so that it has run before the others start.
 import '../browser/polyfills.ts';
-import { grouped } from '../shared/words.ts';
+import { thousands } from '../../formats/counts.ts';
 import { type Loader, loaderOf } from './load.ts';
 import { isNamed, type Query, readQuery } from './query.ts';
 import { listItem } from './result.ts';
@@ -38,7 +38,7 @@ function pause(): Promise<void> {
   });
 }
 
-const records = (count: number): string => `${grouped(count)} ${count === 1 ? 'record' : 'records'}`;
+const records = (count: number): string => `${thousands(count)} ${count === 1 ? 'record' : 'records'}`;
 
 /** The message for a finished search. */
 function statusOf(
@@ -157,7 +157,7 @@ class SearchBox {
     };
     const end = await scan(this.#query, this.#loader, wanted, goOn, (progress) => {
       show(progress);
-      this.#say(`Searching: ${grouped(progress.searched)} of ${records(total)} so far.`);
+      this.#say(`Searching: ${thousands(progress.searched)} of ${records(total)} so far.`);
     });
     if (end === null || !isCurrent()) return null;
     const last = wanted === 0 && end.found.length > 0 ? { ...end, isComplete: true } : end;

@@ -46,14 +46,6 @@ export function spaced(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
-/** `12,345`: digits in groups of three, in every locale. */
-export function grouped(count: number): string {
-  const digits = String(count);
-  const first = digits.length % 3;
-  const groups = digits.slice(first).match(/\d{3}/g) ?? [];
-  return (first === 0 ? groups : [digits.slice(0, first), ...groups]).join(',');
-}
-
 /** `1 signature`, `2 signatures`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

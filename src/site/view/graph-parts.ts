@@ -1,8 +1,10 @@
 /** The parts of a snapshot that upstream's page describes in words: claims, references, formal links, cited by. Pure. */
+
+import { thousands } from '../../formats/counts.ts';
 import { member, text } from '../../formats/paper.ts';
 import { isArray, isNumber, isObject, type Json, type JsonObject } from '../../protocol/index.ts';
 import { visibleText } from '../shared/text.ts';
-import { grouped, spaced } from '../shared/words.ts';
+import { spaced } from '../shared/words.ts';
 import { safeHref } from './links.ts';
 import { type RichPart, richParts } from './maths.ts';
 import { type Pair, pairsOf, restOf } from './table.ts';
@@ -74,7 +76,7 @@ export function listedItems(name: 'claims' | 'references', items: readonly Json[
 }
 
 const numberOf = (value: Json | undefined): string | null =>
-  isNumber(value) && /^\d+$/.test(value.literal) ? grouped(Number(value.literal)) : null;
+  isNumber(value) && /^\d+$/.test(value.literal) ? thousands(Number(value.literal)) : null;
 
 function countLine(object: JsonObject, members: readonly (readonly [name: string, words: string])[]): string | null {
   const parts = members.flatMap(([name, words]) => {
@@ -120,7 +122,7 @@ export function upstreamLine(
       const count = part.get('count');
       // The snapshot may count a claim that it does not list.
       return isArray(items) && isNumber(count) && Number(count.literal) !== items.length
-        ? of(`The snapshot counts ${count.literal} and lists ${grouped(items.length)}.`, 'count')
+        ? of(`The snapshot counts ${count.literal} and lists ${thousands(items.length)}.`, 'count')
         : { line: '', said: ['count'] };
     }
     default:

@@ -1,8 +1,9 @@
 /** The home page in words. Pure. */
 
+import { thousands } from '../../formats/counts.ts';
 import { FEED, HOME } from '../../mirror/base/paths.ts';
 import type { Catalogue } from '../../mirror/plan/catalogue.ts';
-import { counted, grouped } from '../shared/words.ts';
+import { counted } from '../shared/words.ts';
 import type { HeadLink } from './head.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
 import { type RecordRow, recordRow } from './rows.ts';
@@ -53,11 +54,11 @@ export function homeView({ entries, totals, trust, operator }: Catalogue): HomeV
             text: markdownTree(operator.text),
           },
     summary: [
-      ['Records', grouped(totals.records)],
-      ['With a signed bundle', grouped(totals.records - totals.record_only)],
-      ['Record only', grouped(totals.record_only)],
-      ['Signatures checked', grouped(totals.signatures)],
-      ['Digests checked', grouped(totals.digests)],
+      ['Records', thousands(totals.records)],
+      ['With a signed bundle', thousands(totals.records - totals.record_only)],
+      ['Record only', thousands(totals.record_only)],
+      ['Signatures checked', thousands(totals.signatures)],
+      ['Digests checked', thousands(totals.digests)],
     ],
     trouble: trouble.length === 0 ? null : `${trouble.join(' and ')}.`,
     rowsHeading: hasMore ? 'Latest records' : 'Records',
