@@ -32,7 +32,7 @@ export function formatReportText(
 ): string {
   const { totals } = report;
   const troubled = report.troubled.flatMap(fileLines);
-  const recordOnly = totals.record_only > 0 ? ` (${totals.record_only} record only, nothing signed at hand)` : '';
+  const recordOnly = totals.record_only > 0 ? ` (${totals.record_only} record only, no signed bundle)` : '';
   const rows = table([
     [`records ${verb}`, `${totals.records}${recordOnly}`],
     ['files verified', `${totals.verified + totals.with_findings} of ${totals.files}`],

@@ -132,7 +132,7 @@ describe('verify', () => {
     );
   });
 
-  it('counts a note with a quoted record as record only: nothing signed was at hand', async () => {
+  it('counts a note with a quoted record as record only', async () => {
     const run = await pithMirror(['verify', join(PROJECT, 'bundles/37ZQDNJOON6QQXTEBSYMMDCWTX.md'), '--json']);
     const { totals } = JSON.parse(run.stdout);
     assert.deepEqual([run.code, totals.records, totals.record_only, totals.signatures], [0, 1, 1, 0]);

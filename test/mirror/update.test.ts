@@ -252,7 +252,7 @@ describe('an update gives what a clean build gives', () => {
   });
 });
 
-describe('everything is made anew', () => {
+describe('everything is rebuilt', () => {
   it('where the address or the trust file is another', async () => {
     const pair = await Pair.of(FILLERS);
     for (const options of [{ site: 'https://example.org/' }, { site: null }, { trust: trustOf(registryKey) }]) {

@@ -91,7 +91,7 @@ export function judgeBundle(name: string, bytes: Uint8Array, trust: Trust, engin
   return { report, checks, verificationFindings: verdict.findings, bundle: verdict.bundle, merged };
 }
 
-/** One thing to verify: a file, bytes that are at hand already, or what could not be read. */
+/** One thing to verify: a file, bytes that were read already, or the error of an unreadable file. */
 export type VerifyInput =
   | InputFile
   | { readonly name: string; readonly bytes: Uint8Array }

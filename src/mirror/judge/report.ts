@@ -44,7 +44,7 @@ export interface Totals {
   readonly digests: number;
   /** Records published; in `verify`, distinct numbers among the files that were not rejected. */
   readonly records: number;
-  /** Of these, records without a signed bundle at hand. */
+  /** Of these, records without a signed bundle. */
   readonly record_only: number;
 }
 

@@ -452,7 +452,7 @@ describe('what a note quotes of a record is checked', () => {
   const real = readdirSync(bundles).filter(isNoteName);
   test('there are three real notes', () => assert.equal(real.length, 3));
   for (const file of real) {
-    test(`the real note ${file}: hash, number and title right, nothing signed at hand`, () => {
+    test(`the real note ${file}: its hash, number and title are right, and nothing in it is signed`, () => {
       const note = readNote(file, new Uint8Array(readFileSync(new URL(file, bundles))), defaultTrust());
       assert.deepEqual(note.findings, []);
       assert.deepEqual(outcomes(note), {
