@@ -13,7 +13,7 @@ import { hostOption, preflightText } from './preflight.ts';
 import { formatReportText } from './report.ts';
 import { single } from './single.ts';
 import { print } from './streams.ts';
-import { complain, printable, TerminalProgress } from './terminal.ts';
+import { complain, printable, specify, TerminalProgress } from './terminal.ts';
 
 export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--follow-links] [--engine NAME] [--shard I/N] [--jobs N] [--allow-loss] [--clean] [--no-sync] [--host NAME] [--json]
        pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
@@ -111,7 +111,7 @@ export function tell(
   else print(formatReportText(report, published ? 'published' : 'not published', how.milliseconds / 1000));
   if (refusal !== null) {
     complain(`nothing is published: ${refusal}`);
-    for (const line of loss?.lines ?? []) complain(`  ${line}`);
+    for (const line of loss?.lines ?? []) specify(line);
     return EXIT.FAILED;
   }
   if (!how.isJson && isUnchanged) print('nothing has changed since the last build\n');

@@ -15,6 +15,11 @@ export function complain(text: string): void {
   say(`pith-mirror: ${printable(text)}\n`);
 }
 
+/** Prints a line that belongs to the complaint before it. */
+export function specify(text: string): void {
+  say(`    ${printable(text)}\n`);
+}
+
 /** Milliseconds between two redraws: smooth to the eye, nothing to the work. */
 const REDRAW = 100;
 
