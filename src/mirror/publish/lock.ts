@@ -195,28 +195,30 @@ export class Lock {
         );
         if (!isTaken) {
           const lock = new Lock(path, name, text);
-          await lock.#sweep().catch((error) => {
-            lock.release();
-            throw error;
-          });
+          await lock.#sweep();
           return lock;
         }
         await clear(path, own, nowMs);
       }
       throw new BuildError(`could not acquire the lock ${path}: another build is running`);
     } catch (error) {
-      const isSwept = codeOf(error) === 'ENOENT' && (await readdir(mine).catch(codeOf)) === 'ENOENT';
+      // The sweep removes the file before its folder.
+      const isSwept = codeOf(error) === 'ENOENT' && !existsSync(join(mine, basename(mine)));
       await rm(mine, { recursive: true, force: true }).catch(() => undefined);
       throw isSwept ? new BuildError('another build has just begun to write this output') : error;
     }
   }
 
-  /** A build that tries to acquire the lock meanwhile finds its attempt gone, and knows that this lock was acquired. */
+  /**
+   * A build that tries to acquire the lock meanwhile finds its attempt gone, and knows that this lock was acquired. An attempt
+   * that cannot be removed is in nobody's way: another user's, or one that is being written at this moment.
+   */
   async #sweep(): Promise<void> {
     const prefix = `${basename(this.#path)}-`;
     const parent = dirname(this.#path);
-    const left = (await readdir(parent)).filter((name) => name.startsWith(prefix));
-    for (const name of left) await rm(join(parent, name), { recursive: true, force: true });
+    const names: readonly string[] = await readdir(parent).catch(() => []);
+    for (const name of names.filter((name) => name.startsWith(prefix)))
+      await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
   }
 
   /**

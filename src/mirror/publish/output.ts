@@ -209,10 +209,17 @@ export class Output {
       await this.#recoverJournal();
       for (const name of namesIn(room.folder)) {
         if (!name.startsWith(room.prefix) || !TEMPORARY.test(name.slice(room.prefix.length))) continue;
-        const problem = await removeLeftover(join(room.folder, name));
-        if (problem !== null) this.#options.progress.note(`left over from an earlier build: ${problem}`);
+        await this.#removeLeftOver(join(room.folder, name));
       }
     }
+    // What its holder has not removed of other attempts to acquire the lock.
+    for (const name of namesIn(this.#out))
+      if (name.startsWith(`${LOCK_INSIDE}-`)) await this.#removeLeftOver(join(this.#out, name));
+  }
+
+  async #removeLeftOver(path: string): Promise<void> {
+    const problem = await removeLeftover(path);
+    if (problem !== null) this.#options.progress.note(`left over from an earlier build: ${problem}`);
   }
 
   async #recoverJournal(): Promise<void> {

@@ -102,12 +102,15 @@ describe('a failing disk', () => {
     const mounts = await runProgram('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/tmp']).catch(() => ({
       code: 1,
     }));
-    for (const spare of [40, 120]) {
+    for (const spare of [8, 40]) {
       const trial = await trials.start();
       const build = `"$0" "${LAUNCHER}" "$@"; code=$?`;
+      // How much folders take differs, so the rest is filled: then there are so many kilobytes left.
+      const fill = `head -c $(( ($(df -k . | awk 'END { print $4 }') - ${spare}) * 1024 )) /dev/zero > filler`;
       const inside =
-        `size=$(( $(du -sk . | cut -f1) + ${spare} )) && cp -a . ../full-$$ && mount -t tmpfs -o size=\${size}k none "$PWD" && ` +
-        `cd "$PWD" && cp -a ../full-$$/. . && rm -rf ../full-$$ && { ${build}; cp -a . ../full-$$; echo ../full-$$; exit $code; }`;
+        `size=$(( $(du -sk . | cut -f1) + 1000 )) && cp -a . ../full-$$ && mount -t tmpfs -o size=\${size}k none "$PWD" && ` +
+        `cd "$PWD" && cp -a ../full-$$/. . && rm -rf ../full-$$ && ${fill} && ` +
+        `{ ${build}; rm filler; cp -a . ../full-$$; echo ../full-$$; exit $code; }`;
       const args = ['-c', mounts.code === 0 ? inside : `ulimit -f 8; ${build}; exit $code`, process.execPath];
       const run = await runProgram(
         mounts.code === 0 ? 'unshare' : 'sh',
