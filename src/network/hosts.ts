@@ -1,8 +1,9 @@
 /** Changes that well-known hosts make to a site, which an audit can excuse if it is told the host. Pure. */
 
-/** The hosts that `--host` names. */
-export const HOST_NAMES = ['static', 'github-pages', 'cloudflare-pages', 'netlify'] as const;
-export type HostName = (typeof HOST_NAMES)[number];
+import { HOST_NAMES, type HostName } from '../mirror/plan/host-files.ts';
+
+/** The hosts that `--host` names: those that `build --host` writes for. */
+export { HOST_NAMES, type HostName };
 
 interface Allowance {
   /** What an audit found. */

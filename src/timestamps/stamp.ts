@@ -1,6 +1,7 @@
 /** Makes OpenTimestamps proofs beside files, and completes them when the calendars' promises are kept. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeWhole } from '../mirror/base/disk.ts';
 import { BuildError } from '../mirror/base/failure.ts';
 import {
   applyOperation,
@@ -28,14 +29,7 @@ function writeProof(path: string, proof: TimestampProof, isNew: boolean): void {
     writeFileSync(path, formatTimestampProof(proof), { flag: 'wx' });
     return;
   }
-  const beside = `${path}.pith-mirror-part`;
-  try {
-    writeFileSync(beside, formatTimestampProof(proof));
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
-  }
+  writeWhole(path, [formatTimestampProof(proof)]);
 }
 
 /** @throws BuildError if the file is no OpenTimestamps proof. */
