@@ -27,8 +27,10 @@ export interface Authors {
 }
 
 const GROUP = /\b(?:collaborations?|consortium|group|team|project|network|survey|committee|on behalf of|for the)\b/i;
-const SUFFIX = /^(?:jr|sr|i{2,3}|iv|vi{0,3}|ph\.?\s?d|m\.?d|esq)\.?$/i;
-const OTHERS = /(?:^|\s)(?:et\.?\s*al\.?|and others)$|^others$/i;
+// `V` is left out: it is far more often an initial, as in `V. Testing`. `Vi` and `Iv` are names.
+const SUFFIX =
+  /^(?:[jJ][rR]\.?|[sS][rR]\.?|I{2,3}\.?|IV|VI{1,3}|i{2,3}|2nd|3rd|[4-9]th|[pP][hH]\.?\s?[dD]\.?|M\.?D\.?|[eE]sq\.?)$/;
+const OTHERS = /(?:^|\s)(?:et\.?\s*al\.?|and others)$|^(?:\d+ )?others$|^(?:\.{3}|…)$/i;
 /** Words that arXiv counts as part of the family name, in upper or lower case. */
 const ARXIV_PARTICLES: ReadonlySet<string> = new Set('van der de la von del della da mac ter dem di'.split(' '));
 /** Words that are particles only in lower case: Le, Du and Ben are names too. */
@@ -36,8 +38,17 @@ const PARTICLES: ReadonlySet<string> = new Set([
   ...ARXIV_PARTICLES,
   ..."den du des le los las delle degli dei do dos dal zu zur zum ten te 't op af av al el bin ibn ben".split(' '),
 ]);
-/** Words of a name may contain letters, marks, full stops, apostrophes, hyphens and slashes; nicknames are in parentheses. */
-const WORD = /^(?:[\p{L}\p{M}'’‘ʼ`.‐‑–/·-]+|\([\p{L}\p{M}'’.-]+\))$/u;
+/** Between two family names: `Testing y Sample`. */
+const CONJUNCTIONS: ReadonlySet<string> = new Set(['y', 'e', 'i']);
+/** Words of a name may contain letters, marks, full stops, apostrophes, hyphens and slashes; nicknames are in parentheses or quotes. */
+const WORD = /^(?:[\p{L}\p{M}'’‘ʼʻ`.‐‑–/·-]+|\([\p{L}\p{M}'’.-]+\)|["“„«][\p{L}\p{M}'’.-]+["”“»])$/u;
+/** Scripts in which the family name comes first, so that no style may turn it round. */
+const FAMILY_FIRST = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}ー·・\s]+$/u;
+/** Marks of footnotes behind a name: `Ada Testing*`. */
+const MARK = /[\s*†‡§¶∗⁰¹²³⁴⁵⁶⁷⁸⁹]/;
+/** A group that a person writes for, and the words before it. */
+const COLLABORATION = /\b(?:collaborations?|consortium)\b/i;
+const ON_BEHALF = /(?:^|,? )(?:on behalf of|for) (?:the )?/i;
 const INITIAL = /^\p{Lu}\p{M}*\.?$/u;
 
 const literal = (name: string, isGroup = false): Author => ({
@@ -52,31 +63,56 @@ const literal = (name: string, isGroup = false): Author => ({
 /** The index of the family name's first word, in a name without suffix. */
 function familyStart(words: readonly string[]): number {
   const isParticle = (word: string): boolean =>
-    PARTICLES.has(word.replace('’', "'")) || ARXIV_PARTICLES.has(word.toLowerCase());
+    PARTICLES.has(word.replace(/[’‘ʼʻ]/, "'")) || ARXIV_PARTICLES.has(word.toLowerCase());
   let start = words.length - 1;
+  if (start > 2 && CONJUNCTIONS.has(words[start - 1] ?? '')) start -= 2;
   while (start > 1 && isParticle(words[start - 1] ?? '')) start--;
   // A capitalised first word is a given name, even if it could be a particle elsewhere.
   return start === 1 && PARTICLES.has(words[0] ?? '') ? 0 : start;
 }
 
-/** A name without the parentheses at its end. */
+/** Where the parentheses begin that the last character closes; -1 if they do not balance. */
+function openingOf(name: string): number {
+  let depth = 0;
+  for (let at = name.length - 1; at >= 0; at--) {
+    if (name[at] === ')') depth++;
+    else if (name[at] === '(' && --depth === 0) return at;
+  }
+  return -1;
+}
+
+/** A name without the marks of footnotes at its end: `*`, `^{1,2}`, `[1]`. */
+function withoutMarks(name: string): string {
+  let end = name.length;
+  while (end > 0 && MARK.test(name[end - 1] ?? '')) end--;
+  const bare = name.slice(0, end);
+  const [caret, bracket] = [bare.lastIndexOf('^'), bare.lastIndexOf('[')];
+  if (caret > 0 && /^[\d,*†‡()]*$/.test(bare.slice(caret + 1))) return bare.slice(0, caret);
+  return bracket > 0 && /^[\d,\s]+\]$/.test(bare.slice(bracket + 1)) ? bare.slice(0, bracket).trimEnd() : bare;
+}
+
+/** A name without the parentheses and the marks of footnotes at its end, and without the full stop of a sentence. */
 function withoutAffiliation(name: string): string {
   let bare = name;
-  while (bare.endsWith(')') && bare.lastIndexOf('(') > 0) bare = bare.slice(0, bare.lastIndexOf('(')).trimEnd();
-  return bare;
+  for (let open = 1; bare.endsWith(')') && open > 0; ) {
+    open = openingOf(bare);
+    if (open > 0) bare = bare.slice(0, open).trimEnd();
+  }
+  return withoutMarks(bare).replace(/(?<=\p{Ll}{3})\.$/u, '');
 }
 
 /** One name as it is usually written, given names first. */
 function authorOf(written: string): Author {
   const name = written.replace(/\s+/g, ' ').trim();
-  if (GROUP.test(name)) return literal(name, true);
   // An affiliation or a number in parentheses is not part of the name.
   const bare = withoutAffiliation(name);
+  if (GROUP.test(bare)) return literal(bare, true);
   const words = bare.split(' ');
-  if (words.length < 2 || !words.every((word) => WORD.test(word))) return literal(name);
+  if (FAMILY_FIRST.test(bare)) return literal(bare);
   const last = words.at(-1) ?? '';
   const suffix = words.length > 2 && SUFFIX.test(last) ? last : null;
   const own = suffix === null ? words : words.slice(0, -1);
+  if (own.length < 2 || !own.every((word) => WORD.test(word))) return literal(name);
   const final = own.at(-1) ?? '';
   // `Testing A.`: it is unclear which of the two is the family name.
   if (INITIAL.test(final) || SUFFIX.test(final) || SUFFIX.test(own[0] ?? '')) return literal(name);
@@ -95,12 +131,27 @@ function authorOf(written: string): Author {
   };
 }
 
-/** Splits at commas, semicolons and `and`, but not inside balanced parentheses. */
+/** A piece without any letter or digit names nobody; a person who writes for a group is two authors, as on the paper. */
+function withGroup(piece: string): readonly string[] {
+  if (!/[\p{L}\p{N}…]|\.{3}/u.test(piece)) return [];
+  const open = piece.endsWith(')') ? openingOf(piece) : -1;
+  const [person, rest] = open > 0 ? [piece.slice(0, open), piece.slice(open + 1, -1)] : [piece, ''];
+  if (COLLABORATION.test(rest)) return [person.trim(), rest.replace(/^(?:on behalf of|for) (?:the )?/i, '').trim()];
+  const words = ON_BEHALF.exec(piece);
+  const group = words === null || words.index === 0 ? '' : piece.slice(words.index + words[0].length);
+  return COLLABORATION.test(group) ? [piece.slice(0, words?.index), group] : [piece];
+}
+
+/** What separates two names: commas, semicolons, `and`, and a slash between spaces. */
+const SEPARATORS = /[,;]|\s(?:and|AND|&|\/)\s/;
+const SIGNS = /[(),;]|\s(?:and|AND|&|\/)\s/g;
+
+/** Splits at separators, but not inside balanced parentheses. */
 function pieces(text: string): readonly string[] {
   const found: string[] = [];
   let depth = 0;
   let from = 0;
-  for (const { 0: sign, index } of text.matchAll(/[(),;]|\s(?:and|&)\s/g)) {
+  for (const { 0: sign, index } of text.matchAll(SIGNS)) {
     if (sign === '(') depth++;
     else if (sign === ')') depth--;
     else if (depth === 0) {
@@ -109,8 +160,8 @@ function pieces(text: string): readonly string[] {
     }
     if (depth < 0) break;
   }
-  const all = depth === 0 ? [...found, text.slice(from)] : text.split(/[,;]|\s(?:and|&)\s/);
-  return all.map((piece) => piece.trim().replace(/^(?:and|&)\s+/, '')).filter((piece) => piece !== '');
+  const all = depth === 0 ? [...found, text.slice(from)] : text.split(SEPARATORS);
+  return all.map((piece) => piece.trim().replace(/^(?:and|&)\s+/, '')).flatMap(withGroup);
 }
 
 /** A text without its TeX, on one line; no-break spaces become spaces. */

@@ -23,6 +23,27 @@ describe('a list of names is split name by name', () => {
     ['山田太郎, 김철수, Ada Testing', '{山田太郎}', '{김철수}', 'Testing, Ada'],
     ['USA), Ada Testing (MIT, Bob Sample', '{USA)}', '{Ada Testing (MIT}', 'Sample, Bob'],
     ['The ATLAS Collaboration, Ada Testing', '[The ATLAS Collaboration]', 'Testing, Ada'],
+    // An initial is no suffix, even if it is also a Roman numeral.
+    ['V. Testing, V. I. Sample, Vi Third, Iv Fourth', 'Testing, V.', 'Sample, V. I.', 'Third, Vi', 'Fourth, Iv'],
+    [
+      'Ada Testing$^{1,2}$, Bob Sample*, Cid Third [3], Eve Fourth¹',
+      'Testing, Ada',
+      'Sample, Bob',
+      'Third, Cid',
+      'Fourth, Eve',
+    ],
+    ['Ada Testing (1 and 2), Bob Sample (3) ((1) MIT, (2) ETH, (3) CERN)', 'Testing, Ada', 'Sample, Bob'],
+    ['Ada Testing AND Bob Sample / Cid Third.', 'Testing, Ada', 'Sample, Bob', 'Third, Cid'],
+    ['Ada “Adi” Testing, Bob "Bo" Sample', 'Testing, Ada “Adi”', 'Sample, Bob "Bo"'],
+    // A person and the group that the person writes for are two authors.
+    ['Ada Testing (for the X Collaboration), Bob Sample', 'Testing, Ada', '[X Collaboration]', 'Sample, Bob'],
+    ['Ada Testing on behalf of the X Collaboration', 'Testing, Ada', '[X Collaboration]'],
+    ['The X Collaboration (CERN), Ada Testing', '[The X Collaboration]', 'Testing, Ada'],
+    ['Ada Testing (Theory Group, MIT)', 'Testing, Ada'],
+    // In these scripts the family name comes first, and no style may turn the name round.
+    ['山田 太郎, 김 철수, Ming Li (李明)', '{山田 太郎}', '{김 철수}', 'Li, Ming'],
+    ["Gerard ʻt Hooft, Ada O’Sample, Bob D'Proof", 'ʻt Hooft, Gerard', 'O’Sample, Ada', "D'Proof, Bob"],
+    [',Ada Testing,, - ,Bob Sample,', 'Testing, Ada', 'Sample, Bob'],
     // Nobody can say which of the two is the family's.
     ['Testing A., Bob Sample', '{Testing A.}', 'Sample, Bob'],
   ];
@@ -38,6 +59,7 @@ describe('suffixes', () => {
     ['II, Tobias H. Testing, William P. Sample', '{II}', 'Testing, Tobias H.', 'Sample, William P.'],
     ['Jr. Someone, Bea Person', '{Jr. Someone}', 'Person, Bea'],
     ['Plato, II', '{Plato}', '{II}'],
+    ['Ada Testing 3rd, Bob Sample, 2nd, Cid Third IV', 'Testing, Ada, 3rd', 'Sample, Bob, 2nd', 'Third, Cid, IV'],
   ];
   for (const [text, ...names] of lists) {
     it(`are never a family name: ${text}`, () => assert.deepEqual(split(text), names));
@@ -54,6 +76,13 @@ describe('particles', () => {
       'Ding, Le',
     ]);
   });
+  it('go before two family names with a conjunction between them', () => {
+    assert.deepEqual(split('Ana de Testing y Sample, Rui dos Testing e Sample, Y Sample'), [
+      'de Testing y Sample, Ana',
+      'dos Testing e Sample, Rui',
+      'Sample, Y',
+    ]);
+  });
   it('are told from the family name only in lower case', () => {
     const particles = splitAuthors("Zoë van der Sample, Anna De Luca, Bob 't Hooft").list;
     assert.deepEqual(
@@ -68,12 +97,24 @@ describe('particles', () => {
 });
 
 describe('others', () => {
-  for (const text of ['Ada Testing, et al.', 'Ada Testing et al', 'Ada Testing and others', 'Ada Testing, others']) {
+  for (const text of [
+    'Ada Testing, et al.',
+    'Ada Testing et al',
+    'Ada Testing and others',
+    'Ada Testing, others',
+    'Ada Testing, \\emph{et~al.}',
+    'Ada Testing and 12 others',
+    'Ada Testing, ...',
+  ]) {
     it(`are not a person: ${text}`, () => {
       assert.deepEqual(split(text), ['Testing, Ada']);
       assert.equal(splitAuthors(text).hasOthers, true);
     });
   }
+  it('may stand before the group that they write for', () => {
+    assert.deepEqual(split('Ada Testing et al. (X Collaboration)'), ['Testing, Ada', '[X Collaboration]']);
+    assert.equal(splitAuthors('Ada Testing et al. (X Collaboration)').hasOthers, true);
+  });
 });
 
 describe('names that somebody listed', () => {
