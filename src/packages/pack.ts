@@ -6,13 +6,11 @@
  * The bytes that are judged are the bytes that are packed. Files get their final names only after everything is written, flushed to
  * the disk, and read back; nothing is left if anything fails.
  */
-import { mkdir, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
-import { BuildError, UsageError } from '../mirror/base/failure.ts';
+import { join } from 'node:path';
+import { UsageError } from '../mirror/base/failure.ts';
 import { packageVersion } from '../mirror/base/package.ts';
 import type { Progress } from '../mirror/base/progress.ts';
-import { Lock } from '../mirror/publish/lock.ts';
 import { trustDocument } from '../mirror/read/trust-file.ts';
 import type { EngineName, Trust } from '../protocol/index.ts';
 import { BagWriter } from './bag-writer.ts';
@@ -22,14 +20,14 @@ import type { Contents, PackageFacts } from './formats/facts.ts';
 import type { InputLine } from './formats/inputs.ts';
 import { RO_CRATE } from './formats/ro-crate.ts';
 import { gatherInputs, type Inputs } from './inputs.ts';
-import type { Done, Job, StoredFile } from './job.ts';
-import { cutParts, LIMITS, type Limits, type Part, partName, suffixOfPath, type Unit } from './parts.ts';
+import { cutParts, LIMITS, type Limits, type Part, partName, suffixOfPath } from './parts.ts';
 import { readBack } from './read-back.ts';
 import { checkKeys, dateOf, openSite, type Site } from './site.ts';
 import { readSums } from './site-check.ts';
-import { ofRecord, type Sums, survey } from './survey.ts';
+import { type Sums, survey } from './survey.ts';
 import { Team } from './team.ts';
-import { isThere, walk } from './walk.ts';
+import { checkFound, checkUnchanged, checkUnit, countFindings, jobsOf, type Tally } from './units.ts';
+import { Workplace } from './workplace.ts';
 
 export interface PackOptions {
   /** Folder of the site. */
@@ -79,9 +77,6 @@ function nameOf({ name }: PackOptions, site: Site): string {
   return chosen;
 }
 
-/** Files that are not packed, and are named. */
-const SHOWN = 20;
-
 /** Files of a bag that are not its payload; more than there ever are. */
 const OWN_FILES = 16;
 
@@ -127,46 +122,6 @@ function planOf(
   });
 }
 
-/** The current files of a unit; a record's files may have changed since the survey. */
-function filesOf(folder: string, unit: Unit, contents: Contents, sums: Sums): readonly StoredFile[] {
-  const stored = (path: string): StoredFile => ({
-    path,
-    place: { file: join(folder, path) },
-    sha256: sums?.get(path) ?? null,
-  });
-  if (!unit.path.endsWith('/')) return [stored(unit.path)];
-  const none = (): void => undefined;
-  return ofRecord([...walk(folder, () => false, none, unit.path)], contents, sums).map(({ path }) => stored(path));
-}
-
-interface UnitJob extends Job {
-  readonly unit: Unit;
-}
-
-function* jobsOf(
-  { units }: Part,
-  folder: string,
-  sums: Sums,
-  { contents, compression }: PackOptions,
-): Generator<UnitJob> {
-  for (const unit of units) {
-    yield { unit, files: filesOf(folder, unit, contents, sums), suffix: suffixOfPath(unit.path), pack: compression };
-  }
-}
-
-/** @throws BuildError unless a unit is unchanged since the survey, and all of it is valid. */
-function checkUnit({ path, files, bytes }: Unit, done: Done): void {
-  const [problem] = done.problems;
-  const rejected = done.record?.lines.find(({ outcome }) => outcome === 'rejected');
-  const advice =
-    'nothing is packed; pith-mirror verify SITE lists every problem, and pith-mirror build --recheck makes the site anew';
-  if (problem !== undefined) throw new BuildError(`${problem.path}: ${problem.message}; ${advice}`);
-  if (rejected !== undefined) throw new BuildError(`${rejected.file}: is rejected; ${advice}`);
-  const read = done.files.reduce((total, file) => total + file.bytes, 0);
-  if (done.files.length !== files || read !== bytes)
-    throw new BuildError(`${path}: changed while the site was packed; nothing is packed; run pack again`);
-}
-
 /** What all parts of one run share. */
 interface Run {
   readonly options: PackOptions;
@@ -177,18 +132,21 @@ interface Run {
   readonly progress: Progress;
   /** Folder of unfinished packages. */
   readonly work: string;
-  readonly tally: { withFindings: number; findings: number };
+  readonly tally: Tally;
 }
 
 /** Writes one package into the work folder, and reads it back. */
 async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omit<Packed, 'path'>> {
   const { options, site, team, inputs, progress, work, tally } = run;
+  const { contents, compression: pack } = options;
   const path = join(work, `${facts.name}.zip`);
   const bag = new BagWriter(path, facts, options);
   try {
     bag.begin(trustDocument(options.trust));
     const lines: InputLine[] = [];
-    for await (const [{ unit }, done] of team.inOrder(jobsOf(part, site.folder, run.sums, options))) {
+    for await (const [{ unit }, done] of team.inOrder(
+      jobsOf(part.units, { folder: site.folder, sums: run.sums, contents, pack }),
+    )) {
       checkUnit(unit, done);
       if (!bag.hasCrate && unit.path > RO_CRATE) bag.addCrate();
       const seconds = done.record?.seconds ?? site.seconds;
@@ -197,10 +155,7 @@ async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omi
         for (const name of inputs.namesOf(file.sha256))
           lines.push({ name, sha256: file.sha256, path: `data/${file.path}` });
       }
-      for (const line of done.record?.lines ?? []) {
-        tally.findings += line.findings;
-        if (line.findings > 0) tally.withFindings++;
-      }
+      countFindings(done, tally);
       progress.step();
     }
     if (!bag.hasCrate) bag.addCrate();
@@ -228,9 +183,7 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
   progress.stage('listing the site', null);
   const sums = readSums(site.folder);
   const found = survey(site.folder, contents, sums);
-  for (const { path, why } of found.odd.slice(0, SHOWN)) progress.note(`not packed, ${why}: ${path}`);
-  if (found.odd.length > SHOWN) progress.note(`not packed: ${found.odd.length - SHOWN} more files`);
-  if (found.records.length === 0) throw new BuildError(`${options.site}: has no record; there is nothing to pack`);
+  checkFound(found, options.site, progress);
   const inputs = await gatherInputs(site.folder, options.input, progress);
   const version = await packageVersion();
   const own: Limits = { files: OWN_FILES + inputs.extras.length, bytes: inputs.bytes };
@@ -241,21 +194,13 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
     extraInputs: inputs.isGiven ? inputs.extras.length : null,
   });
   const targets = plans.map(({ facts }) => join(out, `${facts.name}.zip`));
-  const taken = targets.find((target) => isThere(target));
-  if (taken !== undefined && !force)
-    throw new UsageError(`${taken}: exists already; name another with --out or --name, or replace it with --force`);
-  await mkdir(out, { recursive: true });
-  const beside = (what: string): string => join(out, `.${set}.pith-mirror-${what}`);
-  const lock = await Lock.acquire(beside('lock'));
-  const work = beside('pack');
+  const workplace = await Workplace.open(out, set, targets, force);
+  const { work } = workplace;
   const team = new Team(options.jobs ?? availableParallelism(), {
     trust: trustDocument(options.trust),
     engine: options.engine,
   });
   try {
-    // Left by a killed run.
-    await rm(work, { recursive: true, force: true });
-    await mkdir(work);
     const tally = { withFindings: 0, findings: 0 };
     const run: Run = { options, site, team, inputs, sums, progress, work, tally };
     const packages: Packed[] = [];
@@ -268,14 +213,12 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
       packages.push({ path: targets[facts.index] ?? '', ...(await writePart(plan, run)) });
     }
     progress.stage('checking that the site did not change', null);
-    if (survey(site.folder, contents, sums).stamp !== found.stamp)
-      throw new BuildError(`${options.site}: the site changed while it was packed; nothing is packed; run pack again`);
+    checkUnchanged(found, survey(site.folder, contents, sums), options.site);
     await team.closeFiles();
-    for (const { path } of packages) await rename(join(work, basename(path)), path);
+    await workplace.publish(targets);
     return { packages, records: found.records.length, ...tally };
   } finally {
     await team.dismiss();
-    await rm(work, { recursive: true, force: true });
-    await lock.release();
+    await workplace.close();
   }
 }
