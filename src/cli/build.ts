@@ -2,7 +2,8 @@
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { siteUrl } from '../mirror/base/site-url.ts';
-import { type BuildOptions, type BuildResult, buildMirror, RENDERERS, type RendererName } from '../mirror/pipeline.ts';
+import { type BuildOptions, type BuildResult, RENDERERS, type RendererName } from '../mirror/build-options.ts';
+import { buildMirror } from '../mirror/pipeline.ts';
 import { HOST_NAMES, type HostName } from '../mirror/plan/host-files.ts';
 import { parseShard } from '../mirror/resume/shard.ts';
 import { judgeSize, measureSite } from '../network/preflight.ts';

@@ -1,7 +1,7 @@
 /** `pith-mirror join`: from the sites of all shards to the one that a build of everything would have given. */
 import { resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
-import { joinMirror } from '../mirror/pipeline.ts';
+import { joinMirror } from '../mirror/join.ts';
 import { PUBLISH_OPTIONS, publishOptions, siteOption, tell } from './build.ts';
 import { parseOptions, trustOption, userPath } from './command.ts';
 import { TerminalProgress } from './terminal.ts';

@@ -1,23 +1,115 @@
 /** Joins shards to the mirror that one build of everything would give, without making their records again. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packSums } from '../records/sums.ts';
 import { copyNew, holds, linkOrCopy } from './base/disk.ts';
 import { BuildError, UsageError } from './base/failure.ts';
+import { packageVersion } from './base/package.ts';
 import * as paths from './base/paths.ts';
 import { foldersOfRecord } from './base/paths.ts';
+import type { Progress } from './base/progress.ts';
 import { lostEvents } from './base/published-state.ts';
 import { digestOfSums, type SiteFile, sumsOf } from './base/site-file.ts';
 import { listSite } from './base/tree.ts';
+import { type BuildOptions, type BuildResult, optionsKey } from './build-options.ts';
+import type { SiteContext } from './plan/catalogue.ts';
 import type { Produced, RecordLine } from './plan/lines.ts';
+import type { Output } from './publish/output.ts';
+import { publishMade, stageOf, withOutput } from './publish-made.ts';
+import type { OperatorNote } from './read/operator-note.ts';
+import { trustDocument } from './read/trust-file.ts';
+import { loadPages } from './render/pages.ts';
+import { Cache, programDigest, stampOfSite } from './resume/cache.ts';
+import { Inventory } from './resume/inventory.ts';
 import { readShard, type ShardContent } from './resume/shard-file.ts';
+import { Crew } from './workers/crew.ts';
 
-export interface ShardFolder extends ShardContent {
+export interface JoinOptions
+  extends Pick<BuildOptions, 'out' | 'trust' | 'site' | 'strict' | 'allowLoss' | 'clean' | 'flush'> {
+  /** Folders of the shards' sites, in any order. */
+  readonly shards: readonly string[];
+}
+
+/**
+ * Joins shards.
+ *
+ * @throws UsageError if they are not all the parts of one mirror; BuildError if records of two shards collide: their pages have
+ * to say so, and can only be made from their input.
+ */
+export async function joinMirror(options: JoinOptions, progress: Progress): Promise<BuildResult> {
+  return withOutput(options, options.shards, progress, (output) => joinInto(options, output, progress));
+}
+
+async function joinInto(given: JoinOptions, output: Output, progress: Progress): Promise<BuildResult> {
+  const program = programDigest();
+  const siteOf = (operator: OperatorNote | null): string | null => given.site ?? operator?.site ?? null;
+  const shards = await readShards(
+    given.shards,
+    (operator) => `${program} ${optionsKey({ ...given, site: siteOf(operator) }, operator)}`,
+  );
+  const operator = shards[0]?.head.operator ?? null;
+  const options = { ...given, site: siteOf(operator) };
+  const { trust, site } = options;
+  const context: SiteContext = { trust, site, version: await packageVersion() };
+  const inventory = new Inventory([], {
+    lines: shards.flatMap(({ lines }) => lines),
+    records: shards.flatMap(({ records }) => records.map(({ entry, across }) => ({ entry, across }))),
+  });
+  const apart = inventory.tasksOfCollisions().map(({ suffix }) => suffix);
+  if (apart.length > 0) {
+    const some = apart.slice(0, 5).join(', ');
+    throw new BuildError(
+      `${apart.length} records have a version or a short number in common with records of other shards, which their pages have to say (${some}); build them unsharded`,
+    );
+  }
+  const unlisted = shards.flatMap((shard) => shard.unlisted);
+  output.prepareStage();
+  progress.stage('joining', inventory.records.length);
+  const folders = stageOf(output);
+  for (const { folder, records } of shards) {
+    for (const record of records) {
+      inventory.addCopied(record.entry.suffix, copyRecord(folder, folders, record));
+      progress.step();
+      // Signals and the progress line get their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  await output.now();
+  const cache = await Cache.open(output.cache, { program, options: 'join' }, stampOfSite(output.site));
+  const pages = await loadPages(cache, output.work);
+  const start = { site, engine: 'openssl', shard: null, only: null, trust: trustDocument(trust) } as const;
+  const crew = new Crew(availableParallelism(), {
+    ...start,
+    ...folders,
+    version: context.version,
+    pages: pages.entry,
+  });
+  try {
+    const joined = {
+      inventory,
+      last: null,
+      context,
+      operator,
+      unlisted,
+      pages,
+      crew,
+      producer: null,
+      shard: null,
+      stamps: null,
+    };
+    return await publishMade(options, output, cache, joined, progress);
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+interface ShardFolder extends ShardContent {
   readonly folder: string;
 }
 
 /** Reads shards, and checks that they are all the parts of one mirror. @throws UsageError if they are not. */
-export async function readShards(
+async function readShards(
   folders: readonly string[],
   keyOf: (operator: ShardContent['head']['operator']) => string,
 ): Promise<readonly ShardFolder[]> {
@@ -48,7 +140,7 @@ const filesBelow = (site: string, folder: string): readonly string[] =>
  * @param published the folder of the published site; null if there is none.
  * @throws BuildError if a file is not what the shard's build wrote.
  */
-export function copyRecord(
+function copyRecord(
   shard: string,
   { stage, published }: { readonly stage: string; readonly published: string | null },
   { entry, digest }: RecordLine,

@@ -7,7 +7,8 @@ import { writeWhole } from './base/disk.ts';
 import { codeOf, UsageError } from './base/failure.ts';
 import { recordPage } from './base/paths.ts';
 import type { Progress } from './base/progress.ts';
-import { type BuildOptions, type BuildResult, buildMirror } from './pipeline.ts';
+import type { BuildOptions, BuildResult } from './build-options.ts';
+import { buildMirror } from './pipeline.ts';
 import { SINGLE_MARK, singlePage } from './render/single-page.ts';
 
 export interface SingleOptions

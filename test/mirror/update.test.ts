@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { textOf } from '../../src/mirror/base/disk.ts';
-import type { BuildOptions } from '../../src/mirror/pipeline.ts';
+import type { BuildOptions } from '../../src/mirror/build-options.ts';
 import { Random } from '../fuzz/random.ts';
 import {
   bytesOf,

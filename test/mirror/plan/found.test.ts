@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import type { CatalogueEntry } from '../../../src/mirror/plan/catalogue.ts';
 import { feedFile, foundFiles, sitemapFiles } from '../../../src/mirror/plan/found.ts';
 import { csvFiles, csvParts } from '../../../src/mirror/plan/records-csv.ts';
-import { csvLines } from '../../../src/network/catalogue.ts';
+import { csvLines } from '../../../src/network/sync/catalogue.ts';
 import { sha256 } from '../../../src/records/lists.ts';
 import { datasetJsonLd } from '../../../src/site/view/dataset.ts';
 import { Random } from '../../fuzz/random.ts';

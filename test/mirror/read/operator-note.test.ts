@@ -4,7 +4,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { UsageError } from '../../../src/mirror/base/failure.ts';
-import { joinMirror } from '../../../src/mirror/pipeline.ts';
+import { joinMirror } from '../../../src/mirror/join.ts';
 import { parseOperatorNote } from '../../../src/mirror/read/operator-note.ts';
 import { encodeUtf8 } from '../../../src/protocol/index.ts';
 import { bytesOf, makeBundle, makeRecord, testTrust } from '../../support/bundles/make-bundle.ts';

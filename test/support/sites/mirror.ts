@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Progress } from '../../../src/mirror/base/progress.ts';
-import { type BuildOptions, type BuildResult, buildMirror } from '../../../src/mirror/pipeline.ts';
+import type { BuildOptions, BuildResult } from '../../../src/mirror/build-options.ts';
+import { buildMirror } from '../../../src/mirror/pipeline.ts';
 import { stampAt } from '../../../src/mirror/read/read.ts';
 import { testTrust } from '../bundles/make-bundle.ts';
 
