@@ -1,5 +1,5 @@
 /** The report of a sync as text for people, and as an exit code. */
-import type { SyncReport } from '../network/sync-report.ts';
+import type { SyncReport } from '../network/sync/report.ts';
 import { EXIT } from './command.ts';
 import { printable } from './terminal.ts';
 import { formatBytes } from './transfer.ts';

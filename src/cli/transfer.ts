@@ -1,5 +1,5 @@
 /** Progress of a transfer on standard error: files, bytes, rate and the time that is left. */
-import type { TransferProgress } from '../network/sync.ts';
+import type { TransferProgress } from '../network/sync/options.ts';
 import { isRedrawable, say } from './streams.ts';
 import { TerminalProgress } from './terminal.ts';
 

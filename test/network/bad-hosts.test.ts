@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { exitCode } from '../../src/cli/sync-text.ts';
-import type { SyncOptions } from '../../src/network/sync.ts';
+import type { SyncOptions } from '../../src/network/sync/options.ts';
 import { suffixOf } from '../../src/protocol/identifier.ts';
 import {
   bytesOf,

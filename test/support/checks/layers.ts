@@ -165,7 +165,10 @@ const table: Readonly<Record<Zone, Row>> = {
 const libraries: Readonly<Record<string, { readonly values: RegExp; readonly types?: RegExp }>> = {
   '@noble/ed25519': { values: /^src\/protocol\/verify\/ed25519\.ts$/ },
   '@noble/hashes': { values: /^src\/protocol\// },
-  'p-limit': { values: /^src\/(?:mirror\/workers\/crew|network\/sync)\.ts$/ },
+  'p-limit': {
+    values: /^src\/(?:mirror\/workers\/crew|network\/sync\/sync)\.ts$/,
+    types: /^src\/network\/sync\/context\.ts$/,
+  },
   'gray-matter': { values: /^src\/mirror\/read\/notes\.ts$/ },
   // The operator's Markdown as a tree; components render it.
   'mdast-util-from-markdown': { values: /^src\/site\/view\/markdown\.ts$/ },

@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatSyncText } from '../../../src/cli/sync-text.ts';
 import type { Clock } from '../../../src/network/pace.ts';
-import { type SyncOptions, sync } from '../../../src/network/sync.ts';
-import type { SyncReport } from '../../../src/network/sync-report.ts';
-import { parseWanted, type Wanted } from '../../../src/network/wanted.ts';
+import type { SyncOptions } from '../../../src/network/sync/options.ts';
+import type { SyncReport } from '../../../src/network/sync/report.ts';
+import { sync } from '../../../src/network/sync/sync.ts';
+import { parseWanted, type Wanted } from '../../../src/network/sync/wanted.ts';
 import { testTrust } from '../bundles/make-bundle.ts';
 
 /** A clock that jumps instead of waiting. */

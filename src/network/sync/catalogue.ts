@@ -1,6 +1,6 @@
 /** The catalogue that a mirror publishes as `records.csv`: which paper each record is. Its content is checked later. */
-import { decodeUtf8, SUFFIX_PATTERN } from '../protocol/index.ts';
-import type { Source } from './source.ts';
+import { decodeUtf8, SUFFIX_PATTERN } from '../../protocol/index.ts';
+import type { Source } from '../source.ts';
 import { isOfCategory, plainArxivId, type Wanted } from './wanted.ts';
 
 const CATALOGUE = 'records.csv';

@@ -11,12 +11,12 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { BuildError, codeOf } from '../mirror/base/failure.ts';
-import { flushFolder } from '../mirror/publish/flush.ts';
-import { Lock } from '../mirror/publish/lock.ts';
+import { BuildError, codeOf } from '../../mirror/base/failure.ts';
+import { flushFolder } from '../../mirror/publish/flush.ts';
+import { Lock } from '../../mirror/publish/lock.ts';
+import type { Clock } from '../pace.ts';
 import { type HeldFile, type Holdings, heldName, QUARANTINE } from './held.ts';
 import type { Reason } from './judge.ts';
-import type { Clock } from './pace.ts';
 
 const STAGE = '.pith-mirror-sync';
 const LOCK = '.pith-mirror-sync-lock';

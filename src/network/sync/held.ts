@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../mirror/base/failure.ts';
-import { judgeBundle } from '../mirror/judge/judge.ts';
-import { claimedSuffix } from '../mirror/resume/shard.ts';
-import { MAX_BUNDLE_BYTES, type Trust, type VerifiedBundle } from '../protocol/index.ts';
+import { codeOf } from '../../mirror/base/failure.ts';
+import { judgeBundle } from '../../mirror/judge/judge.ts';
+import { claimedSuffix } from '../../mirror/resume/shard.ts';
+import { MAX_BUNDLE_BYTES, type Trust, type VerifiedBundle } from '../../protocol/index.ts';
 
 /** Hexadecimal digits of a bundle's SHA-256 in the name of its file. */
 const NAMED_DIGITS = 12;

@@ -1,5 +1,5 @@
 /** Reports what a sync did, for people and programs. */
-import type { ReasonCode } from '../protocol/index.ts';
+import type { ReasonCode } from '../../protocol/index.ts';
 
 /** The outcome for one bundle, or for one requested name. */
 export type Outcome =

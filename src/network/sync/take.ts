@@ -1,15 +1,15 @@
 /** Syncs one record from one source: fetches missing bundles, judges them, and keeps new ones. */
-import { mergeBundles, type Trust } from '../protocol/index.ts';
-import { formatRow, type HeldRow } from '../records/bucket.ts';
-import { sha256 as digestOf } from '../records/lists.ts';
+import { mergeBundles, type Trust } from '../../protocol/index.ts';
+import { formatRow, type HeldRow } from '../../records/bucket.ts';
+import { sha256 as digestOf } from '../../records/lists.ts';
+import { IndexCache } from '../index-cache.ts';
+import type { Source } from '../source.ts';
+import type { Download } from '../web.ts';
 import type { Holdings, JudgedFile } from './held.ts';
-import { IndexCache } from './index-cache.ts';
 import { type Expected, type Judgement, judgeBody, type Reason } from './judge.ts';
 import type { Keeper } from './keep.ts';
-import type { Source } from './source.ts';
-import type { SyncLog } from './sync-report.ts';
+import type { SyncLog } from './report.ts';
 import type { Wanted } from './wanted.ts';
-import type { Download } from './web.ts';
 
 /** A record to take, with what the answer must match. */
 export interface Target {

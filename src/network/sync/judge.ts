@@ -1,7 +1,13 @@
 /** Judges a downloaded body: whether it verifies, is what was requested, and is new. Pure. */
-import { judgeBundle } from '../mirror/judge/judge.ts';
-import { compareCodePoints, type ReasonCode, sha256Hex, type Trust, type VerifiedBundle } from '../protocol/index.ts';
-import { bucketOf } from '../records/layout.ts';
+import { judgeBundle } from '../../mirror/judge/judge.ts';
+import {
+  compareCodePoints,
+  type ReasonCode,
+  sha256Hex,
+  type Trust,
+  type VerifiedBundle,
+} from '../../protocol/index.ts';
+import { bucketOf } from '../../records/layout.ts';
 import type { JudgedFile } from './held.ts';
 import { isOfCategory, isWanted, type RecordNames, type Wanted } from './wanted.ts';
 
