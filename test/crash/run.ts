@@ -1,8 +1,8 @@
 /**
  * The long run: `node test/crash/run.ts [KILLS] [--seed TEXT] [--way first|full|update] [--only kills|steps|faults]
- * [--sample] [--at-once NUMBER]`.
+ * [--sample] [--at-once NUMBER] [--turnover NUMBER]`.
  *
- * Kills builds at KILLS random moments (default 200), then at every step that changes the disk, and then lets each of these steps
+ * Kills builds at KILLS random moments (default 200), half of them while files of the site are moved and removed; then at every step that changes the disk, and then lets each of these steps
  * fail in each way; with --sample only the first and the last step of each kind. For the ways see
  * TrialKind. All of it takes an hour of one core.
  */
@@ -11,12 +11,13 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
-  buildTime,
   checkFailureAt,
   checkKillAt,
   eachOf,
+  measure,
+  type Phase,
   type Published,
-  randoms,
+  randomMoments,
   Trials,
 } from '../support/faults/crash.ts';
 import { GROWS } from '../support/faults/faults.mjs';
@@ -29,6 +30,8 @@ const { values, positionals } = parseArgs({
     only: { type: 'string' },
     sample: { type: 'boolean', default: false },
     'at-once': { type: 'string' },
+    // So many that moving and removing them takes a while.
+    turnover: { type: 'string', default: '24' },
   },
 });
 const { seed, only } = values;
@@ -67,24 +70,34 @@ function chosen(steps: readonly string[]): readonly number[] {
 }
 
 try {
-  const trials = await Trials.prepare(folder, { way });
-  const duration = await buildTime(trials);
-  const random = randoms(seed);
-  const moments = Array.from({ length: kills }, (_, index) => ({ index, at: random.next().value * duration * 1.1 }));
-  const seen: Record<Published | 'killed', number> = { old: 0, new: 0, between: 0, killed: 0 };
+  const byMoments = await Trials.prepare(join(folder, 'kills'), {
+    way,
+    turnover: kills > 0 ? Number(values.turnover) : 1,
+  });
+  const times = await measure(byMoments);
+  const moments = randomMoments(kills, times, seed).map((moment, index) => ({ ...moment, index }));
+  const seen: Record<Published, number> = { old: 0, new: 0, between: 0 };
+  const phases: Partial<Record<Phase | 'ended', number>> = {};
   await attemptEach(
     moments,
-    ({ at }) => `killed after ${at.toFixed(1)} ms`,
-    async ({ index, at }) => {
-      const trial = await trials.start();
-      if (await trial.buildAndKill(at)) seen.killed += 1;
+    ({ since, ms }) => `killed ${ms.toFixed(1)} ms after ${since}`,
+    async ({ index, ...moment }) => {
+      const trial = await byMoments.start();
+      const { isKilled } = await trial.buildAndKill(moment);
+      const phase = isKilled ? trial.phase() : 'ended';
+      phases[phase] = (phases[phase] ?? 0) + 1;
       seen[trial.published()] += 1;
       await trial.assertMended(index);
       rmSync(trial.root, { recursive: true });
     },
   );
-  if (isAsked('kills')) console.log(`${kills} moments, seed ${seed}, ${way}: ${JSON.stringify(seen)}`);
+  if (isAsked('kills')) {
+    console.log(`${kills} moments, seed ${seed}, ${way}, ${values.turnover} records each that come, go or change`);
+    console.log(`stretches in ms: ${JSON.stringify(times)}`);
+    console.log(`killed while: ${JSON.stringify(phases)}; published then: ${JSON.stringify(seen)}`);
+  }
 
+  const trials = await Trials.prepare(join(folder, 'steps'), { way });
   const { steps } = await (await trials.start()).buildWith({});
   const numbers = chosen(steps);
   const killed: Record<Published | 'done', number> = { old: 0, new: 0, between: 0, done: 0 };

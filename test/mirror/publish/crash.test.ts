@@ -6,7 +6,15 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { Lock, RENEWED_EVERY_MS } from '../../../src/mirror/publish/lock.ts';
 import { Output } from '../../../src/mirror/publish/output.ts';
-import { buildTime, checkFailureAt, checkKillAt, eachOf, randoms, Trials } from '../../support/faults/crash.ts';
+import {
+  checkFailureAt,
+  checkKillAt,
+  eachOf,
+  measure,
+  randomMoments,
+  randoms,
+  Trials,
+} from '../../support/faults/crash.ts';
 import { PROJECT, runProgram, temporaryFolder } from '../../support/sites/cli.ts';
 import { readTree, writeFiles } from '../../support/sites/site.ts';
 import { notRun } from '../../support/tools/not-run.ts';
@@ -64,10 +72,7 @@ describe('a killed build', () => {
   });
 
   it('may die at any moment', async () => {
-    const duration = await buildTime(trials);
-    const random = randoms('npm test');
-    const moments = Array.from({ length: 5 }, () => random.next().value * duration);
-    await eachOf(moments, AT_ONCE, async (moment) => {
+    await eachOf(randomMoments(6, await measure(trials), 'npm test'), AT_ONCE, async (moment) => {
       const trial = await trials.start();
       await trial.buildAndKill(moment);
       trial.published();

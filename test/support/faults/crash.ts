@@ -5,13 +5,22 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sha256 } from '@noble/hashes/sha2.js';
 import {
   bytesOf,
-  type Data,
   makeBundle,
   makeCorrection,
   makeRecord,
@@ -56,9 +65,14 @@ export interface TrialKind {
   readonly way: 'first' | 'full' | 'update';
   /** How many records there are beside those that come, go and change. */
   readonly others: number;
+  /** How many records come, how many go and, in an update, how many change. */
+  readonly turnover: number;
   /** Names beside and in the site that a build may leave for the next one. */
   readonly keeps: RegExp;
 }
+
+/** The month in the numbers of each kind of records. */
+const NUMBERS: Readonly<Record<string, string>> = { stays: '2607', goes: '2608', comes: '2609', changes: '2610' };
 
 /** What is published: all of the old site (nothing before a first build), all of the new, or some files of each. */
 export type Published = 'old' | 'new' | 'between';
@@ -77,26 +91,32 @@ export class Trials {
     this.new = young;
   }
 
-  /** One record stays, one goes, one comes; for an update one changes, too. And others stay. */
+  /** One record stays, others go or come; for an update some change, too. And others stay. */
   static async prepare(folder: string, kind: Partial<TrialKind> = {}): Promise<Trials> {
-    const { way = 'full', others = way === 'update' ? 4 : 0, keeps = CACHE } = kind;
-    const record = (id: string): Data => makeRecord({ id });
-    const plain = (id: string): Uint8Array => bytesOf(makeBundle(record(id)));
-    const stays = Object.fromEntries(
-      Array.from({ length: others }, (_, i) => [`${i}.json`, plain(`2607.1${1000 + i}`)]),
-    );
-    const first = makeBundle(record('2606.00004'));
-    const more = [...first.events, makeCorrection(first.canonical_record, 'more')];
-    const second = makeBundle(first.canonical_record, more, { built_at: '2026-07-02T00:00:00Z' });
-    const changing = (bundle: Data) => (way === 'update' ? { 'd.json': bytesOf(bundle) } : {});
+    const { way = 'full', others = way === 'update' ? 4 : 0, turnover = 1, keeps = CACHE } = kind;
+    const plain = (id: string): Uint8Array => bytesOf(makeBundle(makeRecord({ id })));
+    /** As many files as asked for, with numbers of their own. */
+    const several = (name: string, count: number, of: (id: string) => Uint8Array): Record<string, Uint8Array> =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [
+          `${name}${i}.json`,
+          of(`${NUMBERS[name]}.${String(i).padStart(5, '0')}`),
+        ]),
+      );
+    const changed = (id: string): Uint8Array => {
+      const { canonical_record, events } = makeBundle(makeRecord({ id }));
+      const more = [...events, makeCorrection(canonical_record, 'more')];
+      return bytesOf(makeBundle(canonical_record, more, { built_at: '2026-07-02T00:00:00Z' }));
+    };
+    const changing = way === 'update' ? turnover : 0;
     const template = join(folder, 'template');
     mkdirSync(join(template, 'empty'), { recursive: true });
     writeTestTrust(join(template, 'trust.json'));
     const trust = ['--trust', join(template, 'trust.json')];
-    const both = { 'a.json': plain('2606.00001'), ...stays };
-    const before = { ...both, 'b.json': plain('2606.00002'), ...changing(first) };
+    const both = { 'a.json': plain('2606.00001'), ...several('stays', others, plain) };
+    const before = { ...both, ...several('goes', turnover, plain), ...several('changes', changing, plain) };
     writeFiles(join(template, 'before'), before);
-    const after = { ...both, 'c.json': plain('2606.00003'), ...changing(second) };
+    const after = { ...both, ...several('comes', turnover, plain), ...several('changes', changing, changed) };
     writeFiles(join(template, 'bundles'), after);
     // Clean builds, each in a place of its own: what every other way must come to.
     const trees: Tree[] = [];
@@ -112,7 +132,7 @@ export class Trials {
       recursive: true,
     });
     if (way === 'full') renameSync(join(folder, 'of-before'), join(template, 'dist'));
-    return new Trials(folder, { way, others, keeps }, way === 'first' ? new Map() : old, young);
+    return new Trials(folder, { way, others, turnover, keeps }, way === 'first' ? new Map() : old, young);
   }
 
   /** A fresh folder with the old site. */
@@ -130,7 +150,20 @@ export class Trials {
   }
 }
 
+/**
+ * A moment of a build: so many milliseconds after it started, after its journal appeared (the publication is decided, and files
+ * are moved), or after the journal went (all is published).
+ */
+export interface Moment {
+  readonly since: 'start' | 'journal' | 'applied';
+  readonly ms: number;
+}
+
+/** What a build was doing, told from what it left. */
+export type Phase = 'starting' | 'making' | 'flushing' | 'moving' | 'removing' | 'clearing' | 'done';
+
 const NEIGHBOUR = '.dist.pith-mirror-';
+const JOURNAL = `${NEIGHBOUR}journal`;
 const CACHE = /^\.dist\.pith-mirror-cache$/;
 /** In the site's folder while it is being written. */
 const LOCK = /^\.pith-mirror-lock/;
@@ -206,17 +239,51 @@ export class Trial {
     return { ...run, steps };
   }
 
-  /** Builds and kills after some milliseconds. @returns whether it was still running. */
-  buildAndKill(milliseconds: number): Promise<boolean> {
+  /**
+   * Builds, and kills at a moment; null kills never.
+   *
+   * @returns whether it was still running, and how long each stretch took of those that a moment can be in, in milliseconds.
+   */
+  buildAndKill(moment: Moment | null): Promise<{ readonly isKilled: boolean; readonly times: Stretches }> {
     return new Promise((resolve, reject) => {
+      const started = performance.now();
+      let timer: NodeJS.Timeout | undefined;
       const child = spawn(process.execPath, [LAUNCHER, ...this.args()], { cwd: this.root, stdio: 'ignore' });
-      const timer = setTimeout(() => child.kill('SIGKILL'), milliseconds);
+      const reach = (since: Moment['since']): void => {
+        if (moment?.since === since) timer = setTimeout(() => child.kill('SIGKILL'), moment.ms);
+      };
+      reach('start');
+      const seen: number[] = [];
+      const watcher = watch(this.root, (_, name) => {
+        if (name !== JOURNAL) return;
+        if (seen.push(performance.now()) === 1) reach('journal');
+        else reach('applied');
+      });
       child.on('error', reject);
       child.on('exit', (_, signal) => {
         clearTimeout(timer);
-        resolve(signal === 'SIGKILL');
+        watcher.close();
+        const ended = performance.now();
+        const [journal = ended, applied = ended] = seen;
+        const times = { start: ended - started, journal: applied - journal, applied: ended - applied };
+        resolve({ isKilled: signal === 'SIGKILL', times });
       });
     });
+  }
+
+  /** What the build was doing that left this. */
+  phase(): Phase {
+    const names = readdirSync(this.root);
+    const has = (what: string): boolean => names.some((name) => name.startsWith(`${NEIGHBOUR}${what}`));
+    if (existsSync(join(this.root, JOURNAL))) {
+      const { moves, staged } = JSON.parse(readFileSync(join(this.root, JOURNAL), 'utf8'));
+      const isMoved = (path: string): boolean => !existsSync(join(this.root, staged, path));
+      return moves.every(isMoved) ? 'removing' : 'moving';
+    }
+    if (has('stage')) return 'making';
+    const isNew = this.published() === 'new';
+    if (has('update')) return isNew ? 'clearing' : 'flushing';
+    return isNew ? 'done' : 'starting';
   }
 
   /** Which site is published. @throws if a file of it is neither the old nor the new one. */
@@ -331,12 +398,24 @@ export function* randoms(seed: string): Generator<number, never> {
   }
 }
 
-/** How long a build takes here, in milliseconds. */
-export async function buildTime(trials: Trials): Promise<number> {
+/** How long each stretch of a build takes, in milliseconds: all of it, from the journal to its removal, and from there on. */
+export type Stretches = Readonly<Record<Moment['since'], number>>;
+
+export async function measure(trials: Trials): Promise<Stretches> {
   const trial = await trials.start();
-  const started = performance.now();
-  await trial.build();
-  return performance.now() - started;
+  const { times } = await trial.buildAndKill(null);
+  rmSync(trial.root, { recursive: true });
+  return times;
+}
+
+/** Random moments: two of four while files are moved and removed, one at any time, one while the build clears up. */
+export function randomMoments(count: number, times: Stretches, seed: string): readonly Moment[] {
+  const random = randoms(seed);
+  const order: readonly Moment['since'][] = ['start', 'journal', 'applied', 'journal'];
+  return Array.from({ length: count }, (_, i) => {
+    const since = order[i % order.length] ?? 'start';
+    return { since, ms: random.next().value * times[since] * (since === 'start' ? 1.1 : 1) };
+  });
 }
 
 /** Runs `work` on every item, some at a time. */
