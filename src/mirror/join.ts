@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packSums } from '../records/sums.ts';
-import { copyNew, holds, linkOrCopy } from './base/disk.ts';
+import { holds, linkOrCopy, writeNew } from './base/disk.ts';
 import { BuildError, UsageError } from './base/failure.ts';
 import { packageVersion } from './base/package.ts';
 import * as paths from './base/paths.ts';
@@ -159,8 +159,9 @@ function copyRecord(
     const target = join(stage, path);
     mkdirSync(dirname(target), { recursive: true });
     if (path === wellKnown && existsSync(bundle)) linkOrCopy(bundle, target);
-    else copyNew(join(shard, path), target);
-    if (!holds(target, [content])) throw new BuildError(`${shard}: ${path} changed while it was copied; join again`);
+    else writeNew(target, [content]);
+    if (!holds(target, [content]))
+      throw new BuildError(`${target}: expected the bytes of ${shard}, got others; join again`);
   }
   const state = paths.stateFile(suffix);
   const isStateChanged = changed.some(({ path }) => path === state) || !files.some(({ path }) => path === state);

@@ -6,7 +6,6 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
-  copyFileSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -25,6 +24,7 @@ import { codeOf } from './failure.ts';
 export type Content = string | Uint8Array;
 
 const BUFFER_BYTES = 1 << 20;
+const COPIED_AT_ONCE = 1 << 16;
 const encoded = new Uint8Array(BUFFER_BYTES);
 const chunk = new Uint8Array(BUFFER_BYTES);
 const found = new Uint8Array(BUFFER_BYTES);
@@ -138,9 +138,25 @@ export function linkOrCopy(file: string, name: string): void {
   }
 }
 
-/** Copies a file; file systems that can share its blocks until one of the two is written. */
+/**
+ * Copies the bytes of a file to a name that does not exist yet. Node's own copy also sets the mode, which only the owner of
+ * a file may do: on exFAT, NTFS and CIFS that may be another user, although everybody may write there.
+ */
 export function copyNew(file: string, name: string): void {
-  copyFileSync(file, name, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+  const descriptor = openSync(file, 'r');
+  try {
+    writeNew(name, readAll(descriptor));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function* readAll(descriptor: number): Generator<Uint8Array> {
+  const bytes = new Uint8Array(COPIED_AT_ONCE);
+  for (let count = 1; count > 0; ) {
+    count = readSync(descriptor, bytes, 0, bytes.length, null);
+    if (count > 0) yield bytes.subarray(0, count);
+  }
 }
 
 /** Writes a file that may exist. @returns the SHA-256 of what was written, in hexadecimal. */

@@ -124,7 +124,6 @@ async function takeOthers(publication: Publication, producer: Producer): Promise
   const made = listSite(stage).filter((path) => !/^(?:pith|browse|\.well-known)\//.test(path));
   const files = made.map((path) => ({ path, content: readFileSync(join(stage, path)) }));
   for (const path of made) rmSync(join(stage, path));
-  // Astro copies the hand-made files too.
   return files.filter(({ path }) => path.endsWith('.html'));
 }
 

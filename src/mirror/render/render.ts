@@ -5,12 +5,13 @@
  * installed program may be in a read-only folder, and its user works elsewhere. So Astro's root is a
  * temporary folder, sources and output are absolute, and everything that would depend on the working folder is pinned below.
  */
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AstroInlineConfig, AstroIntegration, AstroPrerenderer } from 'astro';
 import { PACKAGE_ROOT } from '../base/package.ts';
+import { copyTree } from '../base/tree.ts';
 
 type VitePlugin = NonNullable<NonNullable<AstroInlineConfig['vite']>['plugins']>[number];
 type Prerenderer = (standard: AstroPrerenderer) => AstroPrerenderer;
@@ -115,7 +116,8 @@ async function runAstro({ workDir, outDir, prerenderer, isOfText }: AstroRun): P
     root,
     cacheDir: join(root, 'cache'),
     srcDir: join(packageRoot, 'src/site'),
-    publicDir: join(packageRoot, 'public'),
+    // There is none: the build writes the hand-made files itself, and where another user owns all files, Vite cannot copy any.
+    publicDir: join(root, 'public'),
     outDir: resolve(outDir(root)),
     build: { server: join(root, 'server') },
     integrations: [integration(prerenderer(root))],
@@ -151,7 +153,7 @@ export async function bundlePages(target: string, workDir: string): Promise<stri
     prerenderer: (root) => (standard) => ({
       ...standard,
       // The bundle is on the disk only at this moment: Astro removes it after rendering.
-      setup: () => cp(join(root, 'server', '.prerender'), target, { recursive: true }),
+      setup: async () => copyTree(join(root, 'server', '.prerender'), target),
       getStaticPaths: async () => [],
     }),
   });
