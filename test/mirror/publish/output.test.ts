@@ -36,7 +36,7 @@ import { LAUNCHER, PROJECT, pithMirror, type Run, runProgram, temporaryFolder } 
 import { cacheOf, leftBeside } from '../../support/sites/mirror.ts';
 import { assertSameTree, build, readTree, writeFiles } from '../../support/sites/site.ts';
 import { notRun } from '../../support/tools/not-run.ts';
-import { findTool } from '../../support/tools/tools.ts';
+import { findTool, needTool } from '../../support/tools/tools.ts';
 
 const folder = temporaryFolder();
 // Other users build in it.
@@ -142,36 +142,60 @@ describe('an output folder that is mounted', () => {
 });
 
 describe('a file system without links, owners and modes', () => {
-  it('takes a build and a join of a user who owns nothing there', async (test) => {
-    const tool = findTool('mkfs.exfat');
-    if (!isRoot || tool === undefined || !existsSync('/dev/loop-control'))
-      return notRun(
-        test,
-        'needs root, loop devices, and the packages exfatprogs and exfat-fuse (npm run pretest installs them)',
-      );
-    const image = join(folder, 'x.img');
+  /** Runs a script with an exFAT disk at `$DISK`, mounted with these options; `AS_USER` runs a command as an ordinary user. */
+  async function onExfat(test: TestContext, options: string, script: string): Promise<Run | null> {
+    const [format, mount] = [needTool('mkfs.exfat'), needTool('mount.exfat-fuse')];
+    if (!isRoot || !existsSync('/dev/loop-control') || !existsSync('/dev/fuse')) {
+      notRun(test, 'mounting a file with an exFAT disk in it needs root, loop devices and FUSE');
+      return null;
+    }
+    const root = join(folder, `exfat-${options.replace(/\W/g, '-')}`);
+    const [image, disk] = [join(root, 'image'), join(root, 'disk')];
+    mkdirSync(disk, { recursive: true });
     writeFileSync(image, '');
     truncateSync(image, 100 << 20);
-    const mounted = join(folder, 'exfat');
-    mkdirSync(mounted);
-    for (const index of [1, 2]) await build([...args(join(folder, `shard-${index}`)), '--shard', `${index}/2`], 0);
-    const script = `"${tool}" "${image}" >&2; L=$(losetup -f --show "${image}"); trap 'cd /; umount "${mounted}"; losetup -d $L' EXIT
-      mount.exfat-fuse -o uid=12345,gid=12345,allow_other $L "${mounted}" >&2
-      for W in "build ${input} --out ${mounted}/built" "build ${more} --out ${mounted}/built" "join ${folder}/shard-1 ${folder}/shard-2 --out ${mounted}/joined"; do
-        setpriv --reuid 12345 --regid 12345 --clear-groups "${process.execPath}" "${LAUNCHER}" $W --trust "${trust}" >&2; done
-      cp -r "${mounted}/built" "${folder}/of-built"; cp -r "${mounted}/joined" "${folder}/of-joined"`;
-    const run = await runProgram('sh', ['-ec', script]);
-    if (/fuse: device not found|failed to open \/dev\/fuse|mount.exfat-fuse: not found/.test(run.stderr))
-      return notRun(test, 'this system cannot mount exFAT (exfat-fuse)');
+    const head = `"${format}" "${image}" >&2; LOOP=$(losetup -f --show "${image}"); trap 'cd /; umount "${disk}"; losetup -d $LOOP' EXIT
+      "${mount}" -o ${options},allow_other $LOOP "${disk}" >&2; DISK="${disk}"
+      AS_USER() { setpriv --reuid 12345 --regid 12345 --clear-groups "$@"; }\n`;
+    const run = await runProgram('sh', ['-ec', head + script], { cwd: root });
+    if (/losetup: .*(cannot find|failed to set up)|fuse: (device not found|mount failed)/.test(run.stderr)) {
+      notRun(test, 'this system cannot mount an exFAT disk');
+      return null;
+    }
     assert.equal(run.code, 0, run.stderr);
-    assertSameTree(readTree(join(folder, 'of-built')), readTree(clean.more));
-    assertSameTree(readTree(join(folder, 'of-joined')), readTree(clean.input));
-  });
+    return run;
+  }
 
-  it('gets copies if a link cannot be made, in a build and in a join', async () => {
+  for (const [whose, options] of [
+    ['of a user who owns all files there', 'uid=12345,gid=12345'],
+    ['of a user who owns no file there and may set no mode, but may write', 'umask=000'],
+  ] as const) {
+    it(`takes builds and a join ${whose}`, async (test) => {
+      const shard = (index: number): string => join(folder, `shard-${index}-${options.length}`);
+      for (const index of [1, 2]) await build([...args(shard(index)), '--shard', `${index}/2`], 0);
+      const seen = join(folder, `of-exfat-${options.length}`);
+      mkdirSync(seen);
+      const run = await onExfat(
+        test,
+        options,
+        `for W in "build ${input} --out $DISK/built" "build ${more} --out $DISK/built" "join ${shard(1)} ${shard(2)} --out $DISK/joined" "build ${input} --out $DISK/astro --renderer astro"; do
+          AS_USER "${process.execPath}" "${LAUNCHER}" $W --trust "${trust}" >&2; done
+        AS_USER touch "$DISK/mine"; if AS_USER chmod 600 "$DISK/mine"; then echo may set modes; fi
+        for NAME in built joined astro; do cp -r "$DISK/$NAME" "${seen}/$NAME"; done`,
+      );
+      if (run === null) return;
+      // Else the second case is the first one again.
+      assert.equal(run.stdout.includes('may set modes'), options.includes('uid'));
+      assertSameTree(readTree(join(seen, 'built')), readTree(clean.more));
+      for (const name of ['joined', 'astro']) assertSameTree(readTree(join(seen, name)), readTree(clean.input));
+    });
+  }
+
+  it('gets copies if no link can be made, no mode and no time set, in a build and in a join', async () => {
     const root = join(folder, 'linkless');
     for (const index of [1, 2]) await build([...args(join(root, `shard-${index}`)), '--shard', `${index}/2`], 0);
-    const fault = { root, log: `${root}.log`, match: 'linkSync ', at: 1, code: 'EPERM', lasting: true };
+    const match = '^(link|copyFile|cp|f?chmod|[fl]?utimes)(Sync)? ';
+    const fault = { root, log: `${root}.log`, match, at: 1, code: 'EPERM', lasting: true };
     const env = { NODE_OPTIONS: `--import=${FAULTS}`, PITH_MIRROR_FAULT: JSON.stringify(fault) };
     const shards = [1, 2].map((index) => join(root, `shard-${index}`));
     for (const [name, ...command] of [
