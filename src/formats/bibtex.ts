@@ -20,13 +20,13 @@ const joined = (texts: readonly TexText[]): TexText => ({
 function titleTex({ rawTitle, title }: Citation): TexText {
   if (rawTitle === null) return toTex(title);
   const { tex, isAscii } = joined(
-    texParts(rawTitle).map(({ kind, text }) => {
-      if (kind === 'words') return toTex(text);
-      const formula = expandedMaths(oneLine(text));
+    texParts(rawTitle).map((part) => {
+      if (part.kind === 'words') return toTex(part.text);
+      const formula = expandedMaths(oneLine(part.text));
       // A letter without a TeX command has none in a formula either.
       return isKnownMaths(formula) && /^[ -~]*$/.test(formula)
         ? { tex: `$${formula}$`, isAscii: true }
-        : toTex(`$${text}$`);
+        : toTex(part.typed);
     }),
   );
   return { tex: tex.trim(), isAscii };

@@ -117,6 +117,12 @@ export function formulaOf(tex: string): Formula | null {
   return made;
 }
 
+/** The text of a formula with the space that its TeX begins or ends with: `10$\,\mu$m`. */
+function spaced(tex: string, text: string): string {
+  const [before, after] = [/^(?:\\[,;: ]|~)/.test(tex) ? ' ' : '', /(?:\\[,;: ]|~)$/.test(tex) ? ' ' : ''];
+  return `${before}${text}${after}`;
+}
+
 function typeset(tex: string): Formula | null {
   try {
     // temml draws overlines with its own CSS; an accent needs none.
@@ -132,7 +138,7 @@ function typeset(tex: string): Formula | null {
     );
     if (markup === null) return null;
     const element = simplified(parseMathml(markup));
-    return { mathml: printMathml(element), text: mathmlText(element) };
+    return { mathml: printMathml(element), text: spaced(tex, mathmlText(element)) };
   } catch {
     // A ParseError, or a RangeError of the engine: either way, the source is shown.
     return null;

@@ -15,8 +15,9 @@ const TEXT_COMMAND = /\\(?:text(?:rm|it|bf|sf|tt|normal)?|mbox|hbox)\s*$/;
 const FONT = /\\(?:rm|it|bf|sf|tt|cal|math[a-z]+|operatorname|text[a-z]*|[mh]box)(?![a-zA-Z])/;
 /** Signs that occur only in formulas, not in amounts of money or names of shell variables. */
 const OF_MATHS = /[\\^_=<>{}]/;
-/** Two words, one after the other. */
-const PROSE = /(?<![\\a-zA-Z])[a-zA-Z]{2,}\s+[a-zA-Z]{2,}/;
+/** Two words, one after the other, or one that joins others. */
+const PROSE =
+  /(?<![\\a-zA-Z])(?:[a-zA-Z]{2,}\s+[a-zA-Z]{2,}|(?:and|or|to|per|for|vs|from|versus|between|than)(?![a-zA-Z]))/;
 
 /**
  * The index of the delimiter that closes a formula, or -1. A dollar inside a `\text{…}` or `\mbox{…}` belongs to that group; if
@@ -47,12 +48,13 @@ function closing(text: string, from: number, to: number, sign: string): number {
   return first;
 }
 
+const isProse = (inside: string): boolean => inside.trim() === '' || (!FONT.test(inside) && PROSE.test(inside));
+
 /** Whether `inside` looks like a formula between two dollars, given the characters around it. */
 function isFormula(inside: string, after: string): boolean {
-  if (inside.trim() === '') return false;
-  if (!FONT.test(inside) && PROSE.test(inside)) return false;
-  // "from $5 to $10" and "5$ or 6$" have none of these signs, and are not formulas.
-  return OF_MATHS.test(inside) || !(/^\s|\s$/.test(inside) || /\d/.test(after));
+  if (isProse(inside)) return false;
+  // One letter is a symbol, no amount. "from $5 to $10" and "5$ or 6$" have none of the signs, and are not formulas.
+  return OF_MATHS.test(inside) || /^[a-zA-Z]$/.test(inside) || !(/^\s|\s$/.test(inside) || /\d/.test(after));
 }
 
 /** The formula that opens at `open`: `$…$`, `$$…$$`, `\(…\)` or `\[…\]`; null if none does. */
@@ -69,6 +71,6 @@ export function formulaAt(text: string, open: number, to: number): FormulaSpan |
   if (stop === -1) return null;
   const inside = text.slice(start, stop);
   const end = stop + close.length;
-  const isOne = sign === '$' ? isFormula(inside, text[end] ?? '') : inside.trim() !== '';
+  const isOne = sign === '$' ? isFormula(inside, text[end] ?? '') : !isProse(inside);
   return isOne ? { start, stop, end } : null;
 }

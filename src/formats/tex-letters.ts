@@ -17,6 +17,7 @@ export const ACCENTS: ReadonlyMap<string, string> = new Map([
   ['k', '\u0328'],
   ['d', '\u0323'],
   ['b', '\u0331'],
+  ['textcommabelow', '\u0326'],
 ]);
 
 /** Commands that are letters of a word: TeX drops the space after them. */
@@ -84,6 +85,20 @@ export const SIGNS: ReadonlyMap<string, string> = new Map([
   ['textbullet', '•'],
   ['textasteriskcentered', '*'],
   ['slash', '/'],
+  ['textsection', '§'],
+  ['textparagraph', '¶'],
+  ['textperthousand', '‰'],
+  ['backslash', '\\'],
+  ['thinspace', '\u2009'],
+  ['nobreakspace', '\u00a0'],
+  // Commands for the layout, which say nothing.
+  ['noindent', ''],
+  ['protect', ''],
+  ['relax', ''],
+  ['xspace', ''],
+  ['newline', ' '],
+  ['linebreak', ' '],
+  ['par', ' '],
   ['quad', ' '],
   ['qquad', ' '],
   ['TeX', 'TeX'],
@@ -105,16 +120,25 @@ export const ESCAPED: ReadonlyMap<string, string> = new Map([
   ['@', ''],
 ]);
 
-/** Commands that only change the style of their argument: the argument is shown unchanged. */
-export const STYLES: ReadonlySet<string> = new Set(
-  'emph textit textbf textrm textsc textsf texttt textsl textup textmd textnormal text mbox hbox uline underline'.split(
-    ' ',
-  ),
-);
+/** A style that a page shows: emphasis, or italics for any other reason. */
+export type TextStyle = 'em' | 'i';
+
+const styles = (names: string, style: TextStyle | null): readonly (readonly [string, TextStyle | null])[] =>
+  names.split(' ').map((name) => [name, style]);
+
+/** Commands that only change the style of their argument; null if a page shows the argument unchanged. */
+export const STYLES: ReadonlyMap<string, TextStyle | null> = new Map([
+  ...styles('emph', 'em'),
+  ...styles('textit textsl', 'i'),
+  ...styles('textbf textrm textsc textsf texttt textup textmd textnormal text mbox hbox uline underline', null),
+]);
 
 /** The same as switches at the beginning of a group: `{\it in situ}`. */
-export const SWITCHES: ReadonlySet<string> = new Set(
-  'it bf em rm sc sl tt sf cal itshape bfseries scshape slshape upshape ttfamily rmfamily sffamily normalfont small large Large'.split(
-    ' ',
+export const SWITCHES: ReadonlyMap<string, TextStyle | null> = new Map([
+  ...styles('em', 'em'),
+  ...styles('it itshape sl slshape', 'i'),
+  ...styles(
+    'bf bfseries rm rmfamily sc scshape tt ttfamily sf sffamily cal upshape normalfont tiny scriptsize footnotesize small normalsize large Large',
+    null,
   ),
-);
+]);

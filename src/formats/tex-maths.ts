@@ -94,19 +94,35 @@ const ALIASES: Readonly<Record<string, string>> = {
   textup: '\\textrm',
   textmd: '\\textrm',
   ensuremath: '',
+  protect: '',
+  xspace: '',
+  AA: '\\mathring{A}',
 };
 const ALIAS = new RegExp(String.raw`\\(${Object.keys(ALIASES).join('|')})(?![a-zA-Z])`, 'g');
 /** One argument: a group without groups inside, a command, or one character. */
-const KET = /\\([kK]et|[bB]ra|braket)(?![a-zA-Z])\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\[a-zA-Z]+|[^\s\\{}]))/g;
+const KET =
+  /\\([kK]et|[bB]ra|[bB]raket|expval|ev|abs|norm)(?![a-zA-Z])\s*(?:\{((?:[^{}]|\{[^{}]*\})*)\}|(\\[a-zA-Z]+|[^\s\\{}]))/g;
 
-/** A formula with commands of common packages (bbm, slashed, braket) rewritten with commands that every engine has. */
+const KETBRA = /\\(?:ketbra|dyad|outerproduct)\s*\{((?:[^{}]|\{[^{}]*\})*)\}\{((?:[^{}]|\{[^{}]*\})*)\}/g;
+/** The fences of each, around its argument. */
+const FENCES: Readonly<Record<string, readonly [before: string, after: string]>> = {
+  ket: ['|', '\\rangle'],
+  bra: ['\\langle', '|'],
+  braket: ['\\langle', '\\rangle'],
+  expval: ['\\langle', '\\rangle'],
+  ev: ['\\langle', '\\rangle'],
+  abs: ['|', '|'],
+  norm: ['\\lVert', '\\rVert'],
+};
+
+/** A formula with commands of common packages (bbm, slashed, braket, physics) rewritten with commands that every engine has. */
 export function expandedMaths(tex: string): string {
   if (!tex.includes('\\')) return tex;
   return tex
     .replace(ALIAS, (_, name: string) => ALIASES[name] ?? '')
+    .replace(KETBRA, (_, ket: string, bra: string) => `|{${ket}}\\rangle\\langle{${bra}}|`)
     .replace(KET, (_, name: string, group: string | undefined, single: string | undefined) => {
-      const inside = group ?? `${single}`;
-      if (name === 'braket') return `\\langle{${inside}}\\rangle`;
-      return name.toLowerCase() === 'ket' ? `|{${inside}}\\rangle` : `\\langle{${inside}}|`;
+      const [before = '', after = ''] = FENCES[name.toLowerCase()] ?? [];
+      return `${before}{${group ?? single ?? ''}}${after}`;
     });
 }

@@ -23,6 +23,9 @@ describe('formulas become MathML', () => {
     ['\\slashed{D}', /D̸/],
     ['\\slashed\\partial', /∂̸/],
     ['\\dag', /†/],
+    ['\\ketbra{0}{1}', /⟩<\/mo>.*⟨/],
+    ['\\norm{x}', /∥|‖/],
+    ['\\mathrm{\\AA}', /<mover>.*A.*˚/],
     ['\\binom{n}{k}', /linethickness="0px"/],
     ['\\begin{pmatrix}a&b\\\\c&d\\end{pmatrix}', /<mtable><mtr><mtd><mi>a<\/mi><\/mtd>/],
   ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { richText } from '../../src/formats/rich-text.ts';
+import { richMarkup, richParts, richText } from '../../src/formats/rich-text.ts';
 import { texParts } from '../../src/formats/tex-text.ts';
 
 /** The words of a text; formulas stand between « and ». */
@@ -37,6 +37,29 @@ const WORDS: readonly (readonly [tex: string, plain: string])[] = [
   ['\\ensuremath{\\alpha}-decay', '«\\alpha»-decay'],
   ['\\emph{Core $x$-sets}', 'Core «x»-sets'],
   ['e\u0301', 'é'],
+  ['\\S~3 and Fig.\\nobreakspace 2, 10\\thinspace km', '§\u00a03 and Fig.\u00a02, 10\u2009km'],
+  ["a ''closed'' opening", 'a “closed” opening'],
+  ['5$\\,$GeV, 5$~$GeV', '5\u2009GeV, 5\u00a0GeV'],
+  ['H\\,{\\sc ii}, {\\sc Small}, \\ion{C}{iv}', 'H\u2009II, Small, C\u2009IV'],
+  ['\\textcommabelow{s}, \\textdegree C', 'ș, °C'],
+  ['\\noindent A\\xspace \\protect\\emph{b}\\newline c', 'A b c'],
+  [
+    '\\href{https://x.example}{the code}, \\url{https://x.example/~me}',
+    'the code (https://x.example), https://x.example/~me',
+  ],
+  ['\\href{https://x.example}{https://x.example}', 'https://x.example'],
+  // Formulas that were typed without dollars.
+  ['\\alpha-decay, {\\beta}, \\Lambda CDM, \\sqrt{s}=13', '«\\alpha»-decay, «\\beta», «\\Lambda» CDM, «\\sqrt{s}»=13'],
+  ['\\ensuremath\\alpha, \\ket{0}, \\dagger', '«\\alpha», «\\ket{0}», «\\dagger»'],
+  [
+    '10^{-3}, 90^\\circ, CO\\textsubscript{2}, 10\\textsuperscript{th}',
+    '10«^{-3}», 90«^\\circ», CO«_{\\mathrm{2}}», 10«^{\\mathrm{th}}»',
+  ],
+  ['\\texorpdfstring{$\\alpha$}{alpha} and \\texorpdfstring{x}{y}', '«\\alpha» and x'],
+  [
+    'file_name, x^2, C:\\alpha\\beta, the \\left bracket, x \\not y',
+    'file_name, x^2, C:\\alpha\\beta, the \\left bracket, x \\not y',
+  ],
   // What is not known stays as it was typed.
   ['\\vspace{1em} {\\foo x} \\foo{a}{b}', '\\vspace{1em} {\\foo x} \\foo{a}{b}'],
   ["\\'{} \\' \\v \\", "\\'{} \\' \\v \\"],
@@ -60,7 +83,12 @@ const FORMULAS: readonly (readonly [tex: string, read: string])[] = [
   ["$\\'e \\o$", "«\\'e \\o»"],
   ['$\\text{for $x>0$}$ and $\\mbox{$y$}$', '«\\text{for $x>0$}» and «\\mbox{$y$}»'],
   ['$\\rm Fe II$ lines', '«\\rm Fe II» lines'],
+  ['$p$5 and $k$2', '«p»5 and «k»2'],
   // Money.
+  ['or $5 or 5$ and 10$', 'or $5 or 5$ and 10$'],
+  ['a $100 prize for $P=NP$', 'a $100 prize for «P=NP»'],
+  ['Price of $x_1 and $y_1', 'Price of $x_1 and $y_1'],
+  ['$$ and $$', '$$ and $$'],
   ['from $5 to $10', 'from $5 to $10'],
   ['$5-$10 and $5/$10', '$5-$10 and $5/$10'],
   ['US\\$ 5 and $x', 'US$ 5 and $x'],
@@ -78,7 +106,34 @@ describe('formulas are told from words and money', () => {
   for (const [tex, expected] of FORMULAS) it(`${tex} is read as ${expected}`, () => assert.equal(read(tex), expected));
 });
 
+describe('emphasis', () => {
+  const markup = (tex: string): string => richMarkup(richParts(tex));
+  const texts: readonly (readonly [tex: string, shown: string])[] = [
+    ['\\emph{in situ} and {\\em more}', '<em>in situ</em> and <em>more</em>'],
+    ['{\\it in vivo}, \\textit{x}, {\\sl y}', '<i>in vivo</i>, <i>x</i>, <i>y</i>'],
+    ['{\\bf bold} \\textsc{caps} {Case}', 'bold caps Case'],
+    ['{\\it a \\emph{b} c} d', '<i>a </i><em>b</em><i> c</i> d'],
+    ["a \\emph{``b''} -- c", 'a <em>“b”</em> – c'],
+    ['\\emph{<b> & c}', '<em>&lt;b&gt; &amp; c</em>'],
+    ['\\emph{Erd\\H{o}s}, {\\it cut', '<em>Erdős</em>, {\\it cut'],
+  ];
+  for (const [tex, shown] of texts) it(`${tex} is shown as ${shown}`, () => assert.equal(markup(tex), shown));
+
+  it('may contain a formula, which stands between two pieces of it', () => {
+    assert.match(markup('\\emph{Core $x$-sets}'), /^<em>Core <\/em><math>.*<\/math><em>-sets<\/em>$/);
+  });
+  it('is left out of plain text', () => {
+    assert.equal(richText('\\emph{Core $x$-sets} {\\it in situ}').plain, 'Core x-sets in situ');
+  });
+});
+
 describe('plain text', () => {
+  it('keeps the space with which a formula begins, and what cannot be typeset as it was typed', () => {
+    assert.equal(
+      richText('10$\\,\\mu$m, \\ensuremath{\\foo}, \\(\\foo\\)').plain,
+      '10 μm, \\ensuremath{\\foo}, \\(\\foo\\)',
+    );
+  });
   it('has formulas on one line and ties as spaces, and keeps only unreadable TeX as typed', () => {
     assert.equal(richText('Fig.~3: $H_2O$ at 5\\,K and $\\unknown x$').plain, 'Fig. 3: H₂O at 5 K and $\\unknown x$');
   });
@@ -102,6 +157,11 @@ it('reads long hostile text in bounded time', () => {
     '\\textit{',
     ' ',
     '\\emph{\\emph{',
+    'x^{',
+    'x^{-3}',
+    '\\alpha{',
+    "''a",
+    '\\href{a}{',
     '`',
     '``"',
     '-',

@@ -7,7 +7,7 @@
 import { hash } from 'node:crypto';
 import type { Verdict } from '../../formats/input.ts';
 import { currentSnapshot, member } from '../../formats/paper.ts';
-import type { RichPart } from '../../formats/rich-text.ts';
+import { isStyled, type RichPart } from '../../formats/rich-text.ts';
 import { compareCodePoints, isArray, isNumber, type MergedRecord, type Trust } from '../../protocol/index.ts';
 import type { FileReport, Totals } from '../judge/report.ts';
 import type { OperatorNote } from '../read/operator-note.ts';
@@ -37,7 +37,7 @@ export interface CatalogueEntry {
   readonly sourceVersion: number;
   /** Plain text, formulas too: `H₂O ice`. */
   readonly title: string | null;
-  /** The title with its formulas as MathML; null where it has none. */
+  /** The title with its emphasis, and its formulas as MathML; null where it has neither. */
   readonly titleParts: readonly RichPart[] | null;
   /** Plain text of all names, as the registry lists them. */
   readonly authors: string | null;
@@ -141,7 +141,7 @@ export function catalogueEntry(entry: RecordEntry): CatalogueEntry {
     sourceId: record.source.id,
     sourceVersion: record.source.version,
     title: title?.plain ?? null,
-    titleParts: title?.parts.some(({ kind }) => kind === 'maths') ? title.parts : null,
+    titleParts: title !== null && isStyled(title.parts) ? title.parts : null,
     authors: authors?.plain ?? paper.authorsInOrder?.join(', ') ?? null,
     submittedAt: record.submittedAt,
     categories: [record.primaryCategory, ...record.crossCategories],

@@ -34,7 +34,7 @@ function lineOf(entry: CatalogueEntry): string {
     suffix,
     submittedAt.slice(0, 10),
     verdict,
-    // Shown, and not searched: only a title with formulas has it.
+    // Shown, and not searched: only a title with formulas or emphasis has it.
     ...(titleParts === null ? [] : [richMarkup(titleParts)]),
   ]
     .map(field)

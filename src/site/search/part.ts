@@ -12,7 +12,7 @@ export interface FoundRecord {
   readonly suffix: string;
   readonly date: string;
   readonly verdict: string;
-  /** The title with its formulas, as markup; empty if it has no formulas. */
+  /** The title with its formulas and emphasis, as markup; empty if it has neither. */
   readonly markup: string;
 }
 

@@ -30,15 +30,16 @@ const decoded = (from: string): string =>
     hex === undefined ? (SIGNS[name] ?? '') : String.fromCodePoint(Number.parseInt(hex, 16)),
   );
 
-/** Like Rich.astro: words, and elements of MathML. No other element is created, whatever the markup contains. */
+/** Like Rich.astro: words, emphasis, and elements of MathML. No other element is created, whatever the markup contains. */
 function rich(markup: string): HTMLElement {
   const root = element('bdi', '');
   let at: Element = root;
   for (const [token, end, name, attributes = ''] of markup.matchAll(TOKEN)) {
-    if (name === undefined) at.append(...(at === root ? text(decoded(token)).childNodes : [decoded(token)]));
+    if (name === undefined)
+      at.append(...(at.namespaceURI === MATHML ? [decoded(token)] : text(decoded(token)).childNodes));
     else if (end === '/') at = at.parentElement ?? root;
     else {
-      const child = document.createElementNS(MATHML, name);
+      const child = /^(?:em|i)$/.test(name) ? document.createElement(name) : document.createElementNS(MATHML, name);
       for (const [, key = '', value = ''] of attributes.matchAll(ATTRIBUTE))
         if (!/^(?:on|href|style)/.test(key)) child.setAttribute(key, value);
       at.append(child);

@@ -51,7 +51,7 @@ export function recordRow(entry: CatalogueEntry, page: string): RecordRow {
   } = entry;
   return {
     href: relativeLink(page, recordPage(suffix)),
-    title: titleParts ?? (title === null ? null : [{ kind: 'words', text: title }]),
+    title: titleParts ?? (title === null ? null : [{ kind: 'words', text: title, style: null }]),
     authors: authors === null ? null : shortened(authors),
     arxiv: `arXiv:${sourceId}v${sourceVersion}`,
     date: submittedAt.slice(0, 10),
