@@ -14,8 +14,8 @@ export type AuthorOrder = 'registry' | 'quoted' | 'operator';
 /** A sentence for each order, for people; plain ASCII, so that it can go into any file. */
 export const AUTHOR_ORDER_WORDS: Readonly<Record<AuthorOrder, string>> = {
   registry: "The authors are in the registry's order, not the paper's.",
-  quoted: "The authors are listed as a note by this mirror's operator quotes them; the paper's order may differ.",
-  operator: "The order of the authors is the word of this mirror's operator; no signature covers it.",
+  quoted: "The authors are in the order given by a note of this mirror's operator, which may differ from the paper's.",
+  operator: "The order of the authors comes from this mirror's operator. It is not signed.",
 };
 
 export interface OrderedAuthors extends Authors {

@@ -76,7 +76,7 @@ function authorsTex({ list, hasOthers }: NonNullable<Citation['authors']>): TexT
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'] as const;
 
 const NOT_ASCII =
-  'This entry is UTF-8: some characters in braces have no form in TeX, and need biber and XeLaTeX or LuaLaTeX.';
+  'This entry is UTF-8. Some characters in braces have no TeX command, so it needs biber with XeLaTeX or LuaLaTeX.';
 
 export function formatBibtex(citation: Citation): string {
   const { authors, doi, primaryCategory, arxiv } = citation;

@@ -152,7 +152,7 @@ describe('lists of names', () => {
 
   it('that cannot be written with TeX stay UTF-8 in braces, and a comment says so', () => {
     const bib = formatBibtex(citation(CJK));
-    assert.match(bib, /^% This entry is UTF-8: .*\n/m);
+    assert.match(bib, /^% This entry is UTF-8\. .*\n/m);
     assert.match(bib, /author {8}= \{\{\{山田太郎\}\} and /);
     assert.match(bib, /^@misc\{pith2603[a-z0-9]+,$/m);
   });

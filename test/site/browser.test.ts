@@ -119,7 +119,7 @@ describe('what only Chromium can be told', () => {
     const page = await context.newPage();
     const response = await page.goto(`${served.url}pith/NONE/deeper/still`);
     assert.equal(response?.status(), 404);
-    assert.ok(await page.getByRole('heading', { name: 'This mirror has no such page' }).isVisible());
+    assert.ok(await page.getByRole('heading', { name: 'This mirror has no page at this address' }).isVisible());
     await follow(page, 'All records of this mirror');
     assert.equal(page.url(), `${server.url}index.html`);
     await context.close();

@@ -84,7 +84,7 @@ inEveryWay(out, (way) => {
       await take(page, false);
       await page.getByText('In a LaTeX paper', { exact: true }).click();
       const { text, said } = await press(page, 'Copy LaTeX');
-      assert.equal(said, 'Selected: copy it with your keyboard');
+      assert.equal(said, 'Selected. Press Ctrl+C or ⌘C to copy');
       assert.equal((await page.evaluate(() => String(getSelection()))).trim(), text.trim());
       await page.keyboard.press('ControlOrMeta+c');
       assert.equal((await pasted(way, page)).trim(), text.trim());

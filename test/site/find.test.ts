@@ -113,7 +113,7 @@ inEveryWay(site, (way) => {
     await type(page, '2605.00020');
     await status(page, /^2 records match/);
     await type(page, '9912.99999');
-    await status(page, /^None of \d+ records matches/);
+    await status(page, /^None of the \d+ records matches/);
     assert.deepEqual(trouble, []);
     await close();
   });

@@ -60,7 +60,7 @@ describe('meta tags', () => {
       assert.match(metas('seed', name)[0] ?? '', /^Long-running LLM agents keep .* frameworks \[…\]$/, name);
       assert.match(
         metas('record-only', name)[0] ?? '',
-        /^The record pith:2006:.* This mirror has no abstract of it\.$/,
+        /^The record pith:2006:.* This mirror does not have its abstract\.$/,
       );
     }
   });
@@ -218,7 +218,7 @@ describe('the page of a record with an assembled bundle', () => {
     const html = fileOf('split-view', 'index.html');
     assert.match(
       pageText(html),
-      /verify the received bundles on the verification page of another copy, one that you trust: [0-9a-f]{64}\.json, [0-9a-f]{64}\.json\. Do not use this record’s own bundle\.json there: this mirror assembled it and nobody signed it, so it is rejected\./,
+      /verify the received bundles on the verification page of another mirror that you trust: [0-9a-f]{64}\.json, [0-9a-f]{64}\.json\. Do not use this record’s own bundle\.json there: this mirror assembled it, so it has no signature and would be rejected\./,
     );
     const limits = /<p class="quiet verify-limits">.*?<\/p>/s.exec(html)?.[0] ?? '';
     assert.equal(
@@ -227,7 +227,7 @@ describe('the page of a record with an assembled bundle', () => {
     );
     assert.match(
       pageText(fileOf('seed', 'index.html')),
-      /verify bundle\.json on the verification page of another copy/,
+      /verify bundle\.json on the verification page of another mirror/,
     );
   });
 });

@@ -42,7 +42,7 @@ describe('the record page shows everything that upstream’s page shows', () => 
     ['the license by name', 'CC BY 4.0 (Creative Commons Attribution)'],
     ['the links to the paper', 'Abstract at arXiv PDF DOI'],
     ['the order of the authors', 'The authors are in the registry’s order, not the paper’s.'],
-    ['a link to the rest of the abstract', '[…] Read on at arXiv'],
+    ['a link to the rest of the abstract', '[…] Read the whole abstract at arXiv'],
     ['the source of pith.sty', 'The package pith.sty comes from the record’s page at pith.science.'],
     ['BibTeX', 'archiveprefix = {arXiv}'],
     ['RIS', 'TY - MANSCPT TI - Concordia'],
@@ -66,7 +66,7 @@ describe('the record page shows everything that upstream’s page shows', () => 
     ['the record, indented', '{ "metadata": { "abstract_canon_sha256": "1179ebf8'],
     ['that it was verified', 'Verified when this page was built'],
     ['what cannot be checked', 'cannot be checked here'],
-    ['what a mirror cannot prove', 'It cannot show that it is itself honest'],
+    ['what a mirror cannot prove', 'It cannot show that the mirror itself is honest'],
     ['the fingerprint of the pinned key', '8d4b5ee74e4693bcd1df2446408b0d54'],
   ];
   for (const [what, expected] of parts) {
@@ -100,7 +100,7 @@ describe('a record-only page', () => {
     const note = elements(await realPage(`pith/${suffix}/index.html`)).find(
       ({ attributes }) => attributes.get('class') === 'note',
     );
-    assert.match(note?.text ?? '', /This text is by the mirror’s operator\. Nobody signed it\./);
+    assert.match(note?.text ?? '', /The operator of this mirror wrote this text\. It is not signed\./);
     assert.match(note?.text ?? '', /shows neither the signature nor the bundle/);
   });
 });

@@ -75,7 +75,7 @@ inEveryWay(out, (way) => {
       assert.deepEqual(
         [...tables.keys()],
         [
-          'What this page says, and what came out here',
+          'What this page says, and what this browser found',
           'Record',
           'Event 1: record created',
           'Event 2: graph snapshot',
@@ -85,7 +85,7 @@ inEveryWay(out, (way) => {
       const outcomes = [...tables.values()].flat().map((row) => row.replace(/: .*/, ''));
       assert.equal(outcomes.length, 20);
       assert.deepEqual([...new Set(outcomes)], ['verified', 'cannot be checked here']);
-      assert.match((await page.locator('.verify-result').textContent()) ?? '', /4 signatures and 12 digests hold\./);
+      assert.match((await page.locator('.verify-result').textContent()) ?? '', /4 signatures and 12 digests are valid\./);
       assert.equal(await page.locator(':focus').textContent(), 'Verify again');
       await page.keyboard.press('Enter');
       assert.equal(await saidAtLast(page.locator('#verify-here [role="status"]')), said);
@@ -127,12 +127,12 @@ inEveryWay(out, (way) => {
     });
 
     const lies: readonly (readonly [page: string, said: RegExp, row: string | null])[] = [
-      ['title.html', /^Not verified: it fails at “Bundle hash”\. It differs/, 'failed: Event hash'],
-      ['signature.html', /^Not verified: it fails at/, null],
-      ['json.html', /^Not verified: it fails at “Reading the bundle \(not json\)”\./, null],
+      ['title.html', /^Not verified: “Bundle hash” failed\. The result differs/, 'failed: Event hash'],
+      ['signature.html', /^Not verified: “.+” failed/, null],
+      ['json.html', /^Not verified: “Reading the bundle \(not json\)” failed\./, null],
       [
         'state.html',
-        /^Verified here, in this browser\. It differs from this page in: State hash\.$/,
+        /^Verified here, in this browser\. The result differs from this page in: State hash\.$/,
         'failed: State hash',
       ],
     ];
@@ -150,7 +150,7 @@ inEveryWay(out, (way) => {
 
     it('says so if the verifier is missing', async () => {
       const { page, close } = await way.visit(recordPage(SUFFIXES.seed, 'missing.html'));
-      assert.match(await verifyHere(page), /^Nothing was checked: .*gone\.js is missing beside this page/);
+      assert.match(await verifyHere(page), /^Nothing was checked: .*gone\.js is missing next to this page/);
       await close();
     });
   });
@@ -170,9 +170,9 @@ inEveryWay(out, (way) => {
       assert.equal(said, '6 files: 2 verified, 4 not verified.');
       assert.deepEqual(await headlines(page), [
         'Verified here, in this browser',
-        'Not verified: it fails at “Bundle hash”',
-        'Not verified: it fails at “Reading the bundle (not json)”',
-        'Not verified: it fails at “Reading the bundle (not json)”',
+        'Not verified: “Bundle hash” failed',
+        'Not verified: “Reading the bundle (not json)” failed',
+        'Not verified: “Reading the bundle (not json)” failed',
         'Not verified: the file was not read',
         'Verified here, in this browser',
       ]);
@@ -321,7 +321,7 @@ inEveryWay(out, (way) => {
         const { page, close } = await way.visit(recordPage(SUFFIXES.seed), { before });
         assert.match(
           await verifyHere(page),
-          /^This browser cannot check it: .* \(.+\)\. That says nothing about the record/,
+          /^This browser cannot verify: .* \(.+\)\. This says nothing about the record/,
         );
         assert.equal(await page.locator('.verify-result').innerText(), '');
         assert.equal(await page.locator('.verify-result.is-troubled').count(), 0);
@@ -336,9 +336,9 @@ inEveryWay(out, (way) => {
             await give(page, 'seed.json', 'tampered.json'),
             '2 files: 0 verified, 0 not verified, 2 could not be checked.',
           );
-          for (const line of await headlines(page)) assert.match(line, /^This browser cannot check it/);
+          for (const line of await headlines(page)) assert.match(line, /^This browser cannot verify/);
           assert.equal(await page.locator('.is-troubled').count(), 0);
-        } else assert.match(begun, /^This browser cannot check it/);
+        } else assert.match(begun, /^This browser cannot verify/);
         await close();
       });
     }

@@ -9,7 +9,7 @@
 const because = (error: unknown): string => ` (${error instanceof Error ? error.message : String(error)})`;
 
 export const cannotCheck = (error: unknown): string =>
-  `This browser cannot check it: something that the verifier needs is missing or does not work${because(error)}. That says nothing about the record. Check it with a newer browser, or with “pith-mirror verify” in a shell.`;
+  `This browser cannot verify: a feature that the verifier needs is missing or broken${because(error)}. This says nothing about the record. Try a newer browser, or run “pith-mirror verify” in a shell.`;
 
 export const cannotSearch = (error: unknown): string =>
-  `This browser cannot search: something that the search needs is missing or does not work${because(error)}. The lists of this mirror have every record.`;
+  `This browser cannot search: a feature that the search needs is missing or broken${because(error)}. The lists of this mirror have every record.`;

@@ -41,7 +41,7 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-c
   let timer = 0;
   button.addEventListener('click', () => {
     void copy(source).then((copied) => {
-      result.textContent = copied ? 'Copied' : 'Selected: copy it with your keyboard';
+      result.textContent = copied ? 'Copied' : 'Selected. Press Ctrl+C or ⌘C to copy';
       window.clearTimeout(timer);
       timer = window.setTimeout(() => {
         result.textContent = '';

@@ -52,7 +52,7 @@ function statusOf(
   if (!isComplete) return `The newest ${wanted} matches are shown; there are more.${rest}`;
   if (isOtherVersion && query.identifier?.kind === 'arxiv')
     return `This mirror does not have version ${query.identifier.version} of arXiv:${query.identifier.id}. It has ${found.length === 1 ? 'this version' : 'these versions'}:`;
-  if (found.length === 0) return `None of ${records(searched)} matches.`;
+  if (found.length === 0) return `None of the ${records(searched)} matches.`;
   return `${records(found.length)} ${found.length === 1 ? 'matches' : 'match'}${found.length > 1 ? ', newest first' : ''}.${rest}`;
 }
 

@@ -19,7 +19,7 @@ export const CHECK_WORDS: Readonly<Record<CheckSubject, { readonly name: string;
     name: 'Pith Number',
     shows: 'it follows from the record: the year of submission and 26 base32 characters of the hash',
   },
-  short_number: { name: 'Short number', shows: 'it is the beginning of the number; other records may share it' },
+  short_number: { name: 'Short number', shows: 'it is the beginning of the Pith Number; other records may share it' },
   source: { name: 'Source', shows: 'the bundle and the record name the same paper and version' },
   alias: { name: 'Aliases', shows: 'arXiv id, DOI and short numbers follow from the record' },
   bundle_hash: { name: 'Bundle hash', shows: 'the bundle is unchanged: SHA-256 of everything except its signature' },
@@ -35,10 +35,10 @@ export const CHECK_WORDS: Readonly<Record<CheckSubject, { readonly name: string;
   abstract: {
     name: 'Abstract',
     shows:
-      'a text of fewer than 600 characters matches the record’s hash of the abstract; a longer one is an excerpt and has no hash',
+      'if it has fewer than 600 characters, it matches the record’s hash of the abstract; if it is longer, it is only an excerpt',
   },
   snapshot: { name: 'Snapshot hash', shows: 'this part of the snapshot is unchanged' },
-  state: { name: 'State', shows: 'the recomputed merge gives the bundle’s own state' },
+  state: { name: 'State', shows: 'merging the events again gives the bundle’s own state' },
 };
 
 /** `record_created` as `record created`. */
@@ -49,4 +49,10 @@ export function spaced(name: string): string {
 /** `1 signature`, `2 signatures`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
+}
+
+/** `claims`, `claims or references`, `claims, references or corrections`. */
+export function listed(names: readonly string[]): string {
+  const [last = '', ...before] = [...names].reverse();
+  return before.length === 0 ? last : `${before.reverse().join(', ')} or ${last}`;
 }

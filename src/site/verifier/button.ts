@@ -14,7 +14,7 @@ function load(src: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');
     script.onload = resolve;
-    script.onerror = () => reject(new NotLoaded(`${src} is missing beside this page.`));
+    script.onerror = () => reject(new NotLoaded(`${src} is missing next to this page.`));
     setTimeout(() => reject(new NotLoaded(`${src} did not arrive within ${PATIENCE / 1000} seconds.`)), PATIENCE);
     script.src = src;
     document.head.append(script);
@@ -28,7 +28,7 @@ async function verify(section: HTMLElement): Promise<void> {
   const loaded = loadedVerifier();
   if (data.bundles === null && shared.pithBundles === undefined) await load(bundles);
   const received = data.bundles ?? shared.pithBundles;
-  if (received === undefined) throw new NotLoaded(`${bundles} holds no bundles.`);
+  if (received === undefined) throw new NotLoaded(`${bundles} contains no bundles.`);
   await loaded.verifyHere(section, data, received);
 }
 

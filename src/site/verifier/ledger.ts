@@ -123,7 +123,7 @@ export class LedgerView {
 
 /** Compares what the page says with what was found. */
 export function comparisonTable(rows: readonly Comparison[]): HTMLElement {
-  const group = new Group('What this page says, and what came out here');
+  const group = new Group('What this page says, and what this browser found');
   for (const compared of rows) group.compare(compared);
   return group.element;
 }

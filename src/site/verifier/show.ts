@@ -92,7 +92,7 @@ export async function verifyInto(
     for (const [i, verdict] of verdicts.entries()) views[i]?.finish(verdict);
     details.hidden = ledgers.flat().length === 0;
     // No count: the page's own ledger groups aliases and includes the keys, so the two numbers would differ.
-    count.textContent = 'Every check, made here';
+    count.textContent = 'All checks, made in this browser';
     result.append(element('p', '', foreign(proved(judgement))), ...findingList(findings));
     if (claims !== null) result.append(comparisonTable(comparisons(claims, judgement)));
     return judgement;

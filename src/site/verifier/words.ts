@@ -21,12 +21,12 @@ export function headline(judgement: Judgement): string {
   const { outcome, findings } = judgement;
   if (outcome === 'verified') return 'Verified here, in this browser';
   if (outcome === 'findings') return `Verified here, with ${counted(findings.length, 'finding')}`;
-  return `Not verified: it fails at “${failedStep(judgement)}”`;
+  return `Not verified: “${failedStep(judgement)}” failed`;
 }
 
 /** What was proved, one sentence. */
 export function proved({ ledgers, merged, verdicts }: Judgement): string {
-  if (merged === null) return 'Nothing is proved.';
+  if (merged === null) return 'This proves nothing.';
   const checks = ledgers.flat().filter((check) => check.outcome === 'verified');
   const signatures = checks.filter(({ how }) => how === 'signature').length;
   const digests = checks.filter(({ how }) => how === 'digest').length;
@@ -35,7 +35,7 @@ export function proved({ ledgers, merged, verdicts }: Judgement): string {
       bundle === null ? [] : `${bundle.key.keyId} (fingerprint ${bundle.key.fingerprint})`,
     ),
   );
-  return `${counted(signatures, 'signature')} and ${counted(digests, 'digest')} hold. The bundle is signed by ${[...by].join(' and ')}; its ${counted(merged.events.valid.length, 'valid event')} give the state ${merged.state.sha256}.`;
+  return `${counted(signatures, 'signature')} and ${counted(digests, 'digest')} are valid. The bundle is signed by ${[...by].join(' and ')}; its ${counted(merged.events.valid.length, 'valid event')} give the state ${merged.state.sha256}.`;
 }
 
 /** A row that compares what the page says with what was found. */
@@ -67,7 +67,7 @@ export function comparisons(claims: PageClaims, { merged, findings }: Judgement)
 /** The final announcement for screen readers. */
 export function announcement(judgement: Judgement, compared: readonly Comparison[] = []): string {
   const differing = compared.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
-  const rest = differing.length > 0 ? ` It differs from this page in: ${differing.join(', ')}.` : '';
+  const rest = differing.length > 0 ? ` The result differs from this page in: ${differing.join(', ')}.` : '';
   return `${headline(judgement)}.${rest}`;
 }
 

@@ -48,7 +48,7 @@ export function alertsOf(
     alerts.push({
       kind: 'contradiction',
       heading: `Signed events contradict each other: ${counted(merged.equivocations.length, 'equivocation')}`,
-      text: 'One key signed two conflicting events, or two events created the record. This mirror keeps all of them and chooses none.',
+      text: 'One key signed two conflicting events, or two events created the record. This mirror shows all of them and does not choose between them.',
       href: `#${rival.anchor}`,
     });
   }

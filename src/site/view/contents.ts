@@ -60,7 +60,7 @@ const SNAPSHOT_PARTS: readonly {
     name: 'claims',
     heading: 'Claims',
     items: 'items',
-    words: 'Extracted by the registry’s models and signed by the registry. Nobody here checked them.',
+    words: 'Extracted by the registry’s models and signed by the registry. This mirror does not check them.',
   },
   { name: 'references', heading: 'References', items: 'sample' },
   { name: 'formal_canon', heading: 'Formal links' },
@@ -68,7 +68,7 @@ const SNAPSHOT_PARTS: readonly {
   {
     name: 'verdict',
     heading: 'Verdict of the registry’s models',
-    words: 'The registry signed this. Nobody here checked it.',
+    words: 'Signed by the registry. This mirror does not check it.',
   },
   {
     name: 'integrity',
@@ -95,7 +95,7 @@ const LIST_ORDER = ['corrections', ...LISTS.map(([, name]) => name)].filter(
 
 const LIST_WORDS: Readonly<Record<string, string>> = {
   timestamp_anchors: 'Signed statements that an anchor exists. This mirror does not check the anchors themselves.',
-  storage_attestations: 'Signed statements that a copy exists. This mirror does not look at the copies.',
+  storage_attestations: 'Signed statements that a copy exists. This mirror does not check the copies themselves.',
 };
 
 function integrityPairs(part: JsonObject): readonly Pair[] {

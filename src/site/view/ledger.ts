@@ -41,7 +41,7 @@ const OUTCOMES = ['verified', 'failed', 'absent', 'uncheckable'] as const;
 const KEY_WORDS = {
   name: 'Key',
   shows:
-    'signatures in its name were checked with the bytes that this mirror’s operator pinned, not with those in the bundle',
+    'signatures by this key were checked with the bytes that this mirror’s operator pinned, not with those in the bundle',
 } as const;
 
 type OpenRow = LedgerRow & { readonly values: string[] };

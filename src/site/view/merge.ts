@@ -73,8 +73,8 @@ function effectOf({ event, effect, list }: AppliedEvent, isSecondRecord: boolean
   if (effect === 'superseded')
     return `Superseded: another event by the same key removed its entry from ${list ?? 'the state'}.`;
   if (isSecondRecord)
-    return 'Changed nothing, because an earlier event created the record. It is counted and kept in the history.';
-  return `Counted and kept in the history. The merge does not know the type ${visibleText(event.eventType)}, so the event is in no list.`;
+    return 'No effect, because an earlier event created the record. The event is counted and kept in the history.';
+  return `Counted and kept in the history. The merge does not know the type ${visibleText(event.eventType)}, so it added the event to no list.`;
 }
 
 /** Every event in merge order; invalid ones are placed by their time. */
@@ -135,7 +135,7 @@ export function eventRows(merged: MergedRecord | null, newestSnapshot: string | 
       {
         anchor: `invalid-${i + 1}`,
         place: null,
-        type: visibleText(spaced(text(member(value, 'event_type')) ?? 'of no type')),
+        type: visibleText(spaced(text(member(value, 'event_type')) ?? 'unnamed type')),
         eventId: eventId === null ? null : visibleText(eventId),
         key: eventId,
         createdAt: createdAt === null ? null : visibleText(createdAt),
@@ -192,7 +192,7 @@ const STATE_WORDS: Readonly<Record<StateComparison['outcome'], string>> = {
   equal: 'The bundle’s own state equals the recomputed state.',
   different:
     'The bundle’s own state differs from the recomputed state. This mirror publishes the recomputed one; the differences are listed below.',
-  absent: 'The bundle has no state of its own. This mirror computed the published state.',
+  absent: 'The bundle has no state of its own. This mirror computed the state that it publishes.',
 };
 
 export function stateViews(merged: MergedRecord | null): readonly StateView[] {

@@ -20,7 +20,7 @@ import { licenseOf } from './links.ts';
 /** The beginning of the abstract on one line; without an abstract, a sentence that says what the page is about. */
 export function excerptText({ texts: { excerpt, citation }, identified }: RecordEntry): string {
   return visibleText(
-    excerpt ?? `The record ${identified.pithNumber} of ${citation.arxiv}. This mirror has no abstract of it.`,
+    excerpt ?? `The record ${identified.pithNumber} of ${citation.arxiv}. This mirror does not have its abstract.`,
   );
 }
 

@@ -50,7 +50,7 @@ export function abstractView({ texts, checks }: RecordEntry): AbstractView | nul
   const words = isVerified
     ? 'This is the whole abstract: it matches the record’s hash.'
     : isCut
-      ? 'The bundle carries only this excerpt, which cannot be checked against the record’s hash of the whole abstract.'
+      ? 'The bundle has only this excerpt. It cannot be checked, because the record’s hash covers the whole abstract.'
       : 'This text could not be checked against the record’s hash of the abstract.';
   return { ...own, isCut, words };
 }

@@ -177,7 +177,7 @@ function fileLinks(entry: RecordEntry, page: string): readonly FileLink[] {
     href: relativeLink(page, path),
     text: words,
   });
-  const record = link(recordFile(suffix), 'the canonical record, in its canonical bytes');
+  const record = link(recordFile(suffix), 'the canonical record, byte for byte as it is hashed');
   if (entry.merged === null) return [record];
   const isAssembled = entry.merged.published.kind === 'assembled';
   return [

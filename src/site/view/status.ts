@@ -87,5 +87,5 @@ export function completeness(merged: MergedRecord | null, suffix: string): Compl
       : rows.every(({ isThere }) => !isThere)
         ? `The bundle has no ${names} yet.`
         : null;
-  return { rows, nothing, link: { text: 'Add one at the origin', href: originRecord(suffix) } };
+  return { rows, nothing, link: { text: 'Add one at pith.science', href: originRecord(suffix) } };
 }

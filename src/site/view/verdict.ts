@@ -15,14 +15,14 @@ export interface VerdictView {
 const countOf = (counts: readonly OutcomeCount[], outcome: OutcomeCount['outcome']): number =>
   counts.find((count) => count.outcome === outcome)?.count ?? 0;
 
-/** `23 checks passed, 1 cannot be made here` */
+/** `23 checks passed, 1 not possible here` */
 function checksLine(counts: readonly OutcomeCount[]): string {
   const [passed, failed] = [countOf(counts, 'verified'), countOf(counts, 'failed')];
   const open = countOf(counts, 'uncheckable') + countOf(counts, 'absent');
   return [
     `${counted(passed, 'check')} passed`,
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(open > 0 ? [`${open} cannot be made here`] : []),
+    ...(open > 0 ? [`${open} not possible here`] : []),
   ].join(', ');
 }
 

@@ -92,8 +92,8 @@ describe('the step that failed', () => {
       const judgement = seedWith(path, value);
       assert.equal(judgement.outcome, 'rejected');
       assert.equal(failedStep(judgement), step);
-      assert.equal(headline(judgement), `Not verified: it fails at “${step}”`);
-      assert.match(proved(judgement), /^Nothing is proved/);
+      assert.equal(headline(judgement), `Not verified: “${step}” failed`);
+      assert.match(proved(judgement), /^This proves nothing/);
     });
   }
 
@@ -104,7 +104,7 @@ describe('the step that failed', () => {
   it('is none if everything holds', () => {
     const judgement = run([seedBytes()], defaultTrust());
     assert.equal(failedStep(judgement), null);
-    assert.match(proved(judgement), /^4 signatures and 12 digests hold\. .* pith-v1-2026-05 \(fingerprint 8d4b5ee7/);
+    assert.match(proved(judgement), /^4 signatures and 12 digests are valid\. .* pith-v1-2026-05 \(fingerprint 8d4b5ee7/);
   });
 });
 
@@ -129,7 +129,7 @@ describe('what the page says', () => {
   it('is announced if it differs', () => {
     assert.equal(announcement(judgement, comparisons(claims, judgement)), 'Verified here, in this browser.');
     const differing = comparisons({ ...claims, stateSha256: 'x' }, judgement);
-    assert.match(announcement(judgement, differing), /It differs from this page in: State hash\.$/);
+    assert.match(announcement(judgement, differing), /The result differs from this page in: State hash\.$/);
   });
 });
 
