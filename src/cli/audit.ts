@@ -21,13 +21,13 @@ Checks a published site: whether the index fits together, whether files have the
 and whether bundles verify and merge to the published states. At a URL it also checks that hidden folders are served,
 that a path that does not exist answers 404, and the media types of pages and JSON.
 
-  --all         check every file; otherwise 256 of them, chosen by the mirror's root, so that a second audit repeats
-                the first one
+  --all         check every file; otherwise 256 of them. The choice depends only on the mirror's root, so a second
+                audit checks the same files
   --expect ROOT wait until this mirror is served: its states root, its bundles root, or the SHA-256 of its
                 sums/site.sha256, which stands for the whole site
-  --wait TIME   how long to wait for that and for a host whose caches still have old files: 90s, 15m
-                [15m with --expect, else no time]
-  --host NAME   excuse what this host is known to do: ${HOST_NAMES.join(', ')} [static]
+  --wait TIME   how long to wait for --expect, and for a host whose caches still serve old files:
+                90s, 15m [15m with --expect, otherwise no wait]
+  --host NAME   ignore the known differences of this host: ${HOST_NAMES.join(', ')} [static]
   --trust FILE  the keys you trust [the file that comes with pith-mirror (pith-v1-2026-05)]
   --rate N      requests per second; 0 for no limit [4]
   --json        print the result as JSON

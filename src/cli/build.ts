@@ -16,33 +16,34 @@ import { single } from './single.ts';
 import { print } from './streams.ts';
 import { complain, printable, specify, TerminalProgress } from './terminal.ts';
 
-export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--follow-links] [--engine NAME] [--shard I/N] [--jobs N] [--allow-loss] [--clean] [--no-sync] [--host NAME] [--json]
+export const BUILD_HELP = `pith-mirror build [BUNDLES] [--out DIR] [--trust FILE] [--site URL] [--strict] [--recheck] [--follow-links]
+       [--engine NAME] [--shard I/N] [--jobs N] [--allow-loss] [--clean] [--no-sync] [--host NAME] [--json]
        pith-mirror build [BUNDLES] --single SUFFIX [--out FILE.html] [--force]
 
 Verifies every *.json below BUNDLES, recomputes every state, and writes a site. Invalid files are skipped and
-reported; everything else is published. Files named SUFFIX.md are notes of your own, and mirror.md says who runs the
-mirror.
+reported; everything else is published. Files named SUFFIX.md are your own notes, and mirror.md says who runs the mirror.
 
-BUNDLES is a folder [bundles]. It may hold published mirrors, whose signed bundles are read. It may also be a package
-that pack wrote, or all packages of a set: then the site that was packed is made again.
+BUNDLES is a folder [bundles]. If it contains published mirrors, their signed bundles are read too. BUNDLES can also be
+a package that pack wrote, or all packages of a set; the packed site is then built again.
 
   --out DIR        write the site to DIR [dist]
   --trust FILE     trust the keys in FILE [the file that comes with pith-mirror: pith-v1-2026-05]
   --site URL       the address at which the site will be published; adds absolute links where they help [none]
   --strict         publish nothing if any file is rejected or has findings
-  --recheck        verify everything again, even what has not changed since the last build
+  --recheck        verify everything again, even files that did not change since the last build
   --allow-loss     publish even if records or events of the published site would be lost
   --clean          remove files from DIR that are not part of the mirror, after listing them
   --no-sync        do not wait until new files are on the disk
   --follow-links   accept symbolic links in BUNDLES if their targets are inside BUNDLES
-  --engine NAME    check signatures with openssl, or with noble, the slow reference; results are identical [openssl]
+  --engine NAME    check signatures with openssl, or with noble (slow reference implementation; results are identical)
+                   [openssl]
   --shard I/N      build only the I-th of N ranges of suffixes, to be joined later: see pith-mirror join
   --host NAME      write what the host needs, and say whether the site fits on it (see pith-mirror preflight):
                    static, github-pages, cloudflare-pages or netlify [static]
   --jobs N         use N worker threads [one per processor]
   --json           print the report as JSON
-  --single SUFFIX  write no site but this record, as one HTML file that can be read, cited and verified on its own;
-                   repeat it for several records; --out names the file, or a folder [SUFFIX.html]
+  --single SUFFIX  write only this record, as one HTML file that can be read, cited and verified on its own; repeat it
+                   for several records; --out names the file, or a folder for several [SUFFIX.html]
   --force          with --single: replace a file even if pith-mirror did not write it
 
 Exit code: 0 everything verified; 1 failed, nothing published; 2 wrong usage or configuration;
@@ -111,7 +112,7 @@ export function tell(
   if (how.isJson) for (const piece of report.pieces()) print(piece);
   else print(formatReportText(report, published ? 'published' : 'not published', how.milliseconds / 1000));
   if (refusal !== null) {
-    complain(`nothing is published: ${refusal}`);
+    complain(`nothing was published: ${refusal}`);
     for (const line of loss?.lines ?? []) specify(line);
     return EXIT.FAILED;
   }
@@ -153,7 +154,7 @@ export async function build(args: readonly string[]): Promise<number> {
   const jobs = jobsOption(values.jobs);
   const host = hostNameOption(values.host);
   const trust = await trustOption(values.trust);
-  if (values.force && values.single === undefined) throw new UsageError('--force goes with --single');
+  if (values.force && values.single === undefined) throw new UsageError('--force can only be used with --single');
   const followLinks = values['follow-links'];
   const make = async (folder: string): Promise<number> => {
     if (values.single !== undefined) {

@@ -19,7 +19,7 @@ Compares what two mirrors hold: which records, in which state, made from which b
 of sites that pith-mirror built. Only the indexes are compared; to check that a mirror serves what its index says,
 use audit.
 
-  --max-age AGE warn if the newest data of a mirror is older, or from the future: 90m, 12h, 7d, 2w
+  --max-age AGE warn if a mirror's newest data is older than this, or from the future: 90m, 12h, 7d, 2w
   --rate N      requests per second to one host; 0 for no limit [4]
   --json        print the result as JSON, with all records and all events that differ
 
@@ -82,7 +82,7 @@ export function formatComparison(comparison: Comparison): string {
     if (left > 0) lines.push(`  and ${thousands(left)} more (--json lists all)`);
   }
   lines.push(
-    ...named('The same state, made from other bundles', bytesDiffer),
+    ...named('The same state, made from different bundles', bytesDiffer),
     ...named('Withheld by A', withheldByA),
     ...named('Withheld by B', withheldByB),
     ...named('Withheld for different reasons', reasonsDiffer),

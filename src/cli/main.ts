@@ -53,11 +53,11 @@ const SUMMARIES: Readonly<Record<string, string>> = {
   sync: 'download bundles and keep those that verify',
   compare: 'compare what two mirrors hold',
   audit: 'check a published site against its own digests and your keys',
-  preflight: 'check a site for the limits of a host before you publish it',
+  preflight: 'check whether a site fits on a host before you publish it',
   serve: 'serve a site on this machine',
-  pack: 'pack a site into archives that prove themselves',
+  pack: 'pack a site into archives that can be verified on their own',
   snapshot: 'make a folder to upload to the Internet Archive',
-  stamp: 'prove when a file existed, with OpenTimestamps',
+  stamp: 'prove that a file existed at a time, with OpenTimestamps',
   canon: 'print the canonical bytes of a JSON text',
   number: 'print the Pith Number of a canonical record',
 };
@@ -116,7 +116,7 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     }
     const command = COMMANDS.get(name);
     if (command === undefined)
-      throw new UsageError(`unknown command ${name}; one of ${[...COMMANDS.keys()].join(', ')}`);
+      throw new UsageError(`unknown command ${name}; expected one of ${[...COMMANDS.keys()].join(', ')}`);
     if (asksForHelp(args)) {
       print(command.help);
       return EXIT.OK;

@@ -19,7 +19,7 @@ export async function number(args: readonly string[]): Promise<number> {
   const value = parseJson(bytes);
   if (isObject(value) && value.has('canonical_record') && !value.has('metadata')) {
     throw new UsageError(
-      'expected a canonical record, got a document that holds one: give its canonical_record, or use verify',
+      'expected a canonical record, got a document that contains one: pass only its canonical_record, or use verify',
     );
   }
   print(`${pithNumber(bytes)}\n`);

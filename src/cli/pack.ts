@@ -6,29 +6,30 @@ import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath
 import { print } from './streams.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
-export const PACK_HELP = `pith-mirror pack SITE --format zip [--out DIR] [--name NAME] [--only bundles] [--store] [--input BUNDLES] [--trust FILE] [--force] [--json]
+export const PACK_HELP = `pith-mirror pack SITE --format zip [--out DIR] [--name NAME] [--only bundles] [--store] [--input BUNDLES]
+       [--trust FILE] [--force] [--json]
 
-Packs a site that pith-mirror built into ZIP archives to keep, to hand on, or to upload. Each is a BagIt 1.0 bag: it has
+Packs a site that pith-mirror built into ZIP archives to keep, to pass on, or to upload. Each is a BagIt 1.0 bag: it has
 the digest of every file, the keys, the verifier, and a README.txt that says how to open, check and verify it without
-this program. Every bundle and state is verified while it is packed; a site that fails is not packed.
+this program. Every bundle and state is verified before it is packed; if one fails, nothing is packed.
 
   --format zip   the only format so far
   --out DIR      folder for the packages [the current folder]
-  --name NAME    what their names begin with [pith-mirror-DATE, where DATE is that of the newest data]
+  --name NAME    the beginning of their names [pith-mirror-DATE, with the date of the newest data]
   --only bundles
-                 pack only what another mirror needs to make the site again: bundles, keys and the record index
+                 pack only what is needed to build the site again: bundles, keys and the record index
   --input BUNDLES
-                 also pack what else the site was built from: notes, and files that were rejected
+                 also pack the notes and rejected files of this folder, from which the site was built
   --store        do not compress
   --trust FILE   the keys that the site was built with [the file that comes with pith-mirror]
   --force        replace packages of the same name
   --json         print the result as JSON
 
-A large site becomes a set of packages (NAME-001-of-012.zip), cut between records: at most 60,000 files and 2 GiB before
-compression in each, so that every program can read them. Each opens and verifies alone; lists and search are in the
-first. The same site gives the same bytes.
+A large site becomes a set of packages (NAME-001-of-012.zip), split between records. Each has at most 60,000 files and
+2 GiB before compression, so that every program can read it, and can be opened and verified on its own. The first has
+the lists and the search. The same site always gives the same bytes.
 
-Exit code: 0 packed; 1 failed, and nothing is left under a final name; 2 wrong usage or configuration.
+Exit code: 0 packed; 1 failed, and no package was written; 2 wrong usage or configuration.
 `;
 
 function formatOption(format: string | undefined): void {

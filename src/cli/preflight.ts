@@ -41,7 +41,7 @@ const ADVICE: Readonly<Record<Measure, string>> = {
     'publish fewer records (sync with --category or --since), or build shards and publish each as a site of its own',
   bytes:
     'publish fewer records (sync with --category or --since), or build shards and publish each as a site of its own',
-  file_bytes: 'publish fewer records, or choose a host that takes larger files',
+  file_bytes: 'publish fewer records, or choose a host that accepts larger files',
   folder_entries: 'build shards and publish each as a site of its own',
 };
 
@@ -68,7 +68,7 @@ export function preflightText(size: Size, host: Host, verdicts: readonly Verdict
   if (verdicts.length === 0) lines.push('fits  no limits are known');
   if (size.sameName !== null) {
     const [one, other] = size.sameName.map(printable);
-    lines.push(`note  ${one} and ${other} are one file where upper and lower case are the same`);
+    lines.push(`note  ${one} and ${other} become one file on a host that ignores upper and lower case`);
   }
   lines.push(`note  names that begin with a dot: ${host.dotFiles}`);
   return `${lines.join('\n')}\n`;

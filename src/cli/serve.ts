@@ -8,12 +8,12 @@ import { printable } from './terminal.ts';
 export const SERVE_HELP = `pith-mirror serve [DIR] [--base /repo/] [--port N]
 
 Serves the site in DIR [dist] to browsers on this machine, as a host would: with the right types, ranges, and 404.html.
-Nobody else can connect. Ctrl-C ends it.
+Other machines cannot connect. Press Ctrl-C to stop it.
 
   --base /repo/  the path of the site on its host, as on GitHub Pages [/]
   --port N       the port; 0 for any that is free [8080]
 
-Exit code: 0 ended by Ctrl-C; 1 the port cannot be used; 2 wrong usage.
+Exit code: 0 stopped with Ctrl-C; 1 the port cannot be used; 2 wrong usage.
 `;
 
 const DEFAULT_PORT = 8080;
@@ -44,10 +44,10 @@ export async function serve(args: readonly string[]): Promise<number> {
   try {
     served = await serveFolder(folder, base, port);
   } catch (error) {
-    process.stderr.write(`pith-mirror: ${printable(messageOf(error))}; choose another with --port, or --port 0\n`);
+    process.stderr.write(`pith-mirror: ${printable(messageOf(error))}; choose another port with --port, or any free one with --port 0\n`);
     return EXIT.FAILED;
   }
-  process.stdout.write(`${printable(folder)} is served at ${served.url} (Ctrl-C ends it)\n`);
+  process.stdout.write(`${printable(folder)} is served at ${served.url} (press Ctrl-C to stop)\n`);
   await new Promise<void>((done) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
   });

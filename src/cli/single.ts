@@ -33,7 +33,7 @@ export async function single({ names, out, ...options }: SingleArguments, progre
   const { report, refusal } = await buildSingle({ ...options, targets }, progress);
   progress.finish();
   if (refusal !== null) {
-    complain(`nothing is written: ${refusal}`);
+    complain(`nothing was written: ${refusal}`);
     return EXIT.FAILED;
   }
   for (const target of targets.values()) {

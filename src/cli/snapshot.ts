@@ -5,18 +5,19 @@ import { iaLines, makeSnapshot } from '../packages/snapshot.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
-export const SNAPSHOT_HELP = `pith-mirror snapshot SITE --out ITEM [--identifier ID] [--collection NAME] [--license URL] [--previous FILE] [--input BUNDLES] [--trust FILE] [--json]
+export const SNAPSHOT_HELP = `pith-mirror snapshot SITE --out ITEM [--identifier ID] [--collection NAME] [--license URL]
+       [--previous FILE] [--input BUNDLES] [--trust FILE] [--json]
 
 Makes a folder for the Internet Archive: the packages of the site (see pack), README.txt, the digests of all files, the
-roots of the record index, and ia.csv, which the Archive's own program ia uploads as it is. Uploads nothing and needs no
-account; prints the lines to run. An item that the Archive would refuse is not made.
+roots of the record index, and ia.csv, the list of files for ia, the Archive's own program. This command uploads nothing
+and needs no account; it prints the commands to run. It fails if the Archive would refuse the item.
 
   --out ITEM      the folder; must not exist
-  --identifier ID name of the item at archive.org [pith-mirror-DATE, where DATE is that of the newest data]
+  --identifier ID name of the item at archive.org [pith-mirror-DATE, with the date of the newest data]
   --collection NAME
-                  the collection to upload to [the Archive's choice]; test_collection is for trying
-  --license URL   license of the whole item, if there is one [none: each record names the license of its paper]
-  --previous FILE snapshot.txt or snapshot.json of the snapshot before this one, to name its root
+                  the collection to upload to; test_collection is for trials [chosen by the Archive]
+  --license URL   license of the whole item [none: each record names the license of its paper]
+  --previous FILE snapshot.txt or snapshot.json of the previous snapshot; its root is named in the new one
   --input BUNDLES also pack the notes and rejected files of this folder, from which the site was built
   --trust FILE    the keys that the site was built with [the file that comes with pith-mirror]
   --json          print the result as JSON

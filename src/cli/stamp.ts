@@ -21,22 +21,22 @@ import { printable } from './terminal.ts';
 
 export const STAMP_HELP = `pith-mirror stamp FILE… | --upgrade FILE.ots… | --check FILE
 
-Proves with OpenTimestamps that a file existed at a time. What is worth a proof: records/snapshot.txt of a site and
-manifest-sha256.txt of a package. Each has the digests of everything else.
+Proves with OpenTimestamps that a file existed before a certain time. Stamp records/snapshot.txt of a site or
+manifest-sha256.txt of a package: each covers all records or files by their digests.
 
-  stamp FILE…             send a digest of each file to public calendars and write FILE.ots. The calendars learn neither the
-                          file nor its digest: random bytes are added first
-  stamp --upgrade P.ots…  some hours later: ask the calendars for the Bitcoin block and complete each proof
+  stamp FILE…             send a digest of each file to public calendars and write FILE.ots. Random bytes are added
+                          first, so the calendars learn neither the file nor its digest
+  stamp --upgrade P.ots…  a few hours later: ask the calendars for the Bitcoin block and complete each proof
   stamp --check FILE      check FILE.ots against FILE, without the network
 
   --calendar URL          ask this calendar; may be repeated [four public ones]
   --ots FILE.ots          the proof to check [FILE.ots]
-  --headers PATH          Bitcoin block headers to check against: a folder of HEIGHT.hex files, one such file, or one binary
-                          file of all headers, 80 bytes each
-  --json                  write the result as JSON
+  --headers PATH          Bitcoin block headers to check against: a folder of HEIGHT.hex files, one such file, or one
+                          binary file of all headers, 80 bytes each
+  --json                  print the result as JSON
 
-Exit codes of --check: 0 proved by a Bitcoin block; 1 the proof is not of this file or does not hold; 3 not checked (pending, or
-no header for the block).
+Exit codes of --check: 0 proved by a Bitcoin block; 1 the proof is for another file or is wrong; 3 not checked
+(pending, or no header for the block).
 `;
 
 interface CheckResult {
@@ -62,12 +62,12 @@ function sentenceOf(verdict: AttestationVerdict, chainHeight: number | null): st
     }
     case 'failed':
       return verdict.reason === 'merkle_root'
-        ? `does not hold: block ${verdict.height} has another Merkle root (header ${verdict.header.hash})`
-        : `does not hold: the header given for block ${verdict.height} does not have the work that it names (it hashes to ${verdict.header.hash})`;
+        ? `wrong: block ${verdict.height} has a different Merkle root (header ${verdict.header.hash})`
+        : `wrong: the header given for block ${verdict.height} lacks the proof of work that it claims (it hashes to ${verdict.header.hash})`;
     case 'no_header':
       return `not checked: no header for block ${verdict.height}. Its Merkle root must be ${verdict.merkleRoot}`;
     case 'pending':
-      return `pending at ${verdict.uri}: no block yet. Ask again with --upgrade`;
+      return `pending at ${verdict.uri}: no block yet. Try again later with --upgrade`;
     default:
       return `not checked: an attestation of an unknown kind (${verdict.tag})`;
   }
@@ -98,7 +98,7 @@ function check(file: string, proof: string, headers: Headers, isJson: boolean): 
   const attestations = isOfFile ? verifyAttestations(parsed, headers.headerAt) : [];
   const result: CheckResult = { file, proof, isOfFile, attestations };
   if (isJson) print(formatJson(result));
-  else if (!isOfFile) print(`${printable(file)}: does not match: ${printable(proof)} is the proof of another file\n`);
+  else if (!isOfFile) print(`${printable(file)}: does not match: ${printable(proof)} is the proof of a different file\n`);
   else
     for (const verdict of attestations)
       print(`${printable(file)}: ${printable(sentenceOf(verdict, headers.chainHeight))}\n`);
@@ -114,7 +114,7 @@ async function stampAll(files: readonly string[], calendars: readonly string[], 
     for (const problem of stamped.problems) say(`${printable(problem)}\n`);
     if (!isJson)
       print(
-        `${printable(stamped.proof)}: promised by ${stamped.calendars.length} calendars. Complete it in some hours: pith-mirror stamp --upgrade ${printable(stamped.proof)}\n`,
+        `${printable(stamped.proof)}: promised by ${stamped.calendars.length} calendars. Complete it in a few hours with: pith-mirror stamp --upgrade ${printable(stamped.proof)}\n`,
       );
   }
   if (isJson) print(formatJson(results));
@@ -161,21 +161,21 @@ export async function stamp(args: readonly string[]): Promise<number> {
     json: { type: 'boolean' },
   });
   const { upgrade = false, check: isCheck = false, json = false } = values;
-  if (upgrade && isCheck) throw new UsageError('--upgrade and --check: choose one');
+  if (upgrade && isCheck) throw new UsageError('--upgrade and --check cannot be used together');
   if (positionals.length === 0) throw new UsageError('expected a file; see pith-mirror stamp --help');
   const calendars = calendarsOf(values.calendar);
   const paths = positionals.map(userPath);
   if (!isCheck && (values.ots !== undefined || values.headers !== undefined))
-    throw new UsageError('--ots and --headers are for --check');
+    throw new UsageError('--ots and --headers can only be used with --check');
   if (isCheck) {
     const [file = ''] = paths;
     if (paths.length > 1) throw new UsageError('--check: expected one file');
-    if (calendars.length > 0) throw new UsageError('--calendar: --check does not ask the network');
+    if (calendars.length > 0) throw new UsageError('--calendar cannot be used with --check, which does not use the network');
     const proof = values.ots === undefined ? proofFileOf(file) : userPath(values.ots);
     return check(file, proof, values.headers === undefined ? NO_HEADERS : openHeaders(userPath(values.headers)), json);
   }
   if (upgrade) return upgradeAll(paths, calendars, json);
   const own = paths.find((path) => path.endsWith('.ots'));
-  if (own !== undefined) throw new BuildError(`${own} is a proof itself; to complete it, add --upgrade`);
+  if (own !== undefined) throw new BuildError(`${own} is itself a proof; to complete it, add --upgrade`);
   return stampAll(paths, calendars.length > 0 ? calendars : DEFAULT_CALENDARS, json);
 }

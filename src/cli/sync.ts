@@ -14,32 +14,33 @@ import { print } from './streams.ts';
 import { exitCode, formatSyncText } from './sync-text.ts';
 import { TerminalTransfer } from './transfer.ts';
 
-export const SYNC_HELP = `pith-mirror sync [WHAT…] [--from URL]… [--to DIR] [--all] [--since DATE] [--category CAT]… [--list FILE] [--keep-all] [--allow-shrink] [--rate N] [--trust FILE] [--dry-run] [--json]
+export const SYNC_HELP = `pith-mirror sync [WHAT…] [--from URL]… [--to DIR] [--all] [--since DATE] [--category CAT]…
+       [--list FILE] [--keep-all] [--allow-shrink] [--rate N] [--trust FILE] [--dry-run] [--json]
 
-Downloads bundles into DIR, and keeps those that verify with the keys you trust, are what was asked for, and hold
-events that DIR does not have yet. Nothing in DIR is ever replaced or deleted; what is refused goes to DIR/quarantine,
-with the reason. A run that was interrupted is continued by the next one.
+Downloads bundles into DIR. Keeps a bundle if it verifies with the keys you trust, is one that you asked for, and has
+events that DIR does not have yet. Nothing in DIR is ever replaced or deleted. Refused files go to DIR/quarantine, with
+the reason. If a run is interrupted, the next run continues it.
 
 WHAT is a suffix, a Pith Number, a short number, an arXiv id, an arXiv DOI, or a URL that contains one of them.
 
-  --from URL      a mirror's address, or the folder of a site that build wrote; repeat it for several, which are asked
+  --from URL      a mirror's address, or the folder of a site that build wrote; repeat it for several, which are tried
                   in this order [sources of DIR/mirror.md, else ${ORIGIN}]
   --to DIR        the folder of bundles [bundles]
   --all           every record of the mirror
   --since DATE    every record submitted on this day or later: 2026-05-21, 2026-05 or 2026
   --category CAT  every record with this primary category, such as cs.DC, or cs for the whole archive
   --list FILE     more names, one per line; # starts a comment; - is standard input
-  --keep-all      also keep bundles that have the same events as one that is held, or fewer
-  --allow-shrink  go on if a mirror lists less than 90 % of what DIR holds from it
+  --keep-all      also keep bundles that add no events to those in DIR
+  --allow-shrink  continue even if a mirror lists less than 90 % of the records that DIR has from it
   --rate N        requests per second to one host; 0 for no limit [4]
   --trust FILE    the keys you trust [the file that comes with pith-mirror]
-  --dry-run       say what would be fetched; fetch only indexes, write nothing
+  --dry-run       show what would be downloaded; download only indexes and write nothing
   --json          print the report as JSON
 
 The origin publishes no index, so --all, --since, --category, short numbers and arXiv ids need a mirror as the source.
 
-Exit code: 0 everything asked for is held; 1 failed, or something could not be fetched; 2 wrong usage or configuration;
-3 something was refused; 4 a source changes while it is read, contradicts itself, or lost records.
+Exit code: 0 DIR has everything that was asked for; 1 failed, or something could not be downloaded; 2 wrong usage or
+configuration; 3 something was refused; 4 a source changed while it was read, contradicts itself, or lost records.
 `;
 
 function wantedOption(text: string): Wanted {

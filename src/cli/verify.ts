@@ -22,7 +22,8 @@ Verifies bundles, sites and packages, and writes nothing. PATH is one of these:
   unpacked folder)                  what is missing, extra or changed is named
 
   --trust FILE    trust the keys in FILE [the file that comes with pith-mirror: pith-v1-2026-05]
-  --engine NAME   check signatures with openssl, or with noble, the slow reference; results are identical [openssl]
+  --engine NAME   check signatures with openssl, or with noble (slow reference implementation; results are identical)
+                  [openssl]
   --follow-links  accept symbolic links in a folder if their targets are inside it
   --json          print the report as JSON
 
@@ -64,7 +65,7 @@ export async function verify(args: readonly string[]): Promise<number> {
   const trust = await trustOption(values.trust);
   const packages = positionals.filter((argument) => argument !== '-' && isVerifiable(userPath(argument)));
   if (packages.length > 0 && packages.length < positionals.length)
-    throw new UsageError('expected packages and sites alone, or bundles alone; verify them one after the other');
+    throw new UsageError('bundles cannot be verified together with packages or sites; verify them in separate runs');
   const inputs: VerifyInput[] = [];
   const progress = new TerminalProgress();
   if (packages.length > 0) {

@@ -60,7 +60,7 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
   if (apart.length > 0) {
     const some = apart.slice(0, 5).join(', ');
     throw new BuildError(
-      `${apart.length} records have a version or a short number in common with records of other shards, which their pages have to say (${some}); build them unsharded`,
+      `${apart.length} records share a version or a short number with records of other shards, and their pages must say so (${some}); build without --shard`,
     );
   }
   const unlisted = shards.flatMap((shard) => shard.unlisted);

@@ -88,7 +88,7 @@ async function makeAndPublish(
     const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
     for (const note of duplicateNotes(inventory.duplicates)) progress.note(note);
     const missing = [...(only ?? [])].filter((suffix) => !inventory.has(suffix));
-    if (missing.length > 0) throw new UsageError(`no record of the input is ${missing.join(' or ')}`);
+    if (missing.length > 0) throw new UsageError(`the input has no record ${missing.join(' or ')}`);
     const site: MadeSite = {
       inventory,
       last,

@@ -99,7 +99,7 @@ export async function publishMade(
     await cache
       .save(content, stampOfSite(output.site))
       .catch((error) =>
-        progress.note(`could not write the cache, so the next build makes everything again: ${messageOf(error)}`),
+        progress.note(`could not write the cache, so the next build will start from scratch: ${messageOf(error)}`),
       );
   }
   return { report, published: true, refusal: null, loss: null, isUnchanged: false, isUpdate };

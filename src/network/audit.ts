@@ -147,7 +147,7 @@ class AuditRun {
   #checkLists(): void {
     const listed = new Set(this.#sums.lists.map(({ path }) => path));
     for (const [path, { bucket }] of this.#buckets)
-      if (!listed.has(path)) this.#add('index', path, `the index lists ${bucket}, and ${SITE_SUMS} does not`);
+      if (!listed.has(path)) this.#add('index', path, `the index lists ${bucket}, but ${SITE_SUMS} does not`);
   }
 
   /** Compares a file with its digest, and judges the record if it is a signed part of one. */
@@ -219,7 +219,7 @@ class AuditRun {
   #checkExtra(listed: ReadonlySet<string>): void {
     const own = new Set([SITE_SUMS, ...this.#sums.lists.map(({ path }) => path)]);
     for (const path of this.#options.found() ?? [])
-      if (!listed.has(path) && !own.has(path)) this.#add('extra', path, 'no list of digests names it');
+      if (!listed.has(path) && !own.has(path)) this.#add('extra', path, 'it is in no list of digests');
   }
 
   /** A site that is replaced during an audit is not damaged, so the audit starts again. */

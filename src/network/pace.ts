@@ -88,8 +88,8 @@ export class Pace {
     const now = this.#clock.now();
     if (retryAfter !== null && retryAfter > LONGEST_PAUSE) {
       this.#giveUp(
-        `${this.#host} answered ${status} and asks to come back in ${minutes(retryAfter)}; ` +
-          `a run waits ${minutes(LONGEST_PAUSE)} at most`,
+        `${this.#host} answered ${status} and asked to be tried again in ${minutes(retryAfter)}; ` +
+          `a run waits at most ${minutes(LONGEST_PAUSE)}`,
       );
       return;
     }

@@ -87,8 +87,8 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ENETUNREACH: 'the network cannot be reached',
   UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
   UND_ERR_CONNECT_TIMEOUT: 'no connection was made in time',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer has another length than its content-length says',
-  HPE_INVALID_CHUNK_SIZE: 'the answer is cut in the middle of a chunk',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the length of the answer differs from its content-length',
+  HPE_INVALID_CHUNK_SIZE: 'the answer was cut off in the middle of a chunk',
 };
 
 /** Explains `fetch`'s "fetch failed" or "terminated". */
@@ -97,7 +97,7 @@ function problemOf(error: unknown): string {
   const code = codeOf(cause);
   if (PROBLEMS[code] !== undefined) return PROBLEMS[code];
   if (code.startsWith('Z_') || code === 'ERR__ERROR_FORMAT_PADDING_1')
-    return `the answer is compressed wrongly (${code})`;
+    return `the answer could not be decompressed (${code})`;
   const message = cause instanceof Error ? cause.message : String(cause);
   return code === '' ? message : `${message} (${code})`;
 }

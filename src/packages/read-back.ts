@@ -9,7 +9,7 @@ export async function readBack(path: string, name: string, team: Team, progress:
   const stored = openStored(path);
   const [early] = stored.problems;
   const fail = (where: string, message: string): never => {
-    throw new BuildError(`${name}.zip was not written as it was meant: ${where}: ${message}; is the disk in order?`);
+    throw new BuildError(`${name}.zip was not written correctly: ${where}: ${message}; check the disk`);
   };
   if (early !== undefined) fail(early.path, early.message);
   progress.stage('reading back', stored.payload.length + stored.tags.length);

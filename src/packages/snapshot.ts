@@ -120,7 +120,7 @@ A mirror of ${snapshot.records} Pith Open Graph records, as they were on ${date}
 
 ${zips.length === 1 ? `${first} has everything.` : `${first} has the lists and the search; all ${zips.length} ZIPs together have everything.`} Download and unpack it; the
 README.txt in it says how to open it without a network, how to check that it is
-whole, and how to verify the signatures, with this program and without it.
+unchanged, and how to verify the signatures, with this program and without it.
 
 To check what was downloaded, in this folder:
 
@@ -189,7 +189,7 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
   if (options.previous !== null) await rootOf(options.previous);
   await readSnapshot(site.folder);
   const out = resolve(options.out);
-  if (isThere(out)) throw new UsageError(`--out ${options.out}: exists already; name a folder that does not`);
+  if (isThere(out)) throw new UsageError(`--out ${options.out}: already exists; name a folder that does not`);
   const beside = (what: string): string => join(dirname(out), `.${basename(out)}.pith-mirror-${what}`);
   await mkdir(dirname(out), { recursive: true });
   const lock = await Lock.acquire(beside('snapshot-lock'));

@@ -30,7 +30,7 @@ class Member {
       else if (done !== undefined) waiting?.resolve(done);
     });
     this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on('exit', (code) => this.#lose(new BuildError(`a worker thread ended by itself, with code ${code}`)));
+    this.#worker.on('exit', (code) => this.#lose(new BuildError(`a worker thread ended unexpectedly, with code ${code}`)));
   }
 
   #lose(error: Error): void {

@@ -44,7 +44,7 @@ export function checkUnit({ path, files, bytes }: Unit, done: Done): void {
   const [problem] = done.problems;
   const rejected = done.record?.lines.find(({ outcome }) => outcome === 'rejected');
   const advice =
-    'nothing is packed; pith-mirror verify SITE lists every problem, and pith-mirror build --recheck makes the site anew';
+    'nothing is packed; pith-mirror verify SITE lists every problem, and pith-mirror build --recheck builds the site again';
   if (problem !== undefined) throw new BuildError(`${problem.path}: ${problem.message}; ${advice}`);
   if (rejected !== undefined) throw new BuildError(`${rejected.file}: is rejected; ${advice}`);
   const read = done.files.reduce((total, file) => total + file.bytes, 0);

@@ -24,7 +24,7 @@ export class Workplace {
   static async open(out: string, set: string, targets: readonly string[], force: boolean): Promise<Workplace> {
     const taken = targets.find((target) => isThere(target));
     if (taken !== undefined && !force)
-      throw new UsageError(`${taken}: exists already; name another with --out or --name, or replace it with --force`);
+      throw new UsageError(`${taken}: already exists; choose another with --out or --name, or replace it with --force`);
     await mkdir(out, { recursive: true });
     const beside = (what: string): string => join(out, `.${set}.pith-mirror-${what}`);
     const workplace = new Workplace(beside('pack'), await Lock.acquire(beside('lock')));

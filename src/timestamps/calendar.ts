@@ -74,7 +74,7 @@ function parseAnswer(calendar: string, bytes: Uint8Array, message: Uint8Array): 
     return parseTimestampTree(bytes, message);
   } catch (error) {
     throw new CalendarError(
-      `${calendar}: the answer is no timestamp: ${error instanceof Error ? error.message : error}`,
+      `${calendar}: the answer is not a timestamp: ${error instanceof Error ? error.message : error}`,
     );
   }
 }

@@ -60,7 +60,7 @@ export interface Stamped {
 export async function stampFile(file: string, calendars: readonly string[], nonce: Uint8Array): Promise<Stamped> {
   const path = proofFileOf(file);
   if (existsSync(path))
-    throw new BuildError(`${path} is there already. To complete it: pith-mirror stamp --upgrade ${path}`);
+    throw new BuildError(`${path} already exists. To complete it, run: pith-mirror stamp --upgrade ${path}`);
   const digest = new Uint8Array(createHash('sha256').update(readFileSync(file)).digest());
   const append = { kind: 'append', operand: nonce } as const;
   const salted = applyOperation(append, digest);

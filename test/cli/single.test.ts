@@ -109,9 +109,9 @@ describe('where it goes', () => {
   const wrong: readonly (readonly [name: string, words: RegExp, args: readonly string[]])[] = [
     ['no Pith Number', /expected a Pith Number/, ['--single', '../../etc/passwd']],
     ['a short number', /expected a Pith Number/, ['--single', 'pith:4MJCW2CW']],
-    ['a record that is not there', /no record of the input is A{26}/, ['--single', 'A'.repeat(26)]],
+    ['a record that is not there', /the input has no record A{26}/, ['--single', 'A'.repeat(26)]],
     ['one file for two', /expected a folder/, ['--single', SEED_SUFFIX, '--single', RECORD_ONLY, '--out', 'x.html']],
-    ['--force without it', /--force goes with --single/, ['--force']],
+    ['--force without it', /--force can only be used with --single/, ['--force']],
   ];
   for (const [name, words, args] of wrong) {
     it(`is nowhere for ${name}`, async () => {

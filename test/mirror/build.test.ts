@@ -252,7 +252,7 @@ describe('bad input', () => {
     const before = readTree(out);
     writeFiles(input, { 'bad.json': '{}' });
     const run = await build([input, '--out', out, '--trust', TEST_TRUST, '--strict'], 1);
-    assert.match(run.stderr, /nothing is published: --strict/);
+    assert.match(run.stderr, /nothing was published: --strict/);
     assertSameTree(before, readTree(out));
   });
 

@@ -112,7 +112,7 @@ describe('a join', () => {
     const all = shardNames(SHARDS).map((name) => at(name));
     await assert.rejects(joined(all.slice(1), at('none')), /expected shards 1\/4 to 4\/4, each once, got 2, 3, 4/);
     await assert.rejects(joined([...all.slice(1), all[1] ?? ''], at('none')), /each once/);
-    await assert.rejects(joined([at('whole')], at('none')), /is no shard that can be joined/);
+    await assert.rejects(joined([at('whole')], at('none')), /is not a shard that can be joined/);
     await assert.rejects(joined(all, at('none'), 'https://example.org/'), /for another --site/);
     assert.ok(!existsSync(at('none')));
   });
@@ -138,7 +138,7 @@ describe('a join', () => {
     await spoil((suffix) => writeFileSync(at('bad', 'pith', suffix, 'more.html'), ''), notThose);
     await spoil((suffix) => rmSync(at('bad', 'pith', suffix, 'state.json')), notThose);
     await spoil((suffix) => copyFileSync(at('2', 'style.css'), at('bad', 'pith', suffix, 'bundle.json')), notThose);
-    await spoil(() => appendFileSync(at('bad', '.pith-mirror-shard.jsonl'), ' '), /not as it was written/);
+    await spoil(() => appendFileSync(at('bad', '.pith-mirror-shard.jsonl'), ' '), /was changed after it was written/);
   });
 });
 
@@ -158,7 +158,7 @@ describe('records of two shards that have a version in common', () => {
     const both = [at('same-1'), at('same-2')];
     await assert.rejects(
       joinMirror({ shards: both, out: at('none'), trust: testTrust, site: null, ...USUAL }, quiet),
-      /2 records have a version or a short number in common with records of other shards.*build them unsharded/,
+      /2 records share a version or a short number with records of other shards.*build without --shard/,
     );
     const { report } = await mirror(at('same'), at('same-whole'));
     const codes = report.troubled.map(({ findings }) => findings.some(({ code }) => code === 'alias_conflict'));

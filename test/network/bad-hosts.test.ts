@@ -105,7 +105,7 @@ const failures: readonly (readonly [name: string, behaviour: Behaviour, reason: 
   [
     'whose body is not compressed as it says',
     falseGzip(good),
-    'the answer is compressed wrongly (Z_DATA_ERROR) (4 tries)',
+    'the answer could not be decompressed (Z_DATA_ERROR) (4 tries)',
   ],
   ['that answers 500', status(500), 'the server answered 500 (4 tries)'],
   ['that answers 403', status(403), 'the server answered 403'],
@@ -332,7 +332,7 @@ test('does not wait for a host that asks to come back tomorrow', async (context)
   assert.deepEqual(synced.waits, []);
   assert.match(
     synced.records[0]?.message ?? '',
-    /answered 429 and asks to come back in 1440 min; a run waits 30 min at most$/,
+    /answered 429 and asked to be tried again in 1440 min; a run waits at most 30 min$/,
   );
 });
 

@@ -263,7 +263,7 @@ test('starts again from the snapshot if the site is replaced while it is read', 
   assert.ok(names(folder).includes(nameOf(1, newer)));
   assert.match(
     synced.said[0] ?? '',
-    /^http:\S+ does not fit together: records\/2026\/index\.tsv has the digest [0-9a-f]{64}, but records\/index\.tsv names [0-9a-f]{64}; reading it again in 30 s$/,
+    /^http:\S+ has an index that contradicts itself: records\/2026\/index\.tsv has the digest [0-9a-f]{64}, but records\/index\.tsv names [0-9a-f]{64}; reading it again in 30 s$/,
   );
 });
 

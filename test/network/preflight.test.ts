@@ -52,7 +52,7 @@ test('names the file that is too large, and what to do', async () => {
   const { code, stdout } = await pithMirror(['preflight', folder, '--host', 'cloudflare-pages']);
   assert.equal(code, 1);
   assert.match(stdout, /^FULL {2}largest file: 26\.2 MB of 26\.2 MB \(large\.json\)$/m);
-  assert.match(stdout, /^ {6}publish fewer records, or choose a host that takes larger files$/m);
+  assert.match(stdout, /^ {6}publish fewer records, or choose a host that accepts larger files$/m);
   assert.equal((await pithMirror(['preflight', folder, '--host', 'static'])).code, 0);
 });
 
@@ -61,7 +61,7 @@ test('reports two names that collide on case-insensitive disks', () => {
   writeFileSync(join(folder, 'Index.html'), '');
   const size = measureSite(folder);
   assert.deepEqual([...(size.sameName ?? [])].sort(), ['Index.html', 'index.html']);
-  assert.match(preflightText(size, hostOf('static'), []), /are one file where upper and lower case are the same/);
+  assert.match(preflightText(size, hostOf('static'), []), /become one file on a host that ignores upper and lower case/);
 });
 
 test('refuses an unknown host and a folder that is not there', async () => {

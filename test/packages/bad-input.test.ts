@@ -185,7 +185,7 @@ describe('a site that cannot be packed', () => {
 describe('an output that exists', () => {
   it('is refused with exit code 2 and stays as it was; --force replaces it', async () => {
     writeFiles(out, { 'p.zip': 'mine' });
-    failed(await pack(), 2, /p\.zip: exists already; name another with --out or --name, or replace it with --force/);
+    failed(await pack(), 2, /p\.zip: already exists; choose another with --out or --name, or replace it with --force/);
     assert.equal(readFileSync(join(out, 'p.zip'), 'utf8'), 'mine');
     const run = await pack('--force');
     assert.equal(run.code, 0, run.stderr);
@@ -412,7 +412,7 @@ describe('a damaged package', () => {
     failed(
       await pithMirror(['verify', zip, '--trust', trust]),
       1,
-      /spoilt\.zip: it has no end record; it is no ZIP, or was cut short/,
+      /spoilt\.zip: it has no end record; it is not a ZIP archive, or was cut short/,
     );
   });
 
@@ -428,7 +428,7 @@ describe('a damaged package', () => {
 
   it('verify refuses files that are not packages, and says why', async () => {
     writeFileSync(zip, 'hello');
-    failed(await pithMirror(['verify', zip, '--trust', trust]), 1, /it is no ZIP, or was cut short/);
+    failed(await pithMirror(['verify', zip, '--trust', trust]), 1, /it is not a ZIP archive, or was cut short/);
     writeFileSync(zip, Buffer.concat([...formatZip([{ path: 'a/b', seconds: 0, ...compress(text('x'), 'stored') }])]));
     failed(await pithMirror(['verify', zip, '--trust', trust]), 1, /spoilt\.zip: has no bagit\.txt/);
     const two = ['a/b', 'c/d'].map((path): PackedFile => ({ path, seconds: 0, ...compress(text('x'), 'stored') }));
@@ -438,7 +438,7 @@ describe('a damaged package', () => {
 
   it('verify exits with 2 if packages and bundles are given in one run', async () => {
     const run = await pithMirror(['verify', goodZip, at('input', '0.json'), '--trust', trust]);
-    failed(run, 2, /packages and sites alone, or bundles alone/);
+    failed(run, 2, /bundles cannot be verified together with packages or sites/);
   });
 });
 

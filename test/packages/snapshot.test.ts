@@ -186,7 +186,7 @@ describe('snapshot', () => {
   it('refuses a folder that exists, and leaves it as it is', async () => {
     const refused = await snapshot('item');
     assert.equal(refused.code, 2);
-    assert.match(refused.stderr, /item: exists already; name a folder that does not/);
+    assert.match(refused.stderr, /item: already exists; name a folder that does not/);
     assert.ok(existsSync(at('item', 'ia.csv')));
   });
 });

@@ -95,7 +95,7 @@ describe('stamp FILE', () => {
     writeFileSync(`${file}.ots`, 'mine');
     const run = await stamp(file, '--calendar', one.url, '--calendar', two.url);
     assert.equal(run.code, 1);
-    assert.match(run.stderr, /is there already.*--upgrade/);
+    assert.match(run.stderr, /already exists.*--upgrade/);
     assert.equal(readFileSync(`${file}.ots`, 'utf8'), 'mine');
     assert.deepEqual(one.asked, []);
   });
@@ -203,13 +203,13 @@ describe('stamp --check', () => {
   test('refuses a forged header, a proof of another tree, and a proof of another file, with exit code 1', async () => {
     const forged = await check('hello-world.txt', '--headers', join(vectors, '358391-one-bit-off.hex'));
     assert.equal(forged.code, 1);
-    assert.match(forged.stdout, /does not have the work that it names/);
+    assert.match(forged.stdout, /lacks the proof of work that it claims/);
     const root = await check('bad-stamp.txt', '--headers', HEADER);
     assert.equal(root.code, 1);
-    assert.match(root.stdout, /another Merkle root/);
+    assert.match(root.stdout, /a different Merkle root/);
     const other = await check('hello-world.txt', '--ots', join(vectors, 'incomplete.txt.ots'));
     assert.equal(other.code, 1);
-    assert.match(other.stdout, /is the proof of another file/);
+    assert.match(other.stdout, /is the proof of a different file/);
   });
 
   test('says what is pending, and where, with exit code 3', async () => {

@@ -89,8 +89,8 @@ async function acquireLock(out: string): Promise<Lock> {
 
 /** Noted until a build has put the site right. */
 export const MIXED =
-  'the site has files of two builds, each of them complete, because a build was interrupted and the files that it had ' +
-  'prepared were removed; the next build puts it right';
+  'the site has complete files from two builds, because a build was interrupted and the files that it had ' +
+  'prepared were removed; the next build repairs it';
 
 export interface OutputOptions {
   /** The folder of the site. */

@@ -72,7 +72,7 @@ export const ownFilesOf = ({ lists, others, shapes }: Published): OwnFiles =>
   );
 
 function fail(path: string, why: string): never {
-  throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
+  throw new BuildError(`self-check failed, nothing was published: ${path}: ${why}`);
 }
 
 /** Every page, by Astro alone. */

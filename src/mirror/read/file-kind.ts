@@ -156,6 +156,6 @@ export function fileKind(bytes: Uint8Array): string | null {
     // What is JSON may quote a page or a marker in a text; what is not is what it looks like.
     if (known !== null) return known;
     const isHalf = isCutShort(bytes);
-    return isHalf ? `this file ends after ${bytes.length} bytes, inside of its JSON: download or copy it again` : null;
+    return isHalf ? `this file ends after ${bytes.length} bytes, in the middle of its JSON: download or copy it again` : null;
   }
 }

@@ -189,7 +189,7 @@ function readOrder(front: FrontMatter): readonly string[] | null {
   if (front.raw('authors_in_order') === null) return null;
   const names = front.texts('authors_in_order');
   if (names.length === 0 || names.some((name) => name.trim() === ''))
-    fail('unreadable', '/authors_in_order', 'expected a list of names, one an item, got an empty one');
+    fail('unreadable', '/authors_in_order', 'expected a list of names, one per item, got an empty item');
   return names;
 }
 

@@ -43,7 +43,7 @@ export function formatShard(content: ShardContent): Uint8Array {
 export async function readShard(folder: string): Promise<ShardContent> {
   const path = join(folder, SHARD);
   const no = (why: string): never => {
-    throw new UsageError(`${folder} is no shard that can be joined: ${why}`);
+    throw new UsageError(`${folder} is not a shard that can be joined: ${why}`);
   };
   const bytes = await readFile(path).catch((error) => no(messageOf(error)));
   const end = bytes.indexOf(0x0a);
@@ -51,7 +51,7 @@ export async function readShard(folder: string): Promise<ShardContent> {
   try {
     head = JSON.parse(bytes.toString('utf8', 0, end)) as typeof head;
   } catch {
-    no(`${SHARD} has no head`);
+    no(`${SHARD} has no header line`);
   }
   if (
     head.layout !== 1 ||
@@ -60,7 +60,7 @@ export async function readShard(folder: string): Promise<ShardContent> {
         .update(bytes.subarray(end + 1))
         .digest('hex')
   )
-    no(`${SHARD} is not as it was written`);
+    no(`${SHARD} was changed after it was written`);
   const content: Record<string, unknown> = {};
   let at = end + 1;
   for (const [i, name] of PARTS.entries()) {

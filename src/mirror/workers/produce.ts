@@ -30,7 +30,7 @@ import { claimedSuffix, isOfPart, type Part } from '../resume/shard.ts';
 import type { ListResult } from './task.ts';
 
 function fail(path: string, why: string): never {
-  throw new BuildError(`self-check failed, nothing is published: ${path}: ${why}`);
+  throw new BuildError(`self-check failed, nothing was published: ${path}: ${why}`);
 }
 
 export interface ProducerOptions extends Part {

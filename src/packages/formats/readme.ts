@@ -1,7 +1,8 @@
 /**
  * `README.txt` of a package: for somebody who finds it in twenty years and has nothing else.
  *
- * It says what the package is, how to open it, how to check that it is whole, and how to verify a signature with nothing
+ * It says what the package is, how to open it, how to check that it is
+unchanged, and how to verify a signature with nothing
  * but Python and OpenSSL. A test runs each command as it is printed.
  */
 import { thousands } from '../../formats/counts.ts';
@@ -48,7 +49,7 @@ function whatItIs(facts: PackageFacts): readonly string[] {
   const what =
     contents === 'site'
       ? 'a web site: a page for each record, its signed bundle as it was received, and the state that follows from it.'
-      : 'the signed bundles of the records, as they were received. The web site can be made from them.';
+      : 'the signed bundles of the records, as they were received. The web site can be built from them.';
   const whence = url === null ? [] : [`The site was published at ${url}`];
   const part =
     parts.length === 1 || range === null
@@ -81,19 +82,19 @@ function howToOpen({ contents, parts, set }: PackageFacts): readonly string[] {
 }
 
 const CHECK: readonly string[] = [
-  heading('Check that it is whole'),
+  heading('Check that it is complete and unchanged'),
   'In this folder, on Linux:',
   command('sha256sum --check --quiet manifest-sha256.txt'),
   'On macOS:',
   command('shasum -a 256 -c manifest-sha256.txt'),
-  'If nothing is printed but lines that end in OK, every file is as it was packed. tagmanifest-sha256.txt has the digests of the files outside of data/. This folder is a BagIt bag (RFC 8493), so any BagIt program can check it too.',
+  'If every printed line ends in OK, no file has changed since it was packed. tagmanifest-sha256.txt has the digests of the files outside of data/. This folder is a BagIt bag (RFC 8493), so any BagIt program can check it too.',
 ];
 
 function howToVerify({ contents, keys, set }: PackageFacts): readonly string[] {
   const browser =
     contents === 'site'
       ? [
-          'In a browser: open the page of a record and press "Verify this record here", or open data/verify.html and drop any bundle.json on it. Nothing leaves the browser.',
+          'In a browser: open the page of a record and press "Verify this record here", or open data/verify.html and drop any bundle.json on it. The browser sends nothing.',
         ]
       : [];
   return [
@@ -104,7 +105,7 @@ function howToVerify({ contents, keys, set }: PackageFacts): readonly string[] {
     ...browser,
     'With pith-mirror (a program for Node.js), which checks every digest, signature and state:',
     command(`pith-mirror verify ${set}*.zip --trust trust.json`),
-    'Without it, the record and the signature of one bundle, with Python 3 and OpenSSL 3. Put the 26 characters of a record in the place of SUFFIX:',
+    'Without it, the record and the signature of one bundle, with Python 3 and OpenSSL 3. Replace SUFFIX with the 26 characters of a record:',
     command(...CHECK_BUNDLE),
   ];
 }
@@ -114,10 +115,10 @@ function howToRebuild(facts: PackageFacts): readonly string[] {
   const site = url === null ? '' : ` --site ${url}/`;
   const inputs =
     extraInputs === null
-      ? 'This package does not have the notes of the operator and the files that the build rejected. A site that had any is made again without them.'
-      : `input/ has what else the site was made from: ${count(extraInputs, 'file')}.`;
+      ? 'This package does not have the notes of the operator and the files that the build rejected. If the site had any, it is rebuilt without them.'
+      : `input/ has the other files that the site was built from: ${count(extraInputs, 'file')}.`;
   return [
-    heading('Make the site again'),
+    heading('Build the site again'),
     command(`pith-mirror build ${allParts(facts)} --trust trust.json${site} --out site`),
     `pith-mirror ${version} gives the same site, byte for byte. ${inputs}`,
   ];

@@ -65,10 +65,10 @@ export function readEnd(tail: Uint8Array, fileBytes: number): Directory {
       throw new ZipError('it is a ZIP64 archive; unpack it and name the folder instead');
     if (view.getUint32(at + 4, true) !== 0) throw new ZipError('it is one disk of several');
     if (offset + bytes !== fileBytes - tail.length + at)
-      throw new ZipError('its list of files is not where it says; the file is damaged or was put together');
+      throw new ZipError('its list of files is not where it should be; the file is damaged, or was made by joining files');
     return { offset, bytes, entries };
   }
-  throw new ZipError('it has no end record; it is no ZIP, or was cut short');
+  throw new ZipError('it has no end record; it is not a ZIP archive, or was cut short');
 }
 
 /** The name of a file. Names without the flag of UTF-8 are in an unknown code page, except ASCII. */
@@ -96,7 +96,7 @@ function checkMember(member: Member, before: Directory): void {
   // Deflate gives at most 1,032 bytes for one.
   if (method === 'deflated' && size > packedBytes * 1032)
     throw new ZipError(`${path}: ${packedBytes} bytes cannot unpack to ${size}`);
-  if (method === 'stored' && size !== packedBytes) throw new ZipError(`${path}: stored, but of two sizes`);
+  if (method === 'stored' && size !== packedBytes) throw new ZipError(`${path}: stored, but its two sizes differ`);
   if (offset + LOCAL_BYTES + packedBytes > before.offset)
     throw new ZipError(`${path}: lies outside of the archive's data`);
 }
@@ -121,7 +121,7 @@ export function readDirectory(bytes: Uint8Array, directory: Directory): readonly
       throw new ZipError(`its list of files is damaged at entry ${i + 1} of ${directory.entries}`);
     const path = nameOf(bytes.subarray(at + 46, at + 46 + nameLength));
     if ((view.getUint16(at + 8, true) & ENCRYPTED) !== 0) throw new ZipError(`${path}: is encrypted`);
-    if (names.has(path)) throw new ZipError(`${path}: is there twice`);
+    if (names.has(path)) throw new ZipError(`${path}: is listed twice`);
     names.add(path);
     // Some programs list folders too.
     if (!path.endsWith('/') || view.getUint32(at + 24, true) !== 0) {

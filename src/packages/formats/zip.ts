@@ -135,7 +135,7 @@ export class ZipWriter {
   add(file: PackedFile): readonly Uint8Array[] {
     const problem = pathProblem(file.path);
     if (problem !== null) throw new RangeError(`${JSON.stringify(file.path)}: ${problem}`);
-    if (this.#names.has(file.path)) throw new RangeError(`${JSON.stringify(file.path)}: the name is there twice`);
+    if (this.#names.has(file.path)) throw new RangeError(`${JSON.stringify(file.path)}: the name is used twice`);
     if (this.#names.size === MAX_ENTRIES) throw new RangeError(`more than ${MAX_ENTRIES} files in one ZIP`);
     this.#names.add(file.path);
     const name = encodeUtf8(file.path);

@@ -80,5 +80,5 @@ export function applyEvents(events: readonly VerifiedEvent[]): Application {
 function supersedingProblem(by: VerifiedEvent, named: VerifiedEvent | undefined): string | null {
   if (named === undefined) return 'no valid event of that id is known';
   if (named.key.keyId !== by.key.keyId) return `it is signed by ${quote(named.key.keyId)}, not ${quote(by.key.keyId)}`;
-  return named.eventType === RECORD_CREATED ? 'a record_created stands in no list' : null;
+  return named.eventType === RECORD_CREATED ? 'a record_created is in no list' : null;
 }

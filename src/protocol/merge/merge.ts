@@ -92,7 +92,7 @@ export function mergeBundles(verified: readonly VerifiedBundle[], engine: Engine
 export function mergeVerified(verified: readonly VerifiedBundle[], engine: Engine = nobleEngine): MergedRecord {
   const hash = engine.sha256Hex;
   const [newest, ...older] = newestFirst(verified, hash);
-  if (newest === undefined) throw new RangeError('expected one bundle at least, got none');
+  if (newest === undefined) throw new RangeError('expected at least one bundle, got none');
   const stranger = older.find((bundle) => bundle.pithNumber !== newest.pithNumber);
   if (stranger !== undefined) {
     throw new RangeError(`expected bundles of ${newest.pithNumber}, got one of ${stranger.pithNumber}`);

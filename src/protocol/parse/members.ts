@@ -89,7 +89,7 @@ export class Members {
   only(...names: readonly string[]): void {
     for (const name of this.object.keys()) {
       if (!names.includes(name)) {
-        this.#problems.add(this.#code, this.path(name), `expected no member beside ${names.join(', ')}`);
+        this.#problems.add(this.#code, this.path(name), `expected no members other than ${names.join(', ')}`);
       }
     }
   }

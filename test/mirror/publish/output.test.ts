@@ -293,7 +293,7 @@ describe('a published file', () => {
     assert.deepEqual(stampsOf(), before);
   });
 
-  it('that is missing or empty is made again without --recheck', async () => {
+  it('that is missing or empty is rebuilt without --recheck', async () => {
     const out = join(folder, 'mended');
     await build(args(out), 0);
     const damages = [
@@ -337,7 +337,7 @@ describe('a published file', () => {
 
 describe('a build that would take something off the site', () => {
   const NOT =
-    /^pith-mirror: nothing is published: the published site would lose (.*); if that is intended, build again with --allow-loss$/m;
+    /^pith-mirror: nothing was published: the published site would lose (.*); if that is intended, build again with --allow-loss$/m;
 
   it('stops with exit code 1 and lists the records, and --allow-loss publishes it', async () => {
     const out = join(folder, 'lossy');

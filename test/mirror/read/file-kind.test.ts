@@ -39,7 +39,7 @@ const KINDS: readonly (readonly [name: string, content: Uint8Array, message: Reg
   ['a list of bundles', text('[{},{}]'), /JSON list of 2 items/],
   ['a number', text('7'), /a single JSON value/],
   ['a canonical record', text(JSON.stringify(makeRecord())), /canonical record without its bundle/],
-  ['a truncated download', GOOD.subarray(0, 1000), /ends after 1000 bytes, inside of its JSON/],
+  ['a truncated download', GOOD.subarray(0, 1000), /ends after 1000 bytes, in the middle of its JSON/],
   ['a download cut inside of a character', text('{"a":"é').subarray(0, 7), /ends after 7 bytes/],
 ];
 

@@ -59,8 +59,8 @@ describe('the writer of ZIPs', () => {
     assert.equal(view.getUint32(30 + 1 + 5, true), 0);
   });
 
-  it('refuses a name that is there already', () => {
-    assert.throws(() => zipOf(stored('a', ''), stored('a', '')), /"a": the name is there twice/);
+  it('refuses a name that is already used', () => {
+    assert.throws(() => zipOf(stored('a', ''), stored('a', '')), /"a": the name is used twice/);
   });
 
   it('refuses one file more than a ZIP without ZIP64 can count', () => {
@@ -141,9 +141,9 @@ describe('the reader of ZIPs', () => {
   const zip = zipOf(stored('a', 'hi'));
   const bomb = deflateRawSync(new Uint8Array(1 << 20));
   const cases: readonly (readonly [what: string, bytes: Uint8Array, message: RegExp])[] = [
-    ['is empty', new Uint8Array(), /no ZIP, or was cut short/],
-    ['is no ZIP', new TextEncoder().encode('<html>'.repeat(20)), /no ZIP, or was cut short/],
-    ['was cut short', zip.subarray(0, zip.length - 5), /no ZIP, or was cut short/],
+    ['is empty', new Uint8Array(), /not a ZIP archive, or was cut short/],
+    ['is no ZIP', new TextEncoder().encode('<html>'.repeat(20)), /not a ZIP archive, or was cut short/],
+    ['was cut short', zip.subarray(0, zip.length - 5), /not a ZIP archive, or was cut short/],
     ['has lost its beginning', zip.subarray(7), /not where it says/],
     [
       'has more in its list than it counts',
@@ -163,7 +163,7 @@ describe('the reader of ZIPs', () => {
       forged(zip, (view, at) => view.setUint16(at + 10, 14, true)),
       /by method 14/,
     ],
-    ['has a stored file of two sizes', forged(zip, (view, at) => view.setUint32(at + 24, 3, true)), /of two sizes/],
+    ['has a stored file of two sizes', forged(zip, (view, at) => view.setUint32(at + 24, 3, true)), /its two sizes differ/],
     [
       'has a file outside of its data',
       forged(zip, (view, at) => view.setUint32(at + 42, 40, true)),
@@ -205,7 +205,7 @@ describe('the reader of ZIPs', () => {
   it('refuses an archive that has a name twice', () => {
     const two = Buffer.from(zipOf(stored('xx', 'hi'), stored('yy', 'hi')));
     for (let at = two.indexOf('yy'); at !== -1; at = two.indexOf('yy')) two.write('xx', at);
-    assert.throws(() => list(new Uint8Array(two)), /xx: is there twice/);
+    assert.throws(() => list(new Uint8Array(two)), /xx: is listed twice/);
   });
 
   it('refuses files that share the same bytes of the archive', () => {
