@@ -76,7 +76,7 @@ function tellSize(out: string, name: HostName, isJson: boolean, code: number): n
   const size = measureSite(out);
   const verdicts = judgeSize(size, host);
   const fits = verdicts.every((verdict) => verdict.fits);
-  // Standard output is the report's where it is JSON.
+  // If the report is JSON, standard output has nothing else.
   (isJson ? process.stderr : process.stdout).write(preflightText(size, host, verdicts));
   return fits ? code : EXIT.FAILED;
 }
@@ -144,7 +144,7 @@ export async function build(args: readonly string[]): Promise<number> {
   const given = isPackaged ? undefined : singleArgument(positionals);
   const started = performance.now();
   const progress = new TerminalProgress();
-  // The defaults are the project's folders, wherever the user stands in it; a path that is given is from there.
+  // The defaults are the project's folders, wherever in it the user is; a given path is relative to the user's folder.
   const input = given === undefined ? resolve('bundles') : userPath(given);
   const out = values.out === undefined ? resolve('dist') : userPath(values.out);
   const site = siteOption(values.site);

@@ -1,4 +1,4 @@
-/** What the commands share: options, paths from where the user stands, exit codes. */
+/** What the commands share: options, paths relative to the user's folder, exit codes. */
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
@@ -29,10 +29,10 @@ export function parseOptions<T extends NonNullable<ParseArgsConfig['options']>>(
 }
 
 /**
- * A path that the user gave, from where the user stands.
+ * A path that the user gave, relative to the user's folder.
  *
- * `npm run` moves to the folder of package.json first and leaves the place it was called from in INIT_CWD. That counts
- * only where this very package's script runs: in another project's script, paths are from that project's root.
+ * `npm run` moves to the folder of package.json first and leaves the place it was called from in INIT_CWD. That applies
+ * only to this package's own script: in another project's script, paths start at that project's root.
  */
 export function userPath(path: string): string {
   const { INIT_CWD, npm_package_json, npm_lifecycle_event } = process.env;
@@ -72,7 +72,7 @@ export async function readArgument(path: string | undefined): Promise<Uint8Array
   }
 }
 
-/** Whether a path is a folder. @throws UsageError where there is nothing. */
+/** Whether a path is a folder. @throws UsageError if there is nothing at it. */
 export async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();

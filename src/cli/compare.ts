@@ -139,7 +139,10 @@ async function ageWarnings(sources: readonly Source[], maxAge: number): Promise<
   return warnings;
 }
 
-/** What cannot be read, or contradicts itself, is no difference. @returns the exit code, or null for another error. */
+/**
+ * A mirror that cannot be read, or contradicts itself, is not a difference. @returns the exit code, or null for another
+ * error.
+ */
 export function troubleOf(error: unknown): number | null {
   if (error instanceof Unsettled) return EXIT_UNSETTLED;
   return error instanceof NoIndex || error instanceof Unreadable ? EXIT_TROUBLE : null;

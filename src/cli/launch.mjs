@@ -2,8 +2,9 @@
 /**
  * The command `pith-mirror`: starts the program on a Node that can run it.
  *
- * npm puts this file on the user's path, so it meets whatever Node is first there, and must itself be plain JavaScript that an old
- * one (18) can read. Where that Node is too old, the program runs on the Node that npm installed beside it as an optional dependency.
+ * npm puts this file on the user's path, so it meets whatever Node is first there, and must itself be plain JavaScript
+ * that an old one (18) can read. If that Node is too old, the program runs on the Node that npm installed with it as an
+ * optional dependency.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** The command line. One file a command; this one chooses. */
+/** The command line. One file per command; this one chooses. */
 import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
 import { isInterrupted } from '../mirror/base/interrupt.ts';
 import { packageVersion } from '../mirror/base/package.ts';
@@ -99,7 +99,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 
 const asksForHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h');
 
-/** Whether what these arguments print is all that they are for. */
+/** Whether printing is all that these arguments ask for. */
 function isResult([name = '', ...args]: readonly string[]): boolean {
   return !COMMANDS.has(name) || FILTERS.has(name) || asksForHelp(args);
 }
@@ -123,7 +123,7 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
     }
     return await command.run(args);
   } catch (error) {
-    // What fails while a signal ends the program is no news.
+    // Failures while a signal ends the program are not reported.
     return isInterrupted() ? EXIT.FAILED : failed(error);
   }
 }

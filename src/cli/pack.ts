@@ -1,4 +1,4 @@
-/** `pith-mirror pack`: from a site to packages that carry their own proof. */
+/** `pith-mirror pack`: from a site to packages that can be verified on their own. */
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { packSite } from '../packages/pack.ts';

@@ -2,7 +2,7 @@
 import type { FileReport, Report } from '../mirror/judge/report.ts';
 import { printable } from './terminal.ts';
 
-/** Findings listed a file; the whole list is in the JSON. */
+/** Findings listed per file; the whole list is in the JSON. */
 const SHOWN_FINDINGS = 5;
 
 function fileLines(file: FileReport): readonly string[] {

@@ -44,7 +44,9 @@ export async function serve(args: readonly string[]): Promise<number> {
   try {
     served = await serveFolder(folder, base, port);
   } catch (error) {
-    process.stderr.write(`pith-mirror: ${printable(messageOf(error))}; choose another port with --port, or any free one with --port 0\n`);
+    process.stderr.write(
+      `pith-mirror: ${printable(messageOf(error))}; choose another port with --port, or any free one with --port 0\n`,
+    );
     return EXIT.FAILED;
   }
   process.stdout.write(`${printable(folder)} is served at ${served.url} (press Ctrl-C to stop)\n`);

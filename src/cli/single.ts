@@ -7,14 +7,14 @@ import { EXIT, isFolder, userPath } from './command.ts';
 import { print } from './streams.ts';
 import { complain, printable, type TerminalProgress } from './terminal.ts';
 
-/** The suffix that a reader means. @throws UsageError where it is none. */
+/** The suffix that the user means. @throws UsageError if there is none. */
 function suffixOption(text: string): string {
   const suffix = PITH_NUMBER_PATTERN.test(text) ? suffixOfNumber(text) : text;
   if (SUFFIX_PATTERN.test(suffix)) return suffix;
   throw new UsageError(`--single: expected a Pith Number or its 26 characters, got ${text}`);
 }
 
-/** Where each page goes: a file that was named, or SUFFIX.html in a folder, or where the user stands. */
+/** Where each page goes: a file that was named, or SUFFIX.html in a folder, or the user's folder. */
 async function targetsOf(names: readonly string[], out: string | undefined): Promise<ReadonlyMap<string, string>> {
   const suffixes = new Set(names.map(suffixOption));
   const path = userPath(out ?? '.');

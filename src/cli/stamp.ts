@@ -98,7 +98,8 @@ function check(file: string, proof: string, headers: Headers, isJson: boolean): 
   const attestations = isOfFile ? verifyAttestations(parsed, headers.headerAt) : [];
   const result: CheckResult = { file, proof, isOfFile, attestations };
   if (isJson) print(formatJson(result));
-  else if (!isOfFile) print(`${printable(file)}: does not match: ${printable(proof)} is the proof of a different file\n`);
+  else if (!isOfFile)
+    print(`${printable(file)}: does not match: ${printable(proof)} is the proof of a different file\n`);
   else
     for (const verdict of attestations)
       print(`${printable(file)}: ${printable(sentenceOf(verdict, headers.chainHeight))}\n`);
@@ -170,7 +171,8 @@ export async function stamp(args: readonly string[]): Promise<number> {
   if (isCheck) {
     const [file = ''] = paths;
     if (paths.length > 1) throw new UsageError('--check: expected one file');
-    if (calendars.length > 0) throw new UsageError('--calendar cannot be used with --check, which does not use the network');
+    if (calendars.length > 0)
+      throw new UsageError('--calendar cannot be used with --check, which does not use the network');
     const proof = values.ots === undefined ? proofFileOf(file) : userPath(values.ots);
     return check(file, proof, values.headers === undefined ? NO_HEADERS : openHeaders(userPath(values.headers)), json);
   }

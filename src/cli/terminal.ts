@@ -20,7 +20,7 @@ export function specify(text: string): void {
   say(`    ${printable(text)}\n`);
 }
 
-/** Milliseconds between two redraws: smooth to the eye, nothing to the work. */
+/** Milliseconds between two redraws: smooth to the eye, and no burden on the work. */
 const REDRAW = 100;
 
 /** Progress on standard error. */

@@ -17,7 +17,7 @@ export function formatDuration(seconds: number): string {
   return seconds < 6000 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** Seconds between two lines where there is no terminal: enough for a log that somebody reads later. */
+/** Seconds between two lines without a terminal: often enough for a log. */
 const LINE_EVERY = 60;
 /** Seconds between two redraws on a terminal. */
 const REDRAW_EVERY = 0.2;

@@ -1,6 +1,6 @@
 /**
  * A record as JSON-LD: the paper in schema.org's words, and the canonical record at the top level, where upstream's own
- * document has it. The same text stands in the page and in a file. Pure.
+ * document has it. The same text is in the page and in a file. Pure.
  */
 import { formatCanonical } from '../protocol/index.ts';
 import { arxivUrl, doiUrl } from './arxiv.ts';

@@ -50,7 +50,7 @@ export function foldedLetters(text: string): string {
   );
 }
 
-/** The words of a text in ASCII letters and digits, lower case; words without any are left out. */
+/** The words of a text in ASCII letters and digits, lower case; words without any are dropped. */
 export function asciiWords(text: string): readonly string[] {
   return foldedLetters(text)
     .replace(/['`]/g, '')

@@ -75,7 +75,7 @@ export interface TexText {
   readonly isAscii: boolean;
 }
 
-/** Words as TeX. @param words without TeX of their own: every character stands for itself. */
+/** Words as TeX. @param words without TeX of their own: every character means itself. */
 export function toTex(words: string): TexText {
   let tex = '';
   let left = '';

@@ -18,8 +18,8 @@ export interface OtherVersion {
 const MAX_VERSIONS = 50;
 
 /**
- * Maps each record to the other versions of its paper in the mirror, ordered by version, then by suffix.
- * Records without other versions are left out.
+ * Maps each record to the other versions of its paper in the mirror, ordered by version, then by suffix. Records
+ * without other versions are omitted.
  */
 export function otherVersions(records: readonly VersionedRecord[]): ReadonlyMap<string, readonly OtherVersion[]> {
   const papers = new Map<string, VersionedRecord[]>();

@@ -8,14 +8,14 @@ import { trustDocument } from './read/trust-file.ts';
 import type { Outcome } from './resume/cache.ts';
 import type { Shard } from './resume/shard.ts';
 
-/** `fast`: Astro's runtime, in the workers. `astro`: all by Astro's own build, for whoever doubts the first. */
+/** `fast`: the workers render pages. `astro`: Astro's own build renders them, to check the first. */
 export const RENDERERS = ['fast', 'astro'] as const;
 export type RendererName = (typeof RENDERERS)[number];
 
 export interface BuildOptions {
   /** Folder of bundles and notes. */
   readonly input: string;
-  /** Whether links in it are accepted whose target lies inside of it. */
+  /** Whether symbolic links in it are accepted if their targets are inside it. */
   readonly followLinks: boolean;
   /** Folder of the site. New files are moved into it when all of them are complete and checked. */
   readonly out: string;
@@ -59,11 +59,11 @@ export interface BuildResult {
   readonly loss: Loss | null;
   /** Whether the published site is already what a build would give. */
   readonly isUnchanged: boolean;
-  /** Whether only what changed since the last build was made again. */
+  /** Whether only what changed since the last build was rebuilt. */
   readonly isUpdate: boolean;
 }
 
-/** What a build's result depends on beside its input and its program. */
+/** What a build's result depends on, apart from its input and the program. */
 export function optionsKey(
   { site, trust, host = 'static' }: Pick<BuildOptions, 'site' | 'trust' | 'host'>,
   operator: OperatorNote | null,

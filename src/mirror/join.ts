@@ -71,7 +71,7 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
     for (const record of records) {
       inventory.addCopied(record.entry.suffix, copyRecord(folder, folders, record));
       progress.step();
-      // Signals and the progress line get their turn.
+      // Lets signals and the progress line be handled.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

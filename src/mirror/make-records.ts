@@ -9,10 +9,10 @@ import type { Cache } from './resume/cache.ts';
 import { Inventory } from './resume/inventory.ts';
 import type { Crew } from './workers/crew.ts';
 
-/** What came of all records. */
+/** The results for all records. */
 export interface Made {
   readonly inventory: Inventory;
-  /** What the last build published, if only what changed since was made again. */
+  /** What the last build published, if only what changed since was rebuilt. */
   readonly last: LastSite | null;
 }
 

@@ -32,7 +32,7 @@ import { Producer } from './workers/produce.ts';
 /**
  * Builds the mirror.
  *
- * @throws UsageError, BuildError. Whatever is thrown, the published site is as it was; or, if moving new files in was
+ * @throws UsageError, BuildError. Whatever is thrown, the published site is unchanged; or, if moving new files in was
  * interrupted, each of its files is old or new, and the next build completes it.
  */
 export async function buildMirror(given: BuildOptions, progress: Progress): Promise<BuildResult> {

@@ -58,7 +58,7 @@ export interface MadeSite {
   readonly last: LastSite | null;
   readonly context: SiteContext;
   readonly operator: OperatorNote | null;
-  /** Reports of what is no file: folders that could not be listed. */
+  /** Reports of entries that are not files: folders that could not be listed. */
   readonly unlisted: readonly FileLine[];
   readonly pages: BundledPages;
   readonly crew: Crew;

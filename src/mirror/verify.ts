@@ -1,4 +1,4 @@
-/** Judges bundle files without making a site: each alone, in worker threads where there are many. */
+/** Judges bundle files without making a site: each alone, in worker threads if there are many. */
 import { availableParallelism } from 'node:os';
 import type { EngineName, Trust } from '../protocol/index.ts';
 import { packageVersion } from './base/package.ts';
@@ -10,7 +10,7 @@ import type { InputFile } from './read/read.ts';
 import { trustDocument } from './read/trust-file.ts';
 import { Crew } from './workers/crew.ts';
 
-/** Fewer files than that are verified before a worker thread would have begun. */
+/** Fewer files than this are verified in less time than a worker thread takes to start. */
 const WORTH_A_CREW = 256;
 
 async function verifyByCrew(
@@ -51,7 +51,7 @@ export async function verifyFiles(
   for (const input of inputs) {
     if (isMany && 'path' in input) continue;
     use(verifyInput(input, trust, ENGINES[engine]));
-    // So that signals and the terminal get their turn.
+    // Lets signals and the terminal be handled.
     await new Promise(setImmediate);
   }
   const duplicates = duplicatesOf(lines);

@@ -1,7 +1,7 @@
 /**
  * Reads the lists of digests of a site, and selects the files that an audit checks.
  *
- * `sums/site.sha256` names every other list, so one digest stands for the whole site.
+ * `sums/site.sha256` names every other list, so one digest covers the whole site.
  */
 import { decodeUtf8 } from '../protocol/index.ts';
 import { IndexError } from '../records/index-error.ts';

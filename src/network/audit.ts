@@ -40,7 +40,7 @@ export interface AuditProblem {
 
 export interface Audit {
   readonly snapshot: Snapshot;
-  /** SHA-256 of `sums/site.sha256`: it stands for the whole site. */
+  /** SHA-256 of `sums/site.sha256`: it covers the whole site. */
   readonly site: string;
   /** Files that were compared with their digests. */
   readonly files: number;

@@ -17,7 +17,7 @@ export interface StateDifference {
   readonly suffix: string;
   /** Null if not requested, or if one of the two states cannot be read. */
   readonly events: EventDifference | null;
-  /** Why there are no events; null if there are, or if they were not requested. */
+  /** Why there are not events; null if there are, or if they were not requested. */
   readonly problem: string | null;
 }
 

@@ -16,7 +16,7 @@ export interface Source {
   readonly name: string;
   /** A file of the site. @param path relative to its root. @param limit most bytes. */
   file(path: string, limit: number, isFresh?: boolean): Promise<Download>;
-  /** The bundle that the site publishes for a suffix. @param etag of what is held already. */
+  /** The bundle that the site publishes for a suffix. @param etag of what the folder already has. */
   bundle(suffix: string, etag?: string | null): Promise<Download>;
   /** One of several bundles that the site received for a suffix. @param sha256 of its bytes. */
   received(suffix: string, sha256: string): Promise<Download>;

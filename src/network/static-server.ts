@@ -78,7 +78,7 @@ async function answer(folder: string, base: string, request: IncomingMessage, re
   if (found?.isDirectory() === true && !path.endsWith('/'))
     return plain(response, 301, '', { location: `${encodeURI(path)}/` });
   const served = found?.isDirectory() === true ? join(file, 'index.html') : file;
-  // "page.html/" is no file, though join() forgives the slash.
+  // "page.html/" is not a file, though join() forgives the slash.
   const isNamed = found?.isDirectory() === true || !path.endsWith('/');
   const status = served === file ? found : await stat(served).catch(() => null);
   if (isNamed && status?.isFile() === true) return sendFile(served, status, request, response);

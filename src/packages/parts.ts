@@ -86,7 +86,7 @@ const sum = (units: readonly Unit[]): Omit<Part, 'units'> => ({
  * @param every goes into each of them.
  * @param lists go into the first ones.
  * @param records follow, in order.
- * @param own files that each package has beside them, of `own.bytes` together.
+ * @param own files that each package has in addition, of `own.bytes` together.
  * @throws RangeError if a unit is too large for any package.
  */
 export function cutParts(

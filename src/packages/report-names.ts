@@ -45,7 +45,8 @@ export async function* reportedFiles(site: string): AsyncGenerator<ReportedFile>
     try {
       yield* entriesOf(join(site, path));
     } catch (error) {
-      if (error instanceof SyntaxError) throw new BuildError(`${path}: was changed after it was written; build the site again`);
+      if (error instanceof SyntaxError)
+        throw new BuildError(`${path}: was changed after it was written; build the site again`);
       throw error;
     }
   }

@@ -28,7 +28,7 @@ export function readSums(folder: string): ReadonlyMap<string, string> | null {
   return sums;
 }
 
-/** What a site has beside the files that `sums/` lists. */
+/** What a site has in addition to the files that `sums/` lists. */
 const isOwnList = (path: string): boolean => path.startsWith(SUMS);
 
 export interface SiteJobs {
@@ -39,7 +39,7 @@ export interface SiteJobs {
   readonly foreign: readonly string[];
 }
 
-/** Files in one job that are no record's. */
+/** Files in one job that belong to no record. */
 const BATCH = 16;
 
 /**

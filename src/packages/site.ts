@@ -8,7 +8,7 @@ import { isThere } from './walk.ts';
 
 export interface Site {
   readonly folder: string;
-  /** The newest moment in its data, seconds since 1970: what stands for the time of all that is no record. */
+  /** The newest moment in its data, seconds since 1970: used as the time of every file that is not a record's. */
   readonly seconds: number;
   /** Where it is published, or null if the build was not told. */
   readonly url: string | null;
@@ -36,7 +36,7 @@ export function isSite(folder: string): boolean {
 /**
  * Reads what a site says about itself.
  *
- * @throws UsageError if the folder is no mirror; BuildError if it is one that cannot be packed.
+ * @throws UsageError if the folder is not a mirror; BuildError if it is one that cannot be packed.
  */
 export async function openSite(path: string): Promise<Site> {
   const folder = resolve(path);

@@ -1,7 +1,8 @@
 /**
  * `snapshot`: a folder that `ia upload` takes as it is. Nothing is uploaded, and no credentials are known here.
  *
- * Everything is made in a hidden folder beside the item, held to the Archive's limits, and renamed when it is complete.
+ * Everything is made in a hidden folder next to the item, checked against the Archive's limits, and renamed when
+ * complete.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -132,7 +133,7 @@ the snapshot before this one if there is one.
 `;
 }
 
-/** Writes the item's own files beside its packages. @returns all files, by name. */
+/** Writes the item's own files next to its packages. @returns all files, by name. */
 async function completeItem(
   folder: string,
   options: SnapshotOptions,

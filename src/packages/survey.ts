@@ -15,7 +15,7 @@ export interface Survey {
   readonly stamp: string;
 }
 
-/** Folders that are no part of any package: copies for servers, and what version control keeps. */
+/** Folders that are not part of any package: copies for servers, and what version control keeps. */
 export const isSkipped = (folder: string): boolean => folder === '.well-known/' || folder === '.git/';
 
 /** The files of one record that are packed: of a record with several bundles, `--only bundles` takes the received ones. */
@@ -28,7 +28,7 @@ export function ofRecord(files: readonly FoundFile[], contents: Contents, sums: 
 /** The digests that a build wrote of every file of its site, by path; null if the site has none. */
 export type Sums = ReadonlyMap<string, string> | null;
 
-/** Whether a file in the folder is somebody else's: the lists of the mirror do not have it. */
+/** Whether a file in the folder is foreign: the lists of the mirror do not have it. */
 const isForeign = (path: string, sums: Sums): boolean => sums !== null && !sums.has(path) && !path.startsWith('sums/');
 
 /** Lists a site once. Keeps a few numbers for each record. */

@@ -1,4 +1,4 @@
-/** Worker threads that do jobs side by side and give the results in the order of the jobs. */
+/** Worker threads that do jobs in parallel and give the results in the order of the jobs. */
 import { Worker } from 'node:worker_threads';
 import { BuildError } from '../mirror/base/failure.ts';
 import type { Answer, Done, Job, TeamStart } from './job.ts';
@@ -30,7 +30,9 @@ class Member {
       else if (done !== undefined) waiting?.resolve(done);
     });
     this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on('exit', (code) => this.#lose(new BuildError(`a worker thread ended unexpectedly, with code ${code}`)));
+    this.#worker.on('exit', (code) =>
+      this.#lose(new BuildError(`a worker thread ended unexpectedly, with code ${code}`)),
+    );
   }
 
   #lose(error: Error): void {

@@ -13,7 +13,7 @@ export interface FoundFile {
   readonly stamp: string;
 }
 
-/** Something that is neither a file nor a folder, or whose name is no text. */
+/** Something that is neither a file nor a folder, or whose name is not text. */
 export interface OddFile {
   readonly path: string;
   readonly why: string;
@@ -41,7 +41,7 @@ const sortName = ({ name, isFolder }: Name): string => (isFolder ? `${name}/` : 
  * Walks a folder. Reads only names and stamps, and keeps only the names of the current folder and its parents
  * in memory.
  *
- * @param skip folders, as `a/b/`, that are left out whole.
+ * @param skip folders, as `a/b/`, that are skipped entirely.
  * @param odd called for entries that are not files.
  * @throws the system's error if a folder cannot be listed.
  */

@@ -3,9 +3,9 @@
  *
  *     name ⇥ records ⇥ SHA-256 of its columns without the last one ⇥ SHA-256 of it
  *
- * Each file has two digests, because two mirrors can agree in two ways. The *states* digests cover which records there are
- * and what state each has; the *bundles* digests also cover which bytes were received. The registry signs a bundle anew
- * each time it builds one, so honest mirrors often differ in bytes while they agree in states.
+ * Each file has two digests, because two mirrors can agree in two ways. The *states* digests cover which records there
+ * are and what state each has; the *bundles* digests also cover which bytes were received. The registry signs a bundle
+ * again each time it builds one, so honest mirrors often differ in bytes while they agree in states.
  */
 import { hash } from 'node:crypto';
 import { excerpt, IndexError, linesOf, requireOrder } from './index-error.ts';

@@ -27,7 +27,9 @@ function parseHex(path: string, text: string): Uint8Array {
   return new Uint8Array(Buffer.from(text.trim(), 'hex'));
 }
 
-/** Holds each header to be the successor of the one before and to have its work. @returns the height of the last. */
+/**
+ * Checks that each header follows the one before it and has the work that it claims. @returns the height of the last.
+ */
 function checkChain(path: string): number {
   const descriptor = openSync(path, 'r');
   try {

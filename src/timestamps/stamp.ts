@@ -1,4 +1,6 @@
-/** Makes OpenTimestamps proofs beside files, and completes them when the calendars' promises are kept. */
+/**
+ * Makes OpenTimestamps proofs of files, next to them, and completes them when the calendars have kept their promises.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeWhole } from '../mirror/base/disk.ts';
@@ -32,7 +34,7 @@ function writeProof(path: string, proof: TimestampProof, isNew: boolean): void {
   writeWhole(path, [formatTimestampProof(proof)]);
 }
 
-/** @throws BuildError if the file is no OpenTimestamps proof. */
+/** @throws BuildError if the file is not an OpenTimestamps proof. */
 export function readProof(path: string): TimestampProof {
   const bytes = new Uint8Array(readFileSync(path));
   try {
@@ -54,7 +56,8 @@ export interface Stamped {
 /**
  * Sends the digest of a file, made unguessable by a nonce, to the calendars, and writes `FILE.ots`.
  *
- * @param nonce random bytes, {@link NONCE_BYTES} of them: without them whoever has the file could see that it was stamped.
+ * @param nonce random bytes, {@link NONCE_BYTES} of them: without them anyone who has the file could see that it was
+ * stamped.
  * @throws BuildError if there is a proof already, or fewer than two calendars answered (all, if fewer were named).
  */
 export async function stampFile(file: string, calendars: readonly string[], nonce: Uint8Array): Promise<Stamped> {
@@ -107,7 +110,7 @@ export interface Upgraded {
   readonly problems: readonly string[];
 }
 
-/** The tree with what each calendar has by now in the place of its promise; the promise stays beside it. */
+/** The tree with what each calendar has by now; the promises stay in it. */
 async function upgradeTree(tree: TimestampTree, named: readonly string[], problems: string[]): Promise<TimestampTree> {
   let result = tree;
   for (const attestation of tree.attestations) {
@@ -137,8 +140,8 @@ const hasBlock = (tree: TimestampTree): boolean =>
  * Asks the calendars of a proof for what they have by now. The file is replaced when the new one is complete, and only if it
  * has more.
  *
- * @param named calendars that may be asked beside the known ones.
- * @throws BuildError if it is no proof.
+ * @param named calendars that may be asked in addition to the known ones.
+ * @throws BuildError if it is not a proof.
  */
 export async function upgradeProof(path: string, named: readonly string[]): Promise<Upgraded> {
   const { hash, timestamp } = readProof(path);

@@ -111,7 +111,7 @@ export function writeInput(cached: string, folder: string): void {
   eachBundle(cached, (bytes) => writeFileSync(join(folder, bundleName(suffixOfBytes(bytes))), bytes));
 }
 
-/** Replaces one bundle by its successor, as a mirror's operator would: a new file in the place of the old one. */
+/** Replaces one bundle by its successor, as a mirror's operator would: a new file in place of the old one. */
 export function changeOne(folder: string, index: number): void {
   put(folder, index, 1);
 }

@@ -6,7 +6,7 @@ import { availableParallelism, cpus, freemem, loadavg, release, totalmem, type }
 import { join } from 'node:path';
 import { PROJECT } from '../support/sites/cli.ts';
 
-/** The output of a command, or null where there is none. */
+/** The output of a command, or null if there is none. */
 function outputOf(file: string, ...args: readonly string[]): string | null {
   const { status, stdout } = spawnSync(file, args, { cwd: PROJECT, encoding: 'utf8' });
   return status === 0 ? stdout.trim() : null;
@@ -54,8 +54,9 @@ export function describeMachine(
 const SPARED_BYTES = 3 * 2 ** 30;
 
 /**
- * Fills the memory that is free with a file's cache, which whoever needs memory gets at once. A virtual machine has most of its memory
- * only from its first use on, and that took 10 µs a page where later uses take 2: the first steps would pay for all others.
+ * Fills the memory that is free with a file's cache, which anyone who needs memory gets at once. A virtual machine has
+ * most of its memory only from its first use on, and that took 10 µs a page where later uses take 2: the first steps
+ * would pay for all others.
  *
  * @param folder gets a file with nothing but a hole, which takes no disk; to be removed by the caller.
  */

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 export interface Cost {
   /** Wall time. */
   readonly seconds: number;
-  /** User and system time of the process and of all that it waited for; null where the system does not tell (no /proc). */
+  /** User and system time of the process and of all that it waited for; null if the system does not tell (no /proc). */
   readonly cpuSeconds: number | null;
-  /** Resident memory of the largest process at its peak; null where the system does not tell. */
+  /** Resident memory of the largest process at its peak; null if the system does not tell. */
   readonly peakBytes: number | null;
 }
 

@@ -32,7 +32,7 @@ interface Line {
   readonly cost: Cost;
   /** Bytes that went in. */
   readonly bytes: number;
-  /** Bytes that came out; null where nothing did. */
+  /** Bytes that came out; null if nothing did. */
   readonly made: number | null;
 }
 

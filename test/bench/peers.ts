@@ -86,7 +86,7 @@ export interface Likeness {
   readonly isFair: boolean;
 }
 
-/** @throws Error where a page is missing. */
+/** @throws Error if a page is missing. */
 export function compare(site: string, made: string, { suffixes, pageBytes }: PageData): Likeness {
   const size = suffixes.reduce((sum, suffix) => sum + statSync(join(made, pageOf(suffix))).size, 0) / pageBytes;
   const compared = spread(suffixes, COMPARED);

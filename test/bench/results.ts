@@ -51,7 +51,7 @@ export interface Measurements {
   readonly rows: readonly Row[];
   readonly siteBytes: number | null;
   readonly siteFiles: number | null;
-  /** Whether the builds upon builds gave the tree of a first build of the same; null where it was not tried. */
+  /** Whether the builds upon builds gave the tree of a first build of the same; null if it was not tried. */
   readonly isSameTree: boolean | null;
 }
 
@@ -110,7 +110,7 @@ export function bars(all: readonly Measurements[]): readonly Bar[] {
   const bare = [cpuEach(large('openssl')), cpuEach(large('digests'))];
   const bareSum = bare.every((value) => value !== undefined) ? bare.reduce((sum, value) => sum + value, 0) : undefined;
   const verifyRate = over(large('verifyCommand')?.records, large('verifyCommand')?.seconds);
-  // A peer whose pages are not ours is no measure.
+  // A peer whose pages are not ours is not a measure.
   const peerAt = sorted.findLast((one) => rowOf(one, 'hugo')?.isFair === true);
   const floorAt = sorted.findLast((one) => rowOf(one, 'floor') !== undefined);
   const peak = rowOf(at(100_000), 'build')?.peakBytes ?? undefined;

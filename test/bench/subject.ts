@@ -93,7 +93,7 @@ export function plainDigestsOf(bundle: Data): readonly string[] {
   return digests;
 }
 
-/** @throws TypeError where it is not verified: a benchmark of refusals would be no benchmark. */
+/** @throws TypeError if it is not verified: a benchmark of refusals would be no benchmark. */
 export function verified(bytes: Uint8Array, trust: Trust): VerifiedBundle {
   const { outcome, bundle } = verifyBundle(bytes, trust, openSslEngine);
   if (outcome !== 'verified' || bundle === null) throw new TypeError(`a bundle of the benchmark is ${outcome}`);

@@ -54,7 +54,7 @@ const ATTRIBUTE = /(\s+)([^\s=>"'/]+)(?:="([^"]*)")?/g;
 /**
  * Reads a page that closes what it opens and quotes its attributes with `"`, as Astro's do.
  *
- * @throws TypeError where a page is none, or holds what would not be given back as it was.
+ * @throws TypeError if a page is none, or holds what would not be given back as it was.
  */
 export function readPage(html: string): readonly Node[] {
   interface Open {
@@ -482,7 +482,7 @@ export interface FoundTemplate {
   readonly template: Template;
   /**
    * The values of a page.
-   * @throws NotCovered where the page is not one of this template's.
+   * @throws NotCovered if the page is not one of this template's.
    */
   readonly valuesOf: (html: string) => Values;
 }

@@ -23,7 +23,7 @@ describe('a list of names is split name by name', () => {
     ['山田太郎, 김철수, Ada Testing', '{山田太郎}', '{김철수}', 'Testing, Ada'],
     ['USA), Ada Testing (MIT, Bob Sample', '{USA)}', '{Ada Testing (MIT}', 'Sample, Bob'],
     ['The ATLAS Collaboration, Ada Testing', '[The ATLAS Collaboration]', 'Testing, Ada'],
-    // An initial is no suffix, even if it is also a Roman numeral.
+    // An initial is not a suffix, even if it is also a Roman numeral.
     ['V. Testing, V. I. Sample, Vi Third, Iv Fourth', 'Testing, V.', 'Sample, V. I.', 'Third, Vi', 'Fourth, Iv'],
     [
       'Ada Testing$^{1,2}$, Bob Sample*, Cid Third [3], Eve Fourth¹',

@@ -56,5 +56,5 @@ export const BASES: readonly Base[] = [
   seedBytes(),
 ].map(toBase);
 
-/** Parts of these documents that may stand in the place of others: genuine in another place. */
+/** Parts of these documents that may stand in place of others: genuine in another place. */
 export const PARTS: readonly Data[] = [record, created, first, second, twin, byAuthor, odd, created.payload.receipt];

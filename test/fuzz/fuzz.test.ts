@@ -65,7 +65,7 @@ describe('the oracle', () => {
   assert.ok(good);
   assert.ok(accepted.every(({ outcome }) => outcome !== 'rejected'));
 
-  /** A verifier that forgives some codes: it gives a good verdict in the place of the right one. */
+  /** A verifier that forgives some codes: it gives a good verdict in place of the right one. */
   const forgiving =
     (...forgiven: readonly ReasonCode[]): Verify =>
     (bytes) => {

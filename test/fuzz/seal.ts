@@ -34,7 +34,7 @@ export interface Sealed {
 
 const parse = (text: string): Data => (text.isWellFormed() ? read(new TextEncoder().encode(text)) : undefined);
 
-/** A text for a text of the same meaning everywhere. Short ones are left: they are no digests. */
+/** A text for a text of the same meaning everywhere. Short ones are left: they are not digests. */
 function swap(text: string, old: unknown, now: string): string {
   return typeof old === 'string' && old.length >= 8 && old !== now ? text.replaceAll(old, () => now) : text;
 }

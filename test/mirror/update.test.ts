@@ -52,7 +52,7 @@ const CONFLICTING = makeRecord({
 const QUOTED = record(99);
 
 type Content = Uint8Array | string;
-/** What changes: content of a file, null where it goes, or `{ from }` where it is renamed. */
+/** What changes: content of a file, null if it is removed, or `{ from }` if it is renamed. */
 type Edits = Readonly<Record<string, Content | null | { readonly from: string }>>;
 
 let made = 0;

@@ -403,7 +403,7 @@ test('recognises a bundle that is older than the existing one, and refuses it', 
   const synced = await sync();
   assert.equal(
     synced.records[0]?.message,
-    `built at 2026-07-01T00:00:00Z, before the one that is held (2026-07-02T00:00:00Z); it lacks ${correction.event_id}, which ${nameOf(held)} has`,
+    `built at 2026-07-01T00:00:00Z, before the one in the folder (2026-07-02T00:00:00Z); it lacks ${correction.event_id}, which ${nameOf(held)} has`,
   );
   assert.equal(synced.records[0]?.code, 'events_withheld');
   assert.equal(exitCode(synced), 3);
@@ -419,7 +419,7 @@ test('recognises a newer bundle that lacks an event, and refuses it', async (con
   const synced = await sync();
   assert.equal(
     synced.records[0]?.message,
-    `built at 2026-07-02T00:00:00Z, not before the one that is held (2026-07-01T00:00:00Z), and yet it lacks ${correction.event_id}, which ${nameOf(held)} has`,
+    `built at 2026-07-02T00:00:00Z, not before the one in the folder (2026-07-01T00:00:00Z), and yet it lacks ${correction.event_id}, which ${nameOf(held)} has`,
   );
   assert.equal(exitCode(synced), 3);
 });

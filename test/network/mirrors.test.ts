@@ -391,7 +391,7 @@ test('stops before it fetches anything if a mirror lost more than a tenth of wha
     assert.equal(exitCode(synced), 4);
     assert.equal(
       synced.contradictions[0],
-      `${standIn.url}: it lists only 1 of the 4 records that are held from it; nothing was fetched. If that is right, run again with --allow-shrink (${standIn.url})`,
+      `${standIn.url}: it lists only 1 of the 4 records that the folder has from it; nothing was downloaded. If that is right, run again with --allow-shrink (${standIn.url})`,
     );
     assert.ok(!names(folder).includes(nameOf(1, newer)));
     const allowed = await syncInto(folder, [standIn.url], { selection: ALL, cache, allowShrink: true });

@@ -61,7 +61,10 @@ test('reports two names that collide on case-insensitive disks', () => {
   writeFileSync(join(folder, 'Index.html'), '');
   const size = measureSite(folder);
   assert.deepEqual([...(size.sameName ?? [])].sort(), ['Index.html', 'index.html']);
-  assert.match(preflightText(size, hostOf('static'), []), /become one file on a host that ignores upper and lower case/);
+  assert.match(
+    preflightText(size, hostOf('static'), []),
+    /become one file on a host that ignores upper and lower case/,
+  );
 });
 
 test('refuses an unknown host and a folder that is not there', async () => {

@@ -85,7 +85,10 @@ inEveryWay(out, (way) => {
       const outcomes = [...tables.values()].flat().map((row) => row.replace(/: .*/, ''));
       assert.equal(outcomes.length, 20);
       assert.deepEqual([...new Set(outcomes)], ['verified', 'cannot be checked here']);
-      assert.match((await page.locator('.verify-result').textContent()) ?? '', /4 signatures and 12 digests are valid\./);
+      assert.match(
+        (await page.locator('.verify-result').textContent()) ?? '',
+        /4 signatures and 12 digests are valid\./,
+      );
       assert.equal(await page.locator(':focus').textContent(), 'Verify again');
       await page.keyboard.press('Enter');
       assert.equal(await saidAtLast(page.locator('#verify-here [role="status"]')), said);
@@ -208,7 +211,7 @@ inEveryWay(out, (way) => {
       assert.ok(tables.get('Event 2: graph snapshot')?.includes('verified: Event signature'));
       const link = page.getByRole('link', { name: 'Save the merged state' });
       assert.equal(await link.getAttribute('download'), `${SUFFIXES.seed}.state.json`);
-      // A download is no event yet of a Firefox that is driven by BiDi.
+      // A Firefox that is driven by BiDi does not report downloads as events yet.
       if (way.browser === 'chromium') {
         const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
         const saved = readFileSync(await download.path());

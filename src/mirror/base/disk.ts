@@ -46,7 +46,10 @@ export function textOf(content: Content): string {
     : Buffer.from(content.buffer, content.byteOffset, content.length).toString();
 }
 
-/** The bytes of all pieces in few chunks: the report of a large mirror has hundreds of thousands of small ones. */
+/**
+ * The bytes of all pieces, joined into a few chunks: the report of a large mirror has hundreds of thousands of small
+ * ones.
+ */
 function* chunksOf(pieces: Iterable<Content>): Generator<Uint8Array> {
   const [only, ...more] = Array.isArray(pieces) ? (pieces as readonly Content[]) : [];
   if (only !== undefined && more.length === 0) {
@@ -97,8 +100,8 @@ export function writeNew(path: string, pieces: Iterable<Content>): void {
 }
 
 /**
- * Writes a file so that a reader, and whoever comes after a crash, finds its old content or its new one: it is written beside
- * its place, brought to the disk if `isFlushed`, and renamed.
+ * Writes a file atomically: readers find its old content or its new one, even after a crash. The content is written to
+ * a temporary file next to it, flushed to the disk if `isFlushed`, and renamed.
  */
 export function writeWhole(path: string, pieces: Iterable<Content>, isFlushed = false): void {
   const name = basename(path);
@@ -118,7 +121,7 @@ export function writeWhole(path: string, pieces: Iterable<Content>, isFlushed = 
   }
 }
 
-/** Whether something has this name. What cannot be looked at is there. */
+/** Whether something has this name. If that cannot be found out, it counts as present. */
 export function exists(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
@@ -185,7 +188,7 @@ function openFile(path: string): number | null {
   return null;
 }
 
-/** Whether there is a file with this content and no more. It is read piece by piece, so it may be of any size. */
+/** Whether there is a file with exactly this content. It is read piece by piece, so it may be of any size. */
 export function holds(path: string, pieces: Iterable<Content>): boolean {
   const descriptor = openFile(path);
   if (descriptor === null) return false;

@@ -1,6 +1,6 @@
-/** Why a command ends without its result. Bad input files are no failure: they are in the report. */
+/** Why a command ends without its result. Bad input files are not failures: the report lists them. */
 
-/** Wrong use or configuration: what the user gave cannot mean anything. Exit code 2. */
+/** Wrong usage or configuration. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -15,7 +15,7 @@ export function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
-/** The message of whatever was thrown, on one line. */
+/** The message of any thrown value, on one line. */
 export function messageOf(error: unknown): string {
   const lines = (error instanceof Error ? error.message : String(error)).split('\n').map((line) => line.trim());
   return lines.filter((line) => line !== '').join(' ');
@@ -24,7 +24,7 @@ export function messageOf(error: unknown): string {
 /** What the system said, in Node's words or in the bundler's. */
 const SYSTEM_WORDS = /\bE[A-Z]{2,}: .*|^.*\(os error \d+\)/m;
 
-/** The system's own line in an error that others wrapped, with their stack in its message; null where there is none. */
+/** The system's own line in an error that others wrapped, with their stack in its message; null if there is none. */
 export function systemLineOf(error: unknown): string | null {
   return error instanceof Error ? (SYSTEM_WORDS.exec(error.message)?.[0].trim() ?? null) : null;
 }

@@ -1,6 +1,6 @@
 /**
- * What has to be undone when a signal ends the program. The command line listens for signals; whoever has begun something
- * registers how to undo it here.
+ * What has to be undone when a signal ends the program. The command line listens for signals; code that has begun
+ * something registers here how to undo it.
  */
 import { BuildError } from './failure.ts';
 
@@ -21,7 +21,7 @@ export function onInterrupt(undo: Undo): () => void {
 /** Whether a signal is ending the program: what fails from now on fails because of that. */
 export const isInterrupted = (): boolean => isOver;
 
-/** @throws BuildError if a signal is ending the program. For steps after which there is no way back. */
+/** Call it before a step that cannot be undone. @throws BuildError if a signal is ending the program. */
 export function assertNotInterrupted(): void {
   if (isOver) throw new BuildError('interrupted');
 }

@@ -7,7 +7,7 @@ import { UsageError } from './failure.ts';
 /** The folder of `package.json`: three above this file, both as source (`src/mirror/base/`) and as compiled (`lib/mirror/base/`). */
 export const PACKAGE_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The trust file that is used where the user names none: it pins `pith-v1-2026-05`. */
+/** The trust file that is used if the user names none: it pins `pith-v1-2026-05`. */
 export const DEFAULT_TRUST_FILE = fileURLToPath(new URL('../../../src/mirror/trust.json', import.meta.url));
 
 /**
@@ -19,7 +19,7 @@ const UNUSABLE_IN_PROGRAM = /[#?%*"\\]/;
 /**
  * Refuses places that cannot work, before anything is done.
  *
- * @param out the output folder; a cache of bundled pages, which Node loads, lies beside it.
+ * @param out the output folder; a cache of bundled pages, which Node loads, is next to it.
  * @throws UsageError if the program, or the output, lies in a folder whose name the tool chain cannot have.
  */
 export function refuseUnusablePlaces(out: string, packageRoot = PACKAGE_ROOT): void {
@@ -33,7 +33,7 @@ export function refuseUnusablePlaces(out: string, packageRoot = PACKAGE_ROOT): v
   }
   if (resolve(out).includes('\\')) {
     throw new UsageError(
-      `--out ${out}: Node cannot load the cached pages beside a folder with \\ in its path; name another`,
+      `--out ${out}: Node cannot load the cached pages next to a folder with \\ in its path; name another`,
     );
   }
 }

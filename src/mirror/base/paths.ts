@@ -13,7 +13,7 @@ export const ICON = 'icon.svg';
 export const NO_JEKYLL = '.nojekyll';
 /** Marks a folder as written by this tool; a folder without it is never replaced. */
 export const MARKER = '.pith-mirror.json';
-/** In a shard's site only: what a join needs of it. */
+/** In a shard's site only: what a join needs from it. */
 export const SHARD = '.pith-mirror-shard.jsonl';
 export const REPORT = 'mirror-report.json';
 /** One of the files of a report that is too large for one. @param name first digits of a digest, or a word. */
@@ -36,7 +36,7 @@ export const RECORD_FOLDERS = ['pith', '.well-known/pith'] as const;
 
 export const recordPage = (suffix: string): string => `pith/${suffix}/index.html`;
 export const bundleFile = (suffix: string): string => `pith/${suffix}/bundle.json`;
-/** The bundles of a record for its page's verifier, where they are too large to be in the page. */
+/** The bundles of a record for its page's verifier, if they are too large to be in the page. */
 export const bundleScript = (suffix: string): string => `pith/${suffix}/bundle.js`;
 export const stateFile = (suffix: string): string => `pith/${suffix}/state.json`;
 export const recordFile = (suffix: string): string => `pith/${suffix}/record.json`;
@@ -52,7 +52,7 @@ export const receivedBundleFile = (suffix: string, bytesSha256: string): string 
 
 const LIST_PART = /^[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*$/;
 
-/** A page of a list, by the names of the folders that lead to it. @throws RangeError for a name that may be none. */
+/** A page of a list, by the names of the folders that lead to it. @throws RangeError for a name that is not allowed. */
 function listPage(top: string, parts: readonly string[]): string {
   const bad = parts.find((part) => !LIST_PART.test(part));
   if (bad !== undefined) throw new RangeError(`expected letters and digits, got ${JSON.stringify(bad)}`);

@@ -1,6 +1,6 @@
-/** What a long command says of itself while it works. The command line decides how it looks. */
+/** What a long-running command reports while it works. The command line decides how to show it. */
 export interface Progress {
-  /** A new stage begins. @param total how many steps it has, or null where that is not known. */
+  /** A new stage begins. @param total how many steps it has, or null if that is not known. */
   stage(name: string, total: number | null): void;
   /** One step of the stage is done. */
   step(): void;

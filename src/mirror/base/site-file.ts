@@ -10,7 +10,7 @@ export interface SiteFile {
   readonly content: Content;
 }
 
-/** The digest of each file. One content under two names, as of a bundle, is hashed once. */
+/** The digest of each file. Content that has two names, such as a bundle's, is hashed once. */
 export function sumsOf(files: readonly SiteFile[]): readonly FileSum[] {
   const known = new Map<Content, string>();
   return files.map(({ path, content }) => {
@@ -27,5 +27,5 @@ export function digestOfPieces(pieces: Iterable<Content>): string {
   return hash.digest('hex');
 }
 
-/** One digest of some files: whatever differs in one of them, differs here. */
+/** One digest of several files: it changes if any of them changes. */
 export const digestOfSums = (sums: readonly FileSum[]): string => sha256(formatSums(sums));

@@ -34,13 +34,13 @@ export interface JudgedFile {
   readonly checks: readonly Check[];
   /** What verification found, without what the merge found. */
   readonly verificationFindings: readonly Finding[];
-  /** Null where the file was rejected. */
+  /** Null if the file was rejected. */
   readonly bundle: VerifiedBundle | null;
-  /** The merge of this file alone; null where it was rejected. */
+  /** The merge of this file alone; null if it was rejected. */
   readonly merged: MergedRecord | null;
 }
 
-/** @throws BuildError that names the file if nothing can be verified, which is no verdict on the file. */
+/** @throws BuildError that names the file if nothing can be verified, which is not a verdict on the file. */
 function verdictOn(name: string, bytes: Uint8Array, trust: Trust, engine: Engine): BundleVerdict {
   try {
     return verifyBundleBy(engine, bytes, trust);
@@ -54,7 +54,7 @@ function verdictOn(name: string, bytes: Uint8Array, trust: Trust, engine: Engine
 
 const ASSEMBLED =
   'this bundle was assembled by a mirror from several bundles, so nobody signed it: verify the signed bundles that it was ' +
-  'made from, in the folder bundles/ beside it';
+  'made from, in the folder bundles/ next to it';
 
 /** What a rejected file is, if it has a known form: the code stays, the message names the form. */
 function namedFindings(bytes: Uint8Array, { bundle, claimedPithNumber, findings }: BundleVerdict): readonly Finding[] {
@@ -100,7 +100,7 @@ export type VerifyInput =
 /** What the report needs of one file. */
 export interface VerifiedLine {
   readonly line: FileLine;
-  /** Null where the file was rejected, or names none. */
+  /** Null if the file was rejected, or names none. */
   readonly pithNumber: string | null;
   /** Whether it is a bundle; a note has nothing signed. */
   readonly isBundle: boolean;

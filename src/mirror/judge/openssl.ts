@@ -1,11 +1,11 @@
 /**
- * The engine of Node's OpenSSL: eight times as fast as the reference, and of one opinion with it.
+ * The engine of Node's OpenSSL: eight times as fast as the reference, with the same results.
  *
  * OpenSSL computes encode(S·B − k·A) with k reduced modulo L, and compares the 32 bytes with R, as the reference does
- * (section 5 of src/protocol/README.md); so keys and Rs with torsion come out alike. What it makes of S ≥ L, of encodings that are not canonical
- * and of points of small order depends on its version (3.0 and 3.5 differ), so that is settled before it is asked. What
- * it accepts after that, the reference accepts. What it rejects is judged again by the reference, which has the last
- * word.
+ * (section 5 of src/protocol/README.md); so keys and Rs with torsion give the same result. How it treats S ≥ L, of
+ * encodings that are not canonical and of points of small order depends on its version (3.0 and 3.5 differ), so these
+ * cases are decided before it is called. The reference accepts everything that it accepts after that. Whatever it
+ * rejects is judged again by the reference, which decides.
  */
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import {
@@ -22,7 +22,10 @@ import {
 const KEY_LENGTH = 32;
 const SIGNATURE_LENGTH = 64;
 
-/** DER of an Ed25519 public key up to its 32 bytes (RFC 8410). The import takes whatever follows, so count before. */
+/**
+ * DER of an Ed25519 public key up to its 32 bytes (RFC 8410). The import ignores what follows them, so check the length
+ * first.
+ */
 const DER_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /** Little-endian, as all numbers of Ed25519. */
@@ -67,7 +70,7 @@ export function hasStrictForm(signature: Uint8Array): boolean {
   return !SMALL_ORDER_Y.some((y) => hasY(signature, y));
 }
 
-/** Keys held at once. A trust file has a few; the bound is for whoever asks for many. */
+/** The most keys kept at once. A trust file has a few; the limit is for callers with many. */
 const MAX_KEYS = 1024;
 /** By the key's bytes in hexadecimal; null for those that the reference refuses. */
 const keys = new Map<string, KeyObject | null>();
@@ -99,7 +102,7 @@ export class EngineDisagreement extends EngineError {
 
 const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** OpenSSL's SHA-256 and Ed25519, held to the reference's rules. */
+/** OpenSSL's SHA-256 and Ed25519, restricted to the reference's rules. */
 export const openSslEngine: Engine = {
   name: 'openssl',
   sha256Hex: (data) => hash('sha256', data, 'hex'),

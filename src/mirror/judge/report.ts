@@ -21,7 +21,7 @@ export interface ReportFinding {
 export interface FileReport {
   /** Name relative to the input. */
   readonly file: string;
-  /** Of the bytes; null where they could not be read. */
+  /** Of the bytes; null if they could not be read. */
   readonly sha256: string | null;
   readonly outcome: 'verified' | 'findings' | 'rejected';
   readonly pith_number: string | null;
@@ -101,7 +101,7 @@ export function noteReport(note: Note): FileReport {
   };
 }
 
-/** A file's report with findings that only show beside other files. Doubles are left out. */
+/** A file's report with findings that only appear together with other files. Duplicates are dropped. */
 export function withFindings(report: FileReport, findings: readonly Finding[]): FileReport {
   const key = ({ code, where, event_id, message }: ReportFinding): string =>
     JSON.stringify([code, where, event_id, message]);
@@ -120,7 +120,9 @@ export interface FileLine {
   readonly findings: number;
   readonly signatures: number;
   readonly digests: number;
-  /** Its part of `mirror-report.json`, JSON without a line end. Bytes where a cache had it: most are never looked into. */
+  /**
+   * Its part of `mirror-report.json`, JSON without a line end. Bytes if it came from a cache: most are never parsed.
+   */
   readonly text: Content;
 }
 
@@ -154,7 +156,8 @@ export interface Duplicate {
 }
 
 /**
- * Files that have the same bytes as another. A rejected file is never one: each of them wants mending.
+ * Files that have the same bytes as another. A rejected file is never among them, because each of them needs to be
+ * fixed.
  *
  * @returns by name, in code point order.
  */

@@ -37,7 +37,7 @@ export interface CatalogueEntry {
   readonly sourceVersion: number;
   /** Plain text, formulas too: `H₂O ice`. */
   readonly title: string | null;
-  /** The title with its emphasis, and its formulas as MathML; null where it has neither. */
+  /** The title with its emphasis, and its formulas as MathML; null if it has neither. */
   readonly titleParts: readonly RichPart[] | null;
   /** Plain text of all names, as the registry lists them. */
   readonly authors: string | null;
@@ -51,7 +51,7 @@ export interface CatalogueEntry {
   readonly verdict: Verdict;
   /** In the order of the list above. */
   readonly marks: readonly Mark[];
-  /** When the newest of its bundles was built, else when it was submitted: what stands for a time of its files. */
+  /** When the newest of its bundles was built, else when it was submitted: used as the time of its files. */
   readonly time: string;
   /** Digest of all other members. Whatever is made from entries alone is unchanged if their digests are. */
   readonly digest: string;
@@ -73,7 +73,7 @@ export interface Catalogue extends SiteContext {
   readonly totals: Totals;
   /** Reports of the files that were rejected or have findings; verified files are only counted. */
   readonly troubled: readonly FileReport[];
-  /** Who runs this mirror, in their own words; null where they say nothing. */
+  /** Who runs this mirror, in their own words; null if they say nothing. */
   readonly operator: OperatorNote | null;
 }
 
@@ -124,7 +124,7 @@ export function compareEntries(a: CatalogueEntry, b: CatalogueEntry): number {
   return compareCodePoints(b.submittedAt, a.submittedAt) || compareCodePoints(a.suffix, b.suffix);
 }
 
-/** The newest moment in the data: what stands for the time of a build, so that one input gives one output. */
+/** The newest moment in the data: used as the time of the build, so that the same input gives the same output. */
 export function timeOfAll(entries: readonly CatalogueEntry[]): string {
   let newest = '1970-01-01T00:00:00Z';
   for (const { time } of entries) if (compareCodePoints(time, newest) > 0) newest = time;

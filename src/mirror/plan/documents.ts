@@ -1,4 +1,4 @@
-/** The data files of the site, which are written beside the pages byte for byte. Pure. */
+/** The data files of the site, which are written next to the pages byte for byte. Pure. */
 import { formatBadge } from '../../formats/badge.ts';
 import { bundleScriptText } from '../../formats/bundle-script.ts';
 import { asciiJson } from '../../formats/json-text.ts';

@@ -14,7 +14,7 @@ const SITEMAP_URLS = 50_000;
 /** Records of the feed. */
 const FEED_ENTRIES = 100;
 
-/** Text as XML 1.0 takes it: no character that it forbids, and none that it would read as markup. */
+/** Text for XML 1.0, without characters that it forbids or would read as markup. */
 function xml(text: string): string {
   return text
     .toWellFormed()

@@ -1,11 +1,11 @@
-/** What single hosts need in a site, beside what every host serves. Pure. */
+/** What some hosts need in a site in addition to what every host serves. Pure. */
 import type { SiteFile } from '../base/site-file.ts';
 
 /** The hosts that a build knows. `static` is any that serves files as they are, GitHub Pages included. */
 export const HOST_NAMES = ['static', 'github-pages', 'cloudflare-pages', 'netlify'] as const;
 export type HostName = (typeof HOST_NAMES)[number];
 
-/** Both hosts read these two files in one syntax. `:suffix` stands for one part of a path. */
+/** Both hosts read these two files in one syntax. `:suffix` matches one part of a path. */
 const HEADERS = `/*
   Access-Control-Allow-Origin: *
   X-Content-Type-Options: nosniff

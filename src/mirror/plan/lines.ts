@@ -4,7 +4,7 @@ import type { InputFile } from '../read/read.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import type { Across } from './plan.ts';
 
-/** What became of one input file. */
+/** The result for one input file. */
 export interface InputLine {
   /** Name relative to the input. */
   readonly name: string;
@@ -25,7 +25,7 @@ export interface RecordLine {
   readonly digest?: string;
 }
 
-/** What came of one or several input files. */
+/** The result for one or several input files. */
 export interface Produced {
   readonly lines: readonly InputLine[];
   /** Null if the files give no record. */

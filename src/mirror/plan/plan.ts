@@ -190,7 +190,7 @@ export interface Across {
 
 export const NOTHING_ACROSS: Across = { findings: [], versions: [] };
 
-/** What records have in common, by suffix; those that have nothing in common with others are left out. */
+/** What records have in common, by suffix; those that have nothing in common with others are omitted. */
 export function acrossRecords(entries: readonly Names[]): ReadonlyMap<string, Across> {
   const findings = collisions(entries);
   const versions = otherVersions(entries);
@@ -231,7 +231,7 @@ export function planRecord(files: readonly JudgedFile[], notes: readonly Note[],
   return { entry, reports };
 }
 
-/** A file's report with the findings that only show beside other files, of its own number or of others. */
+/** A file's report with the findings that only appear together with other files, of its own number or of others. */
 function reportOf({ report, bundle }: JudgedFile, entry: RecordEntry | undefined): FileReport {
   if (bundle === null || entry === undefined) return report;
   const ofNumber = entry.received.length > 1 ? sharedFindings(bundle, entry.merged) : [];
@@ -248,7 +248,7 @@ function sharedFindings(bundle: VerifiedBundle, merged: MergedRecord | null): re
   ];
 }
 
-/** A note is reported only if something is wrong with it: it is no bundle and proves nothing. */
+/** A note is reported only if something is wrong with it: it is not a bundle and proves nothing. */
 function reportOfNote(note: Note, entry: RecordEntry | undefined): FileReport | null {
   const reject = (code: 'record_schema' | 'number_mismatch', path: string, message: string): FileReport =>
     rejectedFile(note.file, note.sha256, new ParseError({ code, path, message }));

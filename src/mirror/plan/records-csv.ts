@@ -1,5 +1,6 @@
 /**
- * The catalogue as CSV (RFC 4180, UTF-8, LF) with its description as a data package, for whoever works with tables. Pure.
+ * The catalogue as CSV (RFC 4180, UTF-8, LF) with its description as a data package, for people who work with tables.
+ * Pure.
  *
  * One file, `records.csv`, up to 20 MB; beyond that, hosts that refuse files over 25 MiB get one or more for each year:
  * `records-2026-1.csv`. Files are filled from the oldest record on, so a record of today changes the last file of its year.
@@ -29,7 +30,7 @@ const FIELDS = [
   ['state_sha256', 'string', 'SHA-256 of state.json; empty if the mirror has no signed bundle'],
 ] as const;
 
-/** Line ends in a text become blanks: a record is one line, for tools that know no quotes. */
+/** Line ends in a text become spaces: a record is one line, for tools that do not understand quotes. */
 const field = (text: string): string => {
   const line = text.replaceAll(/\s+/g, ' ');
   return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;

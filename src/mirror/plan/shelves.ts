@@ -30,7 +30,7 @@ export interface PageLink {
 
 /** One part that an index links to. */
 export interface ShelfPart extends PageLink {
-  /** What the name stands for, if the name is a code. */
+  /** What the name means, if the name is a code. */
   readonly words: string | null;
   readonly records: number;
 }

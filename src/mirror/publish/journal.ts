@@ -19,7 +19,7 @@ export interface Changes {
 }
 
 export interface Journal extends Changes {
-  /** The folder that holds what is moved, by its name beside the journal. */
+  /** The name of the folder that holds what is moved; it is next to the journal. */
   readonly staged: string;
   /** Whether there was no site before: then a folder without the marker is a site that has just begun. */
   readonly isFirst: boolean;
@@ -122,7 +122,7 @@ function remove(site: string, path: string): void {
 const STEPS_IN_A_ROW = 64;
 
 /**
- * Does what a journal says, as far as it is not done yet.
+ * Carries out the steps of a journal that are not done yet.
  *
  * @param staged the folder that holds what is moved.
  * @returns false if that is gone, so that the publication cannot be completed.

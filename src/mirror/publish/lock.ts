@@ -1,10 +1,10 @@
 /**
  * The right of one process to write one output folder.
  *
- * A lock is a folder with one file in it. No two locks use the same file name, and the content of the file names the holder.
- * The lock is prepared beside its place and renamed to it, which fails if a lock is there, so a lock never lacks its content.
- * A stale lock is removed by the name of its file: if another build was faster, that name is gone, and the new lock has
- * another one. So only one of any number of builds gets the lock, whatever they saw before.
+ * A lock is a folder with one file in it. No two locks use the same file name, and the content of the file names the
+ * holder. The lock is prepared next to its final place and renamed to it, which fails if a lock is there, so a lock
+ * never lacks its content. A stale lock is removed by the name of its file: if another build was faster, that name is
+ * gone, and the new lock has another one. So only one of any number of builds gets the lock, whatever they saw before.
  *
  * The holder renews the file every few seconds. A lock that has not been renewed for a minute is stale. Both times come from
  * the file system that holds the lock: process numbers, host names and clocks differ between containers and hosts.
@@ -210,8 +210,8 @@ export class Lock {
   }
 
   /**
-   * A build that tries to acquire the lock meanwhile finds its attempt gone, and knows that this lock was acquired. An attempt
-   * that cannot be removed is in nobody's way: another user's, or one that is being written at this moment.
+   * A build that tries to acquire the lock meanwhile finds its attempt gone, and knows that this lock was acquired. An
+   * attempt that cannot be removed blocks nobody: another user's, or one that is being written at this moment.
    */
   async #sweep(): Promise<void> {
     const prefix = `${basename(this.#path)}-`;
@@ -222,7 +222,7 @@ export class Lock {
   }
 
   /**
-   * Asks for the lock once more, right before something is done that must not be done by two.
+   * Checks once more that this build has the lock, right before a step that only one build may take.
    *
    * @throws BuildError if another build has taken it over, because this one was suspended or cut off for a minute.
    */
@@ -240,7 +240,7 @@ export class Lock {
     );
   }
 
-  /** Gives the lock back; what cannot be removed becomes stale. */
+  /** Releases the lock; what cannot be removed becomes stale. */
   release(): void {
     clearTimeout(this.#timer);
     void this.#heartbeat?.terminate();

@@ -1,7 +1,7 @@
 /**
  * What a publication would take away from readers: records that vanish, and events that a record's published state has.
  *
- * An unmounted disk, an interrupted checkout or an older bundle in the place of a newer one all look like that.
+ * An unmounted disk, an interrupted checkout or an older bundle in place of a newer one all look like that.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ export function lossOf(
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** Why nothing is published, in one line; `lines` of the loss say what it is. */
+/** Why nothing was published, in one line; `lines` of the loss say what it is. */
 export function refusalOfLoss({ records, events }: Loss): string {
   const parts = [
     ...(records > 0 ? [counted(records, 'record')] : []),

@@ -3,7 +3,7 @@ import type { Content } from '../base/disk.ts';
 
 export interface OtherFile {
   readonly path: string;
-  /** Of what it is made of; null where only its content tells whether it is as it was. */
+  /** Digest of what it is made from; null if only its content shows whether it changed. */
   readonly digest: string | null;
   /** The content may be too long for one string. */
   readonly pieces: () => Iterable<Content>;

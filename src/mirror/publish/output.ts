@@ -1,8 +1,8 @@
 /**
  * The output folder: who may write it, where the new files are made, and how they come into the published site.
  *
- * New files are made beside the output, in the stage, and moved in one by one under a journal. The folder itself is never
- * renamed or replaced, so it may be a mount point, and whoever has it open keeps seeing the site.
+ * New files are made next to the output, in the stage, and moved in one by one, as a journal lists them. The folder
+ * itself is never renamed or replaced, so it may be a mount point, and programs that have it open keep seeing the site.
  */
 import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { lstat, mkdir, opendir } from 'node:fs/promises';
@@ -27,13 +27,13 @@ import {
   WORK_INSIDE,
 } from './place.ts';
 
-/** A folder for work, and how the names in it begin that belong to one output. */
+/** A folder for temporary files, and the prefix of the names in it that belong to one output. */
 interface Room {
   readonly folder: string;
   readonly prefix: string;
 }
 
-/** Beside the output folder `NAME`: names that begin with a dot and say what they belong to. */
+/** Next to the output folder `NAME`: names that begin with a dot and say what they belong to. */
 const besideOf = (out: string): Room => ({ folder: dirname(out), prefix: `.${basename(out)}.pith-mirror-` });
 
 const pathIn = ({ folder, prefix }: Room, what: string): string => join(folder, `${prefix}${what}`);
@@ -56,7 +56,7 @@ function namesIn(folder: string): readonly string[] {
   }
 }
 
-/** Work folders inside a site, of builds that found no room beside it. */
+/** Work folders inside a site, of builds that could not create them next to it. */
 const roomsInside = (out: string): readonly Room[] =>
   namesIn(out)
     .filter((name) => name.startsWith(WORK_INSIDE))
@@ -75,8 +75,8 @@ async function refuseInput(input: string): Promise<void> {
 const NOT_WRITABLE: ReadonlySet<unknown> = new Set(['EACCES', 'EPERM', 'EROFS']);
 
 /**
- * The lock is inside the output folder: all who write the site share that folder, and perhaps nothing else. A user who cannot
- * create anything in it gets a lock beside it; that build can still find out that nothing has changed.
+ * The lock is inside the output folder: all who write the site share that folder, and perhaps nothing else. A user who
+ * cannot create anything in it gets a lock next to it; that build can still find out that nothing has changed.
  */
 async function acquireLock(out: string): Promise<Lock> {
   try {
@@ -87,7 +87,7 @@ async function acquireLock(out: string): Promise<Lock> {
   }
 }
 
-/** Noted until a build has put the site right. */
+/** Kept until a build has repaired the site. */
 export const MIXED =
   'the site has complete files from two builds, because a build was interrupted and the files that it had ' +
   'prepared were removed; the next build repairs it';
@@ -113,7 +113,7 @@ export class Output {
   #room: Room;
   #stage = '';
   #work = '';
-  /** What is moved into the site, once that is being done. */
+  /** What is moved into the site, once moving has begun. */
   #update = '';
   #isMixed = false;
   readonly #forget: () => void;
@@ -147,7 +147,10 @@ export class Output {
     return this.#isMixed;
   }
 
-  /** The folder for what the next build of this output may use. It is never published, so it is beside the site or temporary. */
+  /**
+   * The folder for what the next build of this output may use. It is never published, so it is next to the site or
+   * temporary.
+   */
   get cache(): string {
     if (!canCreateIn(dirname(this.#out))) return join(this.#work, 'cache');
     // Another user's cache is of no use, and cannot be removed either.
@@ -168,11 +171,11 @@ export class Output {
   static async take(options: OutputOptions): Promise<Output> {
     const { out, inputs, packageRoot } = options;
     for (const input of inputs) refusePlace(out, input, packageRoot);
-    // Everybody may read what is published, whatever the user's mask is. It is the mask of all threads.
+    // Everybody may read what is published, whatever the user's umask is. The umask applies to all threads.
     process.umask(process.umask() & 0o022);
     const path = resolve(out);
-    // Folders are made only for a build. If the parent is there, an interrupted build may be, too: that is put right first,
-    // whatever the input.
+    // Folders are made only for a build. If the parent is there, an interrupted build may be, too: that is repaired
+    // first, whatever the input.
     if (!exists(dirname(path))) for (const input of inputs) await refuseInput(input);
     if (occupantOf(path) === 'foreign') throw new UsageError(`--out ${out}: ${FOREIGN}`);
     const isNew = !exists(path);
@@ -212,7 +215,7 @@ export class Output {
         await this.#removeLeftOver(join(room.folder, name));
       }
     }
-    // What its holder has not removed of other attempts to acquire the lock.
+    // Other attempts to acquire the lock that its holder has not removed.
     for (const name of namesIn(this.#out))
       if (name.startsWith(`${LOCK_INSIDE}-`)) await this.#removeLeftOver(join(this.#out, name));
   }
@@ -233,7 +236,9 @@ export class Output {
     else await this.#apply(journal);
   }
 
-  /** Chooses where to work, and names there that are free: of a folder that could not be removed another one is made. */
+  /**
+   * Chooses where to work, and names that are free there: if an old folder could not be removed, another name is used.
+   */
   #prepareRoom(): void {
     if (hasRoomBeside(this.#out)) {
       this.#room = besideOf(this.#out);
@@ -251,7 +256,7 @@ export class Output {
     return firstOf(pathIn(this.#room, what), (path) => !exists(path));
   }
 
-  /** The journal stays if what it moves is gone: then it says that the site is mixed, until a build has put that right. */
+  /** The journal stays if what it moves is gone: then it says that the site is mixed, until a build has repaired it. */
   async #apply(journal: Journal | 'damaged'): Promise<void> {
     const isDone =
       journal !== 'damaged' && (await applyChanges(join(this.#room.folder, journal.staged), this.#out, journal));
@@ -267,13 +272,13 @@ export class Output {
   async publish(changes: Changes): Promise<void> {
     const { progress, isFlushed } = this.#options;
     const update = this.#closeStage();
-    // What the journal promises must be there after a power failure, too.
+    // What the journal promises must survive a power failure.
     if (isFlushed) await flushFolder(update, progress);
     progress.stage('updating the site', null);
     const { occupant } = this;
     if (occupant === 'foreign') throw new BuildError(`--out ${this.#out}: ${FOREIGN}`);
     this.#requireWritable(changes);
-    // From here to the journal nothing waits, so no signal comes between.
+    // Nothing is awaited from here until the journal is written, so no signal can come between.
     this.#lock.assertHeld();
     assertNotInterrupted();
     const journal: Journal = { ...changes, staged: basename(update), isFirst: occupant !== 'site' };
@@ -311,13 +316,16 @@ export class Output {
     }
   }
 
-  /** Nothing has to be published, and the site is as it should be: a journal of a mixed site is settled. */
+  /** Nothing has to be published, and the site is complete, so a journal of a mixed site is no longer needed. */
   settle(): void {
     rmSync(pathIn(this.#room, 'journal'), { force: true });
     this.#isMixed = false;
   }
 
-  /** Removes what is temporary, and gives the lock back. What cannot be removed is noted, and the next build tries again. */
+  /**
+   * Removes what is temporary, and releases the lock. What cannot be removed is reported, and the next build tries
+   * again.
+   */
   async release(): Promise<void> {
     this.#forget();
     const isDecided = exists(pathIn(this.#room, 'journal'));

@@ -44,13 +44,13 @@ export class OwnFiles {
   }
 }
 
-/** A site's folder, held against what belongs to the mirror. */
+/** A site's folder, compared with what belongs to the mirror. */
 export interface Survey {
   /** Suffixes of the records of which a file is missing or empty. */
   readonly records: ReadonlySet<string>;
   /** Other files that are missing or empty. */
   readonly files: ReadonlySet<string>;
-  /** What does not belong to the mirror, sorted; a folder ends with `/` and stands for all that is in it. */
+  /** What does not belong to the mirror, sorted; a folder ends with `/` and includes all that is in it. */
   readonly foreign: readonly string[];
 }
 

@@ -42,7 +42,9 @@ function homeFolder(): string | null {
   }
 }
 
-/** Refuses places that can only be mistakes. What lies in the folder is judged later, under the lock. @throws UsageError. */
+/**
+ * Refuses places that can only be mistakes. What is in the folder is checked later, under the lock. @throws UsageError.
+ */
 export function refusePlace(out: string, input: string, packageRoot: string): void {
   const no = (why: string): never => {
     throw new UsageError(`--out ${out}: ${why}`);
@@ -61,7 +63,10 @@ export function refusePlace(out: string, input: string, packageRoot: string): vo
   if (isWithin(source, target)) no('lies in the folder of bundles');
 }
 
-/** The folder in a site for work that cannot be done beside it, and the lock: dot names that are never published for long. */
+/**
+ * The folder in a site for work that cannot be done next to it, and the lock: dot names that are never published for
+ * long.
+ */
 export const WORK_INSIDE = '.pith-mirror-work';
 export const LOCK_INSIDE = '.pith-mirror-lock';
 /** Whether a name in the root of a site belongs to a build that is running, or was killed. */
@@ -70,7 +75,7 @@ export const isWorkName = (name: string): boolean => name.startsWith(WORK_INSIDE
 /** Names that a folder may contain before it gets its first site: a fresh worktree of a branch, a volume, a host's domain file. */
 const isHarmless = (name: string): boolean => name.startsWith('.') || name === 'CNAME' || name === 'lost+found';
 
-/** What is in the place of the site. `fresh`: nothing but harmless names. */
+/** What is in place of the site. `fresh`: nothing but harmless names. */
 export type Occupant = 'nothing' | 'fresh' | 'site' | 'foreign';
 
 export function occupantOf(out: string): Occupant {
@@ -91,7 +96,7 @@ function mountPoints(): readonly string[] {
   try {
     const plain = (path: string): string =>
       path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-    // The bytes of a path, one a character, as the kernel escapes them.
+    // The bytes of a path, one byte per character, as the kernel escapes them.
     return readFileSync('/proc/self/mountinfo', 'latin1')
       .split('\n')
       .map((line) => Buffer.from(plain(line.split(' ')[4] ?? ''), 'latin1').toString());
@@ -101,8 +106,9 @@ function mountPoints(): readonly string[] {
 }
 
 /**
- * Whether the work for a site can be done beside its folder, where no reader sees it. Not if the folder is a mount point, whose
- * neighbours are on another file system and perhaps in another container, or if nothing can be created beside it.
+ * Whether the work for a site can be done next to its folder, where no reader sees it. Not if the folder is a mount
+ * point, whose neighbours are on another file system and perhaps in another container, or if nothing can be created
+ * next to it.
  */
 export function hasRoomBeside(out: string): boolean {
   const status = lstatSync(out, { throwIfNoEntry: false });

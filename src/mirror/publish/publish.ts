@@ -43,7 +43,7 @@ export interface Publication {
   readonly pages: BundledPages;
   readonly crew: Crew;
   readonly progress: Progress;
-  /** Plans records again for Astro's own build to render; null where workers rendered them. */
+  /** Plans records again for Astro's own build to render; null if workers rendered them. */
   readonly producer: Producer | null;
   /** What makes it a shard that can be joined; null for a whole mirror. */
   readonly shard: ShardContent | null;
@@ -211,7 +211,7 @@ async function makeLists(
   return { lists, made, staged };
 }
 
-/** What lies in the stage is what was planned, byte for byte, and nothing else. */
+/** Checks that the stage contains exactly what was planned, byte for byte. */
 function checkStage(
   { output, inventory, producer }: Publication,
   { made, staged }: Lists,
@@ -254,7 +254,7 @@ function differing(site: string, others: readonly OtherFile[], last: LastSite | 
   });
 }
 
-/** The published site, held against the new one. */
+/** The published site, compared with the new one. */
 interface Replaced {
   /** Files that are not part of the new site. */
   readonly removes: ReadonlySet<string>;

@@ -78,8 +78,8 @@ export function recordIndexFiles(
 }
 
 /**
- * `sums/site.sha256`: the digest of every file that no other list of digests names, and of those lists. So one digest, of
- * this file, stands for the whole site.
+ * `sums/site.sha256`: the digest of every file that no other list of digests names, and of those lists. So one digest,
+ * of this file, covers the whole site.
  *
  * @param others every file that is neither a record's nor a list page, without this one.
  * @param lists paths of all list pages. @param made the digests of those that were rendered in this build.

@@ -1,9 +1,7 @@
 /**
- * What a file is that is not a bundle.
- *
- * Folders of bundles are filled by downloads, mirrors and version control, and what goes wrong there has few forms. To name the
- * form helps more than the first character at which the JSON reader stopped. Nothing here decides whether a file is accepted:
- * it is asked about files that were rejected.
+ * What a file is that is not a bundle. * Folders of bundles are filled by downloads, mirrors and version control, which
+ * fail in only a few ways. Naming the failure helps more than the position at which the JSON reader stopped. Nothing
+ * here decides whether a file is accepted: it is asked about files that were rejected.
  */
 import { isArray, isObject, type Json, type JsonObject, ParseError, parseJson } from '../../protocol/index.ts';
 
@@ -97,7 +95,7 @@ function isCutShort(bytes: Uint8Array): boolean {
 
 /** Members by which a document shows that it is another of this protocol's, or of a mirror's. */
 const DOCUMENTS: readonly (readonly [members: readonly string[], kind: string])[] = [
-  [['state_type', 'current'], 'this is a state, not a bundle: the bundle is the file bundle.json beside it'],
+  [['state_type', 'current'], 'this is a state, not a bundle: the bundle is the file bundle.json next to it'],
   [['metadata', 'schema_version', 'source'], 'this is a canonical record without its bundle'],
   [['manifest_type', 'mirrors'], "this is a mirror's manifest, not a bundle"],
   [['tool', 'trust', 'totals', 'files'], 'this is the report of a mirror, not a bundle'],
@@ -153,9 +151,11 @@ export function fileKind(bytes: Uint8Array): string | null {
     return kindOfJson(parseJson(bytes));
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    // What is JSON may quote a page or a marker in a text; what is not is what it looks like.
+    // Valid JSON may quote a page or a marker in a text; anything else is what it looks like.
     if (known !== null) return known;
     const isHalf = isCutShort(bytes);
-    return isHalf ? `this file ends after ${bytes.length} bytes, in the middle of its JSON: download or copy it again` : null;
+    return isHalf
+      ? `this file ends after ${bytes.length} bytes, in the middle of its JSON: download or copy it again`
+      : null;
   }
 }

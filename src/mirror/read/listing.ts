@@ -65,7 +65,7 @@ interface Entry {
 
 function entryOf({ path, prefix }: Folder, found: Dirent<Buffer>): Entry {
   const text = textOfName(found.name);
-  // U+FFFD stands for what is not text: enough to say where it is.
+  // U+FFFD replaces what is not text: enough to say where it is.
   const baseName = text ?? found.name.toString();
   return {
     name: `${prefix}${baseName}`,
@@ -136,7 +136,10 @@ class Walk {
     else this.ignored.push({ name, why: 'neither a bundle (*.json) nor a note (SUFFIX.md)' });
   }
 
-  /** A link to a file stands for it, under its own name. The file is opened by its real path, so no further link is followed. */
+  /**
+   * A link to a file is read as that file, under the name of the link. The file is opened by its real path, so no
+   * further link is followed.
+   */
   #follow({ name, path }: Entry, isInput: boolean): void {
     let target: string;
     let isFolder: boolean;

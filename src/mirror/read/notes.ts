@@ -5,8 +5,8 @@
  * quote of a record is checked as far as a record alone can be: its digest, its number, its title, its receipt.
  *
  * gray-matter 4.0.3 evaluates `---js` front matter as code, and answers from a cache of its own when it is called
- * without options. So the first line is held to be `---` before it sees the text, its other engines throw, and options
- * are always given.
+ * without options. So the first line must be `---` before gray-matter sees the text, its other engines throw, and
+ * options are always given.
  */
 
 import { basename } from 'node:path';
@@ -35,7 +35,7 @@ import {
   verifyReceipt,
 } from '../../protocol/index.ts';
 
-/** Bytes of the longest note: some pages of text, and little enough that YAML cannot make much of it. */
+/** Bytes of the longest note: some pages of text, and so little that YAML cannot expand it to much. */
 export const MAX_NOTE_BYTES = 64 * 1024;
 
 /** What a note quotes of a record for which there is no bundle. */
@@ -55,7 +55,7 @@ export interface Note {
   readonly retrievedFrom: string | null;
   readonly retrievedAt: string | null;
   readonly collections: readonly string[];
-  /** The authors in the paper's order, by the operator's word; null where the note does not say. */
+  /** The authors in the paper's order, as the operator says; null if the note does not list them. */
   readonly authorsInOrder: readonly string[] | null;
   readonly quoted: QuotedRecord | null;
   /** Markdown. */
@@ -117,8 +117,8 @@ export function readFrontMatter(text: string): { readonly data: unknown; readonl
 
 /**
  * What YAML read, as JSON. YAML turns unquoted `2605.21100` into 2605.211 and dates into moments, which would be silent
- * repairs; both are refused with the advice to put quotes around them. Aliases are refused because they make loops, and
- * few bytes stand for many.
+ * repairs; both are refused with the advice to put quotes around them. Aliases are refused because they can form loops,
+ * and because a few bytes of them can expand to many.
  */
 function asJson(value: unknown, path: string): Json {
   const seen = new Set<object>();
@@ -184,7 +184,7 @@ class FrontMatter {
   }
 }
 
-/** The authors as the paper has them, one name an item. */
+/** The authors as the paper has them, one name per item. */
 function readOrder(front: FrontMatter): readonly string[] | null {
   if (front.raw('authors_in_order') === null) return null;
   const names = front.texts('authors_in_order');
@@ -197,7 +197,7 @@ function readQuoted(front: FrontMatter, pithNumber: string): QuotedRecord | null
   const value = front.raw('canonical_record');
   if (value === null) {
     for (const name of ['title', 'authors', 'receipt'] as const) {
-      if (front.raw(name) !== null) fail('record_schema', `/${name}`, 'expected canonical_record beside it, got none');
+      if (front.raw(name) !== null) fail('record_schema', `/${name}`, 'expected canonical_record next to it, got none');
     }
     return null;
   }
@@ -247,7 +247,7 @@ function checkQuoted({ identified, title, receipt }: QuotedRecord, trust: Trust)
  * Reads one note.
  *
  * @param file its name relative to the input; the base name is `SUFFIX.md`.
- * @throws ParseError where it is not front matter in YAML of the members above, or contradicts itself.
+ * @throws ParseError if it is not front matter in YAML of the members above, or contradicts itself.
  */
 export function readNote(file: string, bytes: Uint8Array, trust: Trust): Note {
   if (bytes.length > MAX_NOTE_BYTES) {

@@ -85,7 +85,7 @@ export async function readOperatorNote(folder: string): Promise<OperatorNote | n
   try {
     bytes = new Uint8Array(await readFile(join(folder, OPERATOR_NOTE)));
   } catch (error) {
-    // A folder that is none is reported where it is listed.
+    // If it is not a folder, the listing reports that.
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
     throw new UsageError(`${OPERATOR_NOTE}: ${messageOf(error)}`);
   }

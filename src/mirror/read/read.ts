@@ -37,12 +37,12 @@ export function systemCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** What tells that a file is still what it was: size, times of change in milliseconds, and the file itself. */
+/** What shows that a file has not changed: size, times of change in milliseconds, and the file itself. */
 function stampOf({ size, mtimeMs, ctimeMs, ino }: Stats): string {
   return `${size}:${mtimeMs}:${ctimeMs}:${ino}`;
 }
 
-/** The stamp of a file as it lies there, or null where it is gone. */
+/** The stamp of a file on the disk, or null if it is gone. */
 export function stampAt(path: string): { readonly stamp: string; readonly changedMs: number } | null {
   const status = lstatSync(path, { throwIfNoEntry: false });
   return status === undefined ? null : { stamp: stampOf(status), changedMs: status.ctimeMs };
@@ -67,7 +67,8 @@ function readOpened(descriptor: number): Uint8Array {
 }
 
 /**
- * Reads one file, with system calls that wait: each worker reads for itself, and waiting costs it less than promises.
+ * Reads one file, with synchronous system calls: each worker reads for itself, and blocking costs it less than
+ * promises.
  *
  * @throws ParseError `unreadable` or `too_large`.
  */

@@ -14,7 +14,7 @@ export function trustDocument(trust: Trust): object {
   return { keys };
 }
 
-/** @throws UsageError where the file cannot be read or is no trust file. */
+/** @throws UsageError if the file cannot be read or is no trust file. */
 export async function loadTrust(path: string): Promise<Trust> {
   let bytes: Uint8Array;
   try {

@@ -86,7 +86,8 @@ function dataUrl(path: string, bytes: Uint8Array): string {
 /** The text of a script or style for use in its element. @throws TypeError if it would end the element. */
 function inlineText(path: string, bytes: Uint8Array): string {
   const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  if (/<\/(script|style)|<!--|\r|\0/i.test(text)) throw new TypeError(`${path} cannot be included in a page: it has markup`);
+  if (/<\/(script|style)|<!--|\r|\0/i.test(text))
+    throw new TypeError(`${path} cannot be included in a page: it has markup`);
   return text;
 }
 

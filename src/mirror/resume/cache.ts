@@ -1,5 +1,5 @@
 /**
- * What a build keeps for the next one, beside the site: the stamp of each input file, and what came of it.
+ * What a build keeps for the next one, next to the site: the stamp of each input file, and its result.
  *
  * The cache is used only if its digests, the program version, the trust file, the options and the site all match. Without it
  * a build takes longer, and gives the same bytes.
@@ -36,7 +36,7 @@ export interface CacheContent {
   readonly records: readonly RecordLine[];
   /** Digest of what each list page shows, by its path. */
   readonly lists: readonly (readonly [path: string, digest: string])[];
-  /** Every other file of the site that is no record's. */
+  /** Every other file of the site, those of records excepted. */
   readonly others: readonly (readonly [path: string, digest: string | null])[];
   /** The names of each record's files. */
   readonly shapes: ShapeLines;
@@ -108,7 +108,10 @@ function filesBelow(folder: string): readonly string[] {
     .sort(compareCodePoints);
 }
 
-/** A digest of everything that makes the result but the input: this program, what it depends on, and the Node below. */
+/**
+ * A digest of everything but the input that determines the result: this program, its dependencies, and the version of
+ * Node.
+ */
 export function programDigest(): string {
   const hash = createHash('sha256').update(JSON.stringify(process.versions));
   const program = import.meta.url.endsWith('.ts') ? ['src', 'public'] : ['lib', 'src', 'public'];
@@ -120,8 +123,8 @@ export function programDigest(): string {
 }
 
 /**
- * What identifies a published site: the stamps of its marker and of the list that has, directly or through other lists, the
- * digest of every file. Whoever else writes the site changes one of them. Empty if there is no such site.
+ * What identifies a published site: the stamps of its marker and of the list that has, directly or through other lists,
+ * the digest of every file. Any other program that writes the site changes one of them. Empty if there is no such site.
  */
 export function stampOfSite(site: string): string {
   const stamps = [MARKER, SITE_SUMS].map((path) => stampAt(join(site, path))?.stamp);

@@ -1,6 +1,6 @@
 /**
- * The inventory: what became of each input file, and a few hundred bytes of each record. It is all that a build keeps in
- * memory, what the next one starts from, and what tells which records have to be made again. Pure.
+ * The inventory: what became of each input file, and a few hundred bytes of each record. It is all that a build keeps
+ * in memory, what the next one starts from, and what shows which records must be rebuilt. Pure.
  */
 import { compareCodePoints } from '../../protocol/index.ts';
 import { type FileSum, unpackSums } from '../../records/sums.ts';
@@ -68,7 +68,7 @@ export class Inventory {
     return this.#lines.get(name)?.suffix ?? suffixOfNote(name);
   }
 
-  /** Files that are not what they were: what is known of them is forgotten. */
+  /** Files that have changed: what is known about them is forgotten. */
   touch(names: Iterable<string>): void {
     for (const name of names) {
       const suffix = this.#suffixOf(name);
@@ -82,7 +82,7 @@ export class Inventory {
     for (const suffix of suffixes) this.#touched.add(suffix);
   }
 
-  /** Takes what came of a bundle file alone. */
+  /** Adds the result for a bundle file alone. */
   addAlone(produced: Produced): void {
     const { lines, record, isWritten } = produced;
     for (const line of lines) {
@@ -98,7 +98,7 @@ export class Inventory {
     if (isFirst || !this.#made.has(suffix)) this.#setRecord(record);
   }
 
-  /** Takes a record that was made of all of its files. */
+  /** Adds a record that was made from all of its files. */
   addTogether(suffix: string, produced: Produced): void {
     const { lines, record } = produced;
     for (const line of lines) this.#setLine(line);
@@ -111,7 +111,7 @@ export class Inventory {
     }
   }
 
-  /** Takes a record that was copied from a shard. */
+  /** Adds a record that was copied from a shard. */
   addCopied(suffix: string, copied: Pick<Produced, 'sums' | 'isStaged' | 'lost'>): void {
     this.#setMade(suffix, copied);
   }
@@ -153,7 +153,7 @@ export class Inventory {
     return tasks;
   }
 
-  /** After that: records that have something in common with others that their page does not say, or says no more. */
+  /** After that: records whose pages do not mention yet, or must no longer mention, what they share with others. */
   tasksOfCollisions(): readonly RecordTask[] {
     const found = acrossRecords(this.entries());
     const stale = new Map<string, Across>();

@@ -1,4 +1,4 @@
-/** The file of a shard’s site from which it is joined. */
+/** The file in a shard’s site that a join needs. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export interface ShardContent {
     readonly operator: OperatorNote | null;
   };
   readonly lines: readonly InputLine[];
-  /** Reports of what is no file: folders that could not be listed. */
+  /** Reports of entries that are not files: folders that could not be listed. */
   readonly unlisted: readonly FileLine[];
   readonly records: readonly RecordLine[];
 }
@@ -39,7 +39,7 @@ export function formatShard(content: ShardContent): Uint8Array {
   return Buffer.concat([Buffer.from(`${JSON.stringify({ layout: 1, lengths, digest })}\n`), ...parts]);
 }
 
-/** @throws UsageError where the folder is no shard's, or its file is not as it was written. */
+/** @throws UsageError if the folder is not a shard's, or its file was changed. */
 export async function readShard(folder: string): Promise<ShardContent> {
   const path = join(folder, SHARD);
   const no = (why: string): never => {

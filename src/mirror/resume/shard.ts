@@ -36,7 +36,7 @@ export function shardOfSuffix(suffix: string, count: number): number {
   return Math.floor((value * count) / BASE32.length ** CHOOSING) + 1;
 }
 
-/** The suffix of the number that a bundle file claims; null where it claims none. Nothing of it is verified here. */
+/** The suffix of the number that a bundle file claims; null if it claims none. Nothing of it is verified here. */
 export function claimedSuffix(bytes: Uint8Array): string | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
@@ -52,13 +52,13 @@ export function shardOfName(name: string, count: number): number {
   return (createHash('sha256').update(name).digest().readUInt32BE(0) % count) + 1;
 }
 
-/** A part of the records, where a build does not make all of them. */
+/** A part of the records, for a build that does not make all of them. */
 export interface Part {
   readonly shard: Shard | null;
   readonly only: ReadonlySet<string> | null;
 }
 
-/** Whether a file is of this part. @param suffix that it claims; null where it claims none. */
+/** Whether a file is of this part. @param suffix that it claims; null if it claims none. */
 export function isOfPart(suffix: string | null, name: string, { shard, only }: Part): boolean {
   if (only !== null) return suffix !== null && only.has(suffix);
   if (shard === null) return true;

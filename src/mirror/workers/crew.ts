@@ -1,4 +1,4 @@
-/** Worker threads that make records side by side. */
+/** Worker threads that make records in parallel. */
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { BuildError } from '../base/failure.ts';

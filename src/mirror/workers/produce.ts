@@ -39,7 +39,7 @@ export interface ProducerOptions extends Part {
   readonly stage: string;
   /** The folder of the published site, whose files stay if they are the same; null if there is none. */
   readonly published: string | null;
-  /** Null where Astro itself renders the pages, later. */
+  /** Null if Astro itself renders the pages, later. */
   readonly pages: PageRenderer | null;
   readonly engine: Engine;
 }
@@ -85,7 +85,7 @@ export class Producer {
   }
 
   /**
-   * Makes a record of all of its files.
+   * Makes a record from all of its files.
    *
    * @throws BuildError if a bundle has changed since it was judged alone.
    */

@@ -17,7 +17,7 @@ export interface WorkerStart extends Part {
   readonly stage: string;
   /** The folder of the published site; null if there is none. */
   readonly published: string | null;
-  /** Entry of the bundled pages; null where Astro itself renders them, later. */
+  /** Entry of the bundled pages; null if Astro itself renders them, later. */
   readonly pages: string | null;
 }
 

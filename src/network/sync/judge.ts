@@ -104,8 +104,8 @@ const NAMED = 4;
 /**
  * Judges a body against the bundles in the folder for its record.
  *
- * @param rivals held bundles that make this one unnecessary if they have its events. Those that the source lists beside it
- * are none: a mirror keeps what another mirror received, in full.
+ * @param rivals held bundles that make this one unnecessary if they have its events. Those that the source lists next
+ * to it do not count: a mirror keeps what another mirror received, in full.
  */
 export function judgeBody(
   bytes: Uint8Array,
@@ -128,9 +128,9 @@ export function judgeBody(
   const more = lost.length > NAMED ? ` and ${lost.length - NAMED} more` : '';
   const lacks = `lacks ${lost.slice(0, NAMED).join(', ')}${more}, which ${newest.file.name} has`;
   if (bundle.builtInstant < newest.bundle.builtInstant) {
-    const message = `built at ${bundle.builtAt}, before the one that is held (${newest.bundle.builtAt}); it ${lacks}`;
+    const message = `built at ${bundle.builtAt}, before the one in the folder (${newest.bundle.builtAt}); it ${lacks}`;
     return { kind: 'older', sha256, reason: { code: 'events_withheld', message } };
   }
-  const message = `built at ${bundle.builtAt}, not before the one that is held (${newest.bundle.builtAt}), and yet it ${lacks}`;
+  const message = `built at ${bundle.builtAt}, not before the one in the folder (${newest.bundle.builtAt}), and yet it ${lacks}`;
   return { kind: 'refused', sha256, reason: { code: 'events_withheld', message } };
 }

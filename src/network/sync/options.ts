@@ -17,7 +17,7 @@ export interface SyncOptions {
   readonly trust: Trust;
   /** Records by name. */
   readonly wanted: readonly Wanted[];
-  /** Records by rule, beside those by name; null for none. */
+  /** Records by rule, in addition to those by name; null for none. */
   readonly selection: Selection | null;
   readonly keepAll: boolean;
   readonly allowShrink: boolean;

@@ -7,7 +7,7 @@ export type Outcome =
   | 'kept'
   /** What a dry run would have fetched. */
   | 'would_fetch'
-  /** An index lists it, but it is older than what is held and has no other events. */
+  /** An index lists it, but it is older than a bundle in the folder and has no other events. */
   | 'older'
   /** The source's operator does not publish it, and says why. */
   | 'withheld'

@@ -32,11 +32,11 @@ export function refuseShrunk(
     had += 1;
     if (listed.has(suffix)) left += 1;
   }
-  // There is no record of which bundles came from a source: nothing in common means that nothing did.
+  // Nothing says which bundles came from a source: if the two have nothing in common, none did.
   if (had === 0 || (before === null && left === 0 && listed.size > 0)) return;
   if (left >= LEAST_LEFT * had) return;
   throw new Shrunk(
-    `it lists only ${left} of the ${had} records that are held from it; nothing was fetched. ` +
+    `it lists only ${left} of the ${had} records that the folder has from it; nothing was downloaded. ` +
       `If that is right, run again with --allow-shrink (${source.name})`,
   );
 }

@@ -54,7 +54,9 @@ export class SourceRun {
         if (torn.length === 0) log.contradictions.push(`${source.name}: ${problem}`);
         return;
       }
-      progress.note(`${source.name} has an index that contradicts itself: ${problem}; reading it again in ${wait / 1000} s`);
+      progress.note(
+        `${source.name} has an index that contradicts itself: ${problem}; reading it again in ${wait / 1000} s`,
+      );
       await clock.sleep(wait);
     }
   }

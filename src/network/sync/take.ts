@@ -71,7 +71,7 @@ export class Taker {
     return this.#keeper;
   }
 
-  /** The names of the files that are held of a record: a decision about it is valid only beside these. */
+  /** The names of the files in the folder for a record: a decision about it is valid only for exactly these. */
   #names(suffix: string): readonly string[] {
     return this.#held.filesOf(suffix).map(({ name, digits }) => `${name} ${digits}`);
   }
@@ -161,7 +161,9 @@ export class Taker {
       return 'done';
     }
     const what =
-      judgement.kind === 'known' ? 'one whose events are held' : `one that is refused (${judgement.reason.code})`;
+      judgement.kind === 'known'
+        ? 'one whose events are already in the folder'
+        : `one that is refused (${judgement.reason.code})`;
     const message = `its index lists the bundle ${digest}, but it serves ${judgement.sha256}, ${what}`;
     const reason = judgement.kind === 'known' ? { code: 'events_withheld' as const, message } : judgement.reason;
     return { target, message, served: { sha256: judgement.sha256, bytes, reason } };

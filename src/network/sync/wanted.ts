@@ -85,7 +85,9 @@ export function parseWantedList(text: string): readonly Wanted[] | { readonly li
   return found;
 }
 
-/** A first day: `2026-05-21`, `2026-05` or `2026`, as the full date that buckets compare with; null if it is no date. */
+/**
+ * A first day: `2026-05-21`, `2026-05` or `2026`, as the full date that buckets compare with; null if it is not a date.
+ */
 export function parseSince(text: string): string | null {
   const [, year, month = '01', day = '01'] = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/.exec(text) ?? [];
   if (year === undefined) return null;

@@ -10,7 +10,7 @@
  *     NAME/data/index.html
  *
  * A manifest has the form of `sha256sum`: 64 hexadecimal digits, two spaces, the path. So `sha256sum -c
- * manifest-sha256.txt` checks it, with no BagIt program. In a path, `%`, CR and LF stand as %25, %0D and %0A.
+ * manifest-sha256.txt` checks it, with no BagIt program. In a path, `%`, CR and LF are written as %25, %0D and %0A.
  */
 export const BAGIT = 'bagit.txt';
 export const BAG_INFO = 'bag-info.txt';

@@ -5,7 +5,7 @@
  *      "@graph": [{"@id": "ro-crate-metadata.json", "@type": "CreativeWork", "about": {"@id": "./"}, "conformsTo": …},
  *                 {"@id": "./", "@type": "Dataset", "name": …, "datePublished": …, "hasPart": [{"@id": "pith/"}, …]}, …]}
  *
- * It lies in the payload, beside what it describes, as the specification's appendix on BagIt says. It names folders and
+ * It is in the payload, next to what it describes, as the specification's appendix on BagIt says. It names folders and
  * not each file: the digests are the manifest's.
  */
 import type { PackageFacts } from './facts.ts';

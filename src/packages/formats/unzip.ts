@@ -52,7 +52,7 @@ const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes
  *
  * @param tail the last bytes of the archive, `END_BYTES` of them or all.
  * @param fileBytes the archive's size.
- * @throws ZipError if it is no ZIP, was cut short, or is of a kind that this program does not read.
+ * @throws ZipError if it is not a ZIP, was cut short, or is of a kind that this program does not read.
  */
 export function readEnd(tail: Uint8Array, fileBytes: number): Directory {
   const view = viewOf(tail);
@@ -65,7 +65,9 @@ export function readEnd(tail: Uint8Array, fileBytes: number): Directory {
       throw new ZipError('it is a ZIP64 archive; unpack it and name the folder instead');
     if (view.getUint32(at + 4, true) !== 0) throw new ZipError('it is one disk of several');
     if (offset + bytes !== fileBytes - tail.length + at)
-      throw new ZipError('its list of files is not where it should be; the file is damaged, or was made by joining files');
+      throw new ZipError(
+        'its list of files is not where it should be; the file is damaged, or was made by joining files',
+      );
     return { offset, bytes, entries };
   }
   throw new ZipError('it has no end record; it is not a ZIP archive, or was cut short');
@@ -102,7 +104,7 @@ function checkMember(member: Member, before: Directory): void {
 }
 
 /**
- * The files that an archive lists, folders left out, in the order of the list.
+ * The files that an archive lists, without folders, in the order of the list.
  *
  * @param bytes of the list.
  * @throws ZipError at the first invalid entry.

@@ -34,8 +34,8 @@
  *                    2a 00 00 00   their offset: 42
  *                    00 00         length of the comment
  *
- * Sizes stand before the data, so there are no data descriptors: a program that reads from a pipe needs nothing more.
- * There is no ZIP64, which the Internet Archive and older programs stumble over; hence the limits below.
+ * Sizes come before the data, so there are no data descriptors: a program that reads from a pipe needs nothing more.
+ * There is no ZIP64, which the Internet Archive and older programs do not handle well; hence the limits below.
  */
 import { encodeUtf8 } from '../../protocol/index.ts';
 import { pathProblem } from './entry.ts';
@@ -45,7 +45,7 @@ export const MAX_ENTRIES = 0xfffe;
 /** Sizes and offsets have 32 bits, of which the last value means ZIP64. */
 export const MAX_BYTES = 0xfffffffe;
 
-/** A file as it stands in an archive. */
+/** A file in an archive. */
 export interface PackedFile {
   readonly path: string;
   /** Since 1970, UTC. */
@@ -55,7 +55,7 @@ export interface PackedFile {
   readonly crc: number;
   /** Bytes of the file. */
   readonly size: number;
-  /** What stands in the archive: the file's bytes, or their raw deflate. */
+  /** What the archive contains: the file's bytes, or their raw deflate. */
   readonly data: Uint8Array;
 }
 

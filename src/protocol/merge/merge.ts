@@ -101,7 +101,8 @@ export function mergeVerified(verified: readonly VerifiedBundle[], engine: Engin
   const union = uniteEvents(bundles);
   const complete = bundles.find((bundle) => holdsAll(bundle, union));
   const base = complete ?? newest;
-  // If one bundle is published unchanged, the state is that bundle's own merge, so invalid events of other bundles are left out.
+  // If one bundle is published unchanged, the state is that bundle's own merge, so invalid events of other bundles are
+  // omitted.
   const events = complete === undefined ? union : uniteEvents([complete]);
   const { applied, findings } = applyEvents(events.valid);
   const equivocations = findEquivocations(events.valid);

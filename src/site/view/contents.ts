@@ -217,7 +217,7 @@ function proofPart(merged: MergedRecord): Part | null {
     ...PLAIN,
     id: 'proofs',
     heading: 'Timestamp proofs',
-    words: 'The bundle carries them beside its events. This version does not check them.',
+    words: 'The bundle has them in addition to its events. This version does not check them.',
     table: tableOf(proofs),
     file: 'bundle.json',
     pointer: '/timestamp_proofs',

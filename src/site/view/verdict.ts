@@ -1,4 +1,4 @@
-/** The verdict, as one line beside the number and as a paragraph. Pure. */
+/** The verdict, as one line next to the number and as a paragraph. Pure. */
 import type { Verdict } from '../../mirror/plan/catalogue.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import { counted } from '../shared/words.ts';

@@ -18,7 +18,7 @@ import type { PageData } from '../shared/page-data.ts';
 export interface VerifyHereView {
   /** {@link PageData}, for a data block. */
   readonly json: string;
-  /** Whether the bundles are in a script beside the page, because they are too large to be in it. */
+  /** Whether the bundles are in a script next to the page, because they are too large to be in it. */
   readonly areBundlesOutside: boolean;
   /** The received bundles, if the published one was assembled from them and so carries no signature; else empty. */
   readonly received: readonly { readonly href: string; readonly name: string }[];

@@ -163,7 +163,11 @@ describe('the reader of ZIPs', () => {
       forged(zip, (view, at) => view.setUint16(at + 10, 14, true)),
       /by method 14/,
     ],
-    ['has a stored file of two sizes', forged(zip, (view, at) => view.setUint32(at + 24, 3, true)), /its two sizes differ/],
+    [
+      'has a stored file of two sizes',
+      forged(zip, (view, at) => view.setUint32(at + 24, 3, true)),
+      /its two sizes differ/,
+    ],
     [
       'has a file outside of its data',
       forged(zip, (view, at) => view.setUint32(at + 42, 40, true)),

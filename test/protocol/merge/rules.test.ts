@@ -546,7 +546,7 @@ describe('section 8: a shipped state is a claim', () => {
   });
 
   test('a signature of the wrong role does not make an event valid', () => {
-    // The receipt signature of record_created covers another digest, so it is no event's.
+    // The receipt signature of record_created covers another digest, so it is not the event's.
     const one = makeEvent(RECORD, 'correction', { target: 'receipt' });
     const reused = { ...one, signature: { ...one.signature, signature_b64: CREATED.payload.receipt.signature_b64 } };
     assert.deepEqual(stateOf(merge(reused)).invalid_events, [{ event_id: one.event_id, reason: 'bad_signature' }]);

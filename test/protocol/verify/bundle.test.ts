@@ -128,7 +128,7 @@ describe('section 6: a bundle does not vouch for itself', () => {
   it('a bundle that is signed with its own key is rejected', () => {
     const bundle = selfSigned(strangerKey.keyId, mine);
     assert.deepEqual(codesOf(judge(bundle)), ['untrusted_key']);
-    // Everything else about it is right: whoever pins that key accepts it.
+    // Everything else about it is right: anyone who pins that key accepts it.
     assert.equal(judge(bundle, trustOf(strangerKey)).outcome, 'verified');
   });
 

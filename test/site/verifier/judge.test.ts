@@ -104,7 +104,10 @@ describe('the step that failed', () => {
   it('is none if everything holds', () => {
     const judgement = run([seedBytes()], defaultTrust());
     assert.equal(failedStep(judgement), null);
-    assert.match(proved(judgement), /^4 signatures and 12 digests are valid\. .* pith-v1-2026-05 \(fingerprint 8d4b5ee7/);
+    assert.match(
+      proved(judgement),
+      /^4 signatures and 12 digests are valid\. .* pith-v1-2026-05 \(fingerprint 8d4b5ee7/,
+    );
   });
 });
 

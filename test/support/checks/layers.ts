@@ -127,7 +127,7 @@ const table: Readonly<Record<Zone, Row>> = {
   timestamps: { values: ['timestamps', 'mirror/base', 'protocol/index', 'node:'], types: [] },
   // What Astro bundles the pages into.
   'site/entry': { values: ['site/runtime'], types: [] },
-  // What compiled components call in the place of Astro's runtime.
+  // What compiled components call in place of Astro's runtime.
   'site/runtime': { values: [], types: [] },
   'site/pages': { values: [...page, 'site/pages', 'mirror/base/paths', 'mirror/render'], types: [...stages] },
   'site/view': pageParts,

@@ -1,4 +1,4 @@
-/** Loaded into a build before it starts (`node --import`): whoever reaches for the network ends the process. */
+/** Loaded into a build before it starts (`node --import`): code that tries to use the network ends the process. */
 import dgram from 'node:dgram';
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';

@@ -53,7 +53,7 @@ export function runProgram(file: string, args: readonly string[], options: RunOp
       const bytes = Buffer.concat(out);
       resolve({ code, stdout: bytes.toString(), stderr: Buffer.concat(err).toString(), bytes: new Uint8Array(bytes) });
     });
-    // A program that ends before it has read everything is no failure of the test.
+    // A program that ends before it has read everything is not a failure of the test.
     child.stdin.on('error', () => undefined);
     child.stdin.end(options.input);
   });
