@@ -18,10 +18,10 @@ export async function withUnpackedInput<T>(
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
   const target = resolve(out);
-  const beside = (what: string): string => join(dirname(target), `.${basename(target)}.pith-mirror-${what}`);
+  const sibling = (what: string): string => join(dirname(target), `.${basename(target)}.pith-mirror-${what}`);
   await mkdir(dirname(target), { recursive: true });
-  const lock = await Lock.acquire(beside('unpack-lock'));
-  const folder = beside('unpacked');
+  const lock = await Lock.acquire(sibling('unpack-lock'));
+  const folder = sibling('unpacked');
   try {
     // Left by a killed run.
     await rm(folder, { recursive: true, force: true });

@@ -191,10 +191,10 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
   await readSnapshot(site.folder);
   const out = resolve(options.out);
   if (isThere(out)) throw new UsageError(`--out ${options.out}: already exists; name a folder that does not`);
-  const beside = (what: string): string => join(dirname(out), `.${basename(out)}.pith-mirror-${what}`);
+  const sibling = (what: string): string => join(dirname(out), `.${basename(out)}.pith-mirror-${what}`);
   await mkdir(dirname(out), { recursive: true });
-  const lock = await Lock.acquire(beside('snapshot-lock'));
-  const work = beside('snapshot');
+  const lock = await Lock.acquire(sibling('snapshot-lock'));
+  const work = sibling('snapshot');
   try {
     // Left by a killed run.
     await rm(work, { recursive: true, force: true });

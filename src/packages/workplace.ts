@@ -26,8 +26,8 @@ export class Workplace {
     if (taken !== undefined && !force)
       throw new UsageError(`${taken}: already exists; choose another with --out or --name, or replace it with --force`);
     await mkdir(out, { recursive: true });
-    const beside = (what: string): string => join(out, `.${set}.pith-mirror-${what}`);
-    const workplace = new Workplace(beside('pack'), await Lock.acquire(beside('lock')));
+    const sibling = (what: string): string => join(out, `.${set}.pith-mirror-${what}`);
+    const workplace = new Workplace(sibling('pack'), await Lock.acquire(sibling('lock')));
     try {
       // Left by a killed run.
       await rm(workplace.work, { recursive: true, force: true });

@@ -20,7 +20,7 @@ export interface MeasuredBuild {
 export interface Estimate {
   readonly what: string;
   readonly value: string;
-  /** The reckoning, with its figures. */
+  /** The calculation, with its figures. */
   readonly from: string;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Bundles on the disk: one cached file of N bundles, a line each, and from it the folder that a build reads.
  *
- * A cache is believed only after its own digest: the file's name has the generator's version, and the file beside it the SHA-256 that
+ * A cached file is used only if its digest matches: the file's name has the generator's version, and the file next to it the SHA-256 that
  * was taken while the bundles were made.
  */
 import { createHash } from 'node:crypto';

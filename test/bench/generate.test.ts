@@ -10,7 +10,7 @@ const many = MANY_EVERY - 1;
 test('the same index gives the same bundle, byte for byte, on every machine', () => {
   const bytes = [0, 1, many].map((index) => makeBundle(index).text).join('\n');
   assert.equal(bytes, [0, 1, many].map((index) => makeBundle(index).text).join('\n'));
-  // A cache of another machine, or of an older checkout, may be believed only while this holds; else raise the version.
+  // A cache from another machine or an older checkout may be used only while this holds. If it does not, raise the version.
   assert.equal(
     `${GENERATOR_VERSION} ${hash('sha256', bytes)}`,
     '1 28e7575d5b540df57d2777bf251f1c5b0979fd612aa886469c0e1b20971a525d',

@@ -2,7 +2,7 @@
  * Makes any number of distinct bundles, shaped and sized as the real one, and signed with a TEST key.
  *
  * The bundle number `i` is a function of `i` and {@link GENERATOR_VERSION} alone: Ed25519 is deterministic, and every choice is drawn from a
- * hash of `i`. Signing and hashing are OpenSSL's, because noble would take minutes for what takes seconds here; the test beside this
+ * hash of `i`. Signing and hashing are OpenSSL's, because noble would take minutes for what takes seconds here; the test next to this
  * file holds the result to the program's own verdict. The documents are written from the protocol's description a second time, so that
  * a benchmark's input does not come from the code it measures.
  */

@@ -1,5 +1,5 @@
 /**
- * `node test/bench/packages.ts [--records N] [--folder DIR]`: what packages cost, beside Debian's `zip -6` on the same files.
+ * `node test/bench/packages.ts [--records N] [--folder DIR]`: what packages cost, compared with Debian's `zip -6` on the same files.
  *
  * Prints a table. `zip` compresses in one thread; `pack` also verifies every bundle and state, takes SHA-256 of every file, reads
  * the package back, and uses all processors. So CPU time is in the table too, and so is a `pack` that is held to one processor.

@@ -131,7 +131,7 @@ function siteWriter(out: string): (entry: SiteEntry, content?: string) => void {
 
 const suffixOf = (path: string): string => /([A-Z2-7]{26})[^/]*$/.exec(path)?.[1] ?? '';
 
-/** A record's page from its values, which are read before: as the peers get them, the floor has them at hand. */
+/** A record's page from its values, which are read before: like the peers, the floor gets them ready. */
 function pageRenderer(args: PartArguments): {
   readonly valuesOf: (path: string) => Values;
   readonly render: (values: Values) => string;

@@ -5,7 +5,7 @@ import { estimate, type MeasuredBuild } from './arithmetic.ts';
 export const STEPS = {
   read: 'reading the files',
   sha256: 'SHA-256 of the files',
-  plainParse: '`JSON.parse`, text at hand',
+  plainParse: '`JSON.parse`, text in memory',
   parse: 'reading, strict parse',
   canonical: 'strict parse, canonical form',
   digests: 'digests',
@@ -51,7 +51,7 @@ export interface Measurements {
   readonly rows: readonly Row[];
   readonly siteBytes: number | null;
   readonly siteFiles: number | null;
-  /** Whether the builds upon builds gave the tree of a first build of the same; null if it was not tried. */
+  /** Whether the updates gave the tree of a first build of the same input; null if it was not tried. */
   readonly isSameTree: boolean | null;
 }
 
@@ -158,7 +158,7 @@ export function bars(all: readonly Measurements[]): readonly Bar[] {
     bar('100,000, one changed: at most 3 s', rowOf(at(100_000), 'changed')?.seconds, 3, seconds),
     bar('100,000, 1 % new: at most 8 s', rowOf(at(100_000), 'added')?.seconds, 8, seconds),
     {
-      bar: `a build upon a build gives the tree of a first build${largest === undefined || sameTrees.length === 0 ? '' : ', at every size'}`,
+      bar: `an update gives the tree of a first build${largest === undefined || sameTrees.length === 0 ? '' : ', at every size'}`,
       measured:
         sameTrees.length === 0 ? 'not measured' : sameTrees.every(Boolean) ? 'one tree hash' : 'different trees',
       holds: sameTrees.length === 0 ? null : sameTrees.every(Boolean),
@@ -275,7 +275,7 @@ export function formatResults({ machine, measurements, runs, missing }: Run): st
       ? []
       : [
           '## What 1.53 million records would cost',
-          'Reckoned in proportion from the build of the most records above; nothing of this size was built.',
+          'Extrapolated in proportion from the largest build above; nothing of this size was built.',
           table(
             ['what', 'estimate', 'from'],
             estimate(builds).map(({ what, value, from }) => [what, value, from]),

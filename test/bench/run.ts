@@ -169,7 +169,7 @@ async function measurePeers(steps: Steps, work: string, site: string, data: Page
   await peer('javaScript', tools.eleventy, 'javascript', (folder) => prepareEleventy(data, folder, 'JavaScript'));
 }
 
-/** A built site's files, and what is measured beside it before anything changes. */
+/** A built site's files, and what else is measured before anything changes. */
 async function measureBeside(
   steps: Steps,
   work: string,
@@ -205,7 +205,7 @@ async function measureBeside(
   return { siteBytes: tree.reduce((sum, { size }) => sum + size, 0), siteFiles: tree.length };
 }
 
-/** Builds upon a build. @returns whether they gave the tree of a first build of the same input. */
+/** Updates an existing build. @returns whether that gave the tree of a first build of the same input. */
 async function measureAgain(
   steps: Steps,
   work: string,

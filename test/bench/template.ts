@@ -54,7 +54,7 @@ const ATTRIBUTE = /(\s+)([^\s=>"'/]+)(?:="([^"]*)")?/g;
 /**
  * Reads a page that closes what it opens and quotes its attributes with `"`, as Astro's do.
  *
- * @throws TypeError if a page is none, or holds what would not be given back as it was.
+ * @throws TypeError if a text is not a page, or contains something that would not be reproduced exactly.
  */
 export function readPage(html: string): readonly Node[] {
   interface Open {

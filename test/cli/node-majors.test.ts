@@ -1,5 +1,5 @@
 /**
- * Another Node gives the same site: the oldest major that "engines" admits, beside the pinned one.
+ * Another Node builds the same site: the oldest major that "engines" admits gives the same bytes as the pinned one.
  *
  * Slow: installs a second Node.
  */

@@ -1,7 +1,7 @@
 /**
  * The program and the output in folders with odd names, and users without a home.
  *
- * Slow: bundles the pages anew for each program folder.
+ * Slow: bundles the pages again for each program folder.
  */
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';

@@ -70,7 +70,7 @@ describe('the page', () => {
       const status = opened.locator('#verify-here [role="status"]').filter({ hasNotText: /…$|^$/ });
       assert.equal(await status.textContent(), 'Verified here, in this browser.');
       assert.notEqual(await opened.locator('body').evaluate((body) => getComputedStyle(body).maxWidth), '');
-      // What the build checked still stands beside what was checked here, which begins with the two compared.
+      // What the build checked is still shown together with what was checked here, which begins with the two compared.
       const built = await opened.locator('section[aria-labelledby="ledger"] caption').allTextContents();
       const here = await opened.locator('#verify-here .ledger caption').allTextContents();
       assert.deepEqual(

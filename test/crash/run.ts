@@ -61,7 +61,7 @@ async function attemptEach<T>(items: readonly T[], name: (item: T) => string, wo
   });
 }
 
-/** The numbers of the steps to try: all, or the first and the last of those with one name and one folder beside the site. */
+/** The numbers of the steps to try: all, or the first and the last of those with one name and one folder next to the site. */
 function chosen(steps: readonly string[]): readonly number[] {
   const kinds = steps.map((line) => /(?<= )\S+ [.a-z-]+/.exec(line)?.[0].replace(/(?<=-lock[-/]).*/, '') ?? line);
   const numbers = steps.map((_, index) => index + 1);

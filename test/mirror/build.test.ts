@@ -45,7 +45,7 @@ writeFileSync(
 );
 
 let made = 0;
-/** A fresh folder of bundles and the output beside it. */
+/** A fresh folder of bundles and the output next to it. */
 function project(files: Readonly<Record<string, Uint8Array | string>>): { input: string; out: string } {
   const root = join(folder, `project-${made++}`);
   mkdirSync(join(root, 'bundles'), { recursive: true });
@@ -173,8 +173,8 @@ describe('the real site', () => {
   });
 });
 
-describe('one input, one output', () => {
-  it('another place, time zone, locale, umask and file names give the same bytes', async () => {
+describe('a build is reproducible', () => {
+  it('the same bytes in another place, time zone and locale, with another umask and other file names', async () => {
     const record = makeRecord();
     const other = makeRecord({ id: '2606.00002' });
     const files: Record<string, Uint8Array> = {

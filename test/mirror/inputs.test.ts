@@ -124,7 +124,7 @@ describe('the same bytes under several names', () => {
     );
   });
 
-  test('are each listed if they are rejected: every file wants mending', async () => {
+  test('are each listed if they are rejected, because each one needs to be fixed', async () => {
     put('bad/good.json', bytes);
     for (const name of ['x.json', 'y.json']) put(`bad/${name}`, '');
     await mirror(at('bad'), at('bad-out'));

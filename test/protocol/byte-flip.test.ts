@@ -116,7 +116,7 @@ const trust = defaultTrust();
 const places = placesOf(new TextDecoder().decode(seed));
 
 /**
- * The codes of which one must be there, beside bundle_hash_mismatch, for a changed value that is JSON still. The
+ * The codes of which one must be there, in addition to bundle_hash_mismatch, for a changed value that is JSON still. The
  * first pattern that fits counts.
  */
 const OWN_CODES: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -250,7 +250,7 @@ describe('every byte of the seed', () => {
   });
 });
 
-describe('every byte of an event in a bundle that a registry sealed anew', () => {
+describe('every byte of an event in a bundle that a registry signed again', () => {
   const record = makeRecord();
   const identified = identifyRecord(parseRecord(parseJson(bytesOf(record))));
   const created = makeRecordCreated(record);

@@ -13,7 +13,7 @@ const record = `pith/${SEED_SUFFIX}/index.html`;
 
 before(() => build([join(PROJECT, 'bundles'), '--out', out], 0));
 
-/** Presses the button; gives the text that stands above it and what is said beside it. */
+/** Presses the button; gives the text that stands above it and the message next to it. */
 async function press(page: Page, name: string): Promise<{ readonly text: string; readonly said: string }> {
   const button = page.getByRole('button', { name });
   const box = page.locator('.snippet').filter({ has: button });

@@ -39,7 +39,7 @@ const { good, invalidEvents, eventCodes, findings, texts, harmless, bad, ignored
 );
 const built = build([input, '--out', out, '--trust', trust], 3);
 
-/** The same good files with nothing beside them. */
+/** The same good files without any others. */
 const calmInput = join(folder, 'calm-input');
 const calmOut = join(folder, 'calm-site');
 const calmBuilt = built.then(() => {

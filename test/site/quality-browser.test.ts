@@ -287,13 +287,13 @@ describe('the record page', () => {
     await close();
   });
 
-  test('has its table of contents beside the text or folded above it, without a script', async () => {
+  test('has its table of contents next to the text or folded above it, without a script', async () => {
     const wide = await open(full, { width: 1280, height: 900, scripts: false });
     const list = wide.page.locator('.toc ol');
     assert.ok(await list.isVisible());
     assert.ok(!(await wide.page.locator('.toc summary').isVisible()));
     const [toc, text] = [await list.boundingBox(), await wide.page.locator('h1').boundingBox()];
-    assert.ok((toc?.x ?? 0) + (toc?.width ?? 0) <= (text?.x ?? 0), 'beside the text');
+    assert.ok((toc?.x ?? 0) + (toc?.width ?? 0) <= (text?.x ?? 0), 'next to the text');
     const hrefs = await list.locator('a').evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''));
     for (const href of hrefs) assert.equal(await wide.page.locator(href).count(), 1, href);
     for (const href of ['#abstract', '#snapshot-claims', '#snapshot-references', '#cite', '#ledger'])

@@ -96,7 +96,7 @@ inEveryWay(out, (way) => {
       await close();
     });
 
-    it('loads bundles that are too large for the page from the script beside it', async () => {
+    it('loads bundles that are too large for the page from the script next to it', async () => {
       const { page, trouble, close } = await way.visit(recordPage(SUFFIXES.large));
       assert.equal(await verifyHere(page), 'Verified here, in this browser.');
       const box = page.locator('.verify-result');

@@ -1,5 +1,5 @@
 /**
- * The report as files: `mirror-report.json`, and, beyond 20 MB, parts beside it, since some hosts refuse files over 25 MiB.
+ * The report as files: `mirror-report.json`, and, beyond 20 MB, parts next to it, since some hosts refuse files over 25 MiB.
  *
  * A file's part is named by the first digits of its SHA-256. So parts are of about the same size, whatever is reported, and
  * a new file changes one of them; by year, the newest years alone would outgrow the limit again.

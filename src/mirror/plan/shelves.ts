@@ -261,7 +261,7 @@ function treesOf(entries: Records): Trees {
     for (const mark of entry.marks) put(byStatus, mark, entry);
     if (entry.verdict !== 'verified') put(byStatus, entry.verdict, entry);
   }
-  const categories = [...CATEGORIES, { code: OTHER, name: 'No category of arXiv', subject: 'Others' }].flatMap(
+  const categories = [...CATEGORIES, { code: OTHER, name: 'Not an arXiv category', subject: 'Others' }].flatMap(
     ({ code, name, subject }) => {
       const records = byCategory.get(code);
       if (records === undefined) return [];

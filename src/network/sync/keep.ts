@@ -2,7 +2,7 @@
  * Writes verified bundles into a folder, so that a crash at any moment leaves only complete files.
  *
  *     DIR/2026/05-21/SUFFIX.0123456789ab.json    kept
- *     DIR/quarantine/SUFFIX.0123456789ab.rejected  what was refused, as it came, and beside it
+ *     DIR/quarantine/SUFFIX.0123456789ab.rejected  what was refused, as it came, and next to it
  *     DIR/quarantine/SUFFIX.0123456789ab.txt     where it came from, and why it was refused
  *     DIR/.pith-mirror-sync/                     files on their way; gone after the run
  *

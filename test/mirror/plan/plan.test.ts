@@ -1,4 +1,4 @@
-/** The plan: which records there are, what each is made of, and what shows only beside others. */
+/** The plan: which records there are, what each is made of, and what only appears together with others. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
@@ -215,13 +215,13 @@ describe('several bundles of one number', () => {
     assert.deepEqual(codes(only(plan).findings), ['unknown_event_type']);
   });
 
-  test('a rejected bundle beside a good one does not change the record', () => {
+  test('a rejected bundle next to a good one does not change the record', () => {
     const bad = judgeBundle('bad.json', bytesOf({ ...bundle([one, two]), links: { changed: true } }), testTrust);
     assert.equal(bad.bundle, null);
     const plan = planOf({ judged: [bad, newer] });
     const { report: _, ...alone } = shapeOf(planOf({ judged: [newer] }));
-    const { report: __, ...beside } = shapeOf(plan);
-    assert.deepEqual(beside, alone);
+    const { report: __, ...rest } = shapeOf(plan);
+    assert.deepEqual(rest, alone);
     assert.equal(fileOf(plan, 'bad.json').outcome, 'rejected');
     assert.ok(codes(fileOf(plan, 'bad.json').findings).includes('bundle_hash_mismatch'));
   });
@@ -246,7 +246,7 @@ describe('notes', () => {
     assert.deepEqual([records, record_only], [1, 1]);
   });
 
-  test('a note beside a bundle belongs to its record and changes nothing that is verified', () => {
+  test('a note next to a bundle belongs to its record and changes nothing that is verified', () => {
     for (const note of [noteOf(record), noteOf(record, bare)]) {
       const entry = only(planOf({ judged, notes: [note] }));
       assert.deepEqual(entry.notes, [note]);
@@ -284,7 +284,7 @@ describe('notes', () => {
     );
   });
 
-  test('a note beside a bundle whose number has the wrong year is a number_mismatch', () => {
+  test('a note next to a bundle whose number has the wrong year is a number_mismatch', () => {
     const note = noteOf(record, { ...bare, pith_number: numberOf(record).replace('2026', '1999') });
     const plan = planOf({ judged, notes: [note] });
     assert.deepEqual(
@@ -293,7 +293,7 @@ describe('notes', () => {
     );
   });
 
-  test('a note beside a rejected bundle alone is rejected as well', () => {
+  test('a note next to a rejected bundle alone is rejected as well', () => {
     const bad = judgeBundle('bad.json', encodeUtf8('{}'), testTrust);
     const plan = planOf({ judged: [bad], notes: [noteOf(record, bare)] });
     assert.deepEqual(plan.records, []);

@@ -20,7 +20,7 @@ function changed(before: Pages, after: Pages): readonly string[] {
 
 const gone = (before: Pages, after: Pages): readonly string[] => [...before.keys()].filter((path) => !after.has(path));
 
-/** Shelves of a record: its date, its distinct categories, its marks, its verdict where that is no rule. */
+/** Shelves of a record: its date, its distinct categories, its marks, its verdict if it has a shelf. */
 const shelvesOf = ({ categories, marks, verdict }: CatalogueEntry): number =>
   1 + new Set(categories).size + marks.length + (verdict === 'verified' ? 0 : 1);
 
@@ -163,7 +163,7 @@ describe('adding records', () => {
                 assert.ok(newest.submittedAt >= added.submittedAt, path);
               }
             } else if (!path.startsWith(`browse/${year}/${month}/`) && path !== `browse/${year}/index.html`) {
-              // Beside it: the link to a year or month that is new.
+              // In addition: the link to a year or month that is new.
               const { newer: _, older: __, ...rest } = page;
               const { newer: _n, older: _o, ...same } = to.get(path) ?? page;
               assert.deepEqual(same, rest, path);

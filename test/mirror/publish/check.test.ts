@@ -156,7 +156,7 @@ describe('the check of a site', () => {
     ],
   ];
 
-  it('fails on whatever differs from the plan; the old site stays, and nothing beside it', async () => {
+  it('fails on whatever differs from the plan; the old site stays, and nothing next to it', async () => {
     const before = await built;
     // A report that differs from the published one.
     writeFiles(input, { 'bad.json': '{' });
@@ -191,7 +191,7 @@ describe('the check of a site', () => {
 });
 
 describe('workers', () => {
-  it('of which one fails end the build: the old site stays, nothing beside it, and no thread is left', async () => {
+  it('of which one fails end the build: the old site stays, nothing next to it, and no thread is left', async () => {
     await built;
     // No more workers are started than the files can keep busy, so there are enough of them for three.
     const many = Array.from({ length: 40 }, (_, i) => makeRecord({ id: `2607.${10000 + i}` }));

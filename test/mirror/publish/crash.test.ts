@@ -342,23 +342,23 @@ function listing(root: string, isLeftOut: (path: string) => boolean = () => fals
 }
 
 describe('a build', () => {
-  it('writes nothing but its output and its cache, and nothing else stays beside it', async () => {
+  it('writes nothing but its output and its cache, and leaves nothing else next to it', async () => {
     const trial = await trials.start();
     const [home, work, temporary] = ['home', 'elsewhere', 'temporary'].map((name) => join(folder, name));
     assert.ok(home !== undefined && work !== undefined && temporary !== undefined);
     for (const path of [home, work, temporary]) mkdirSync(path);
     // Other tests make these meanwhile.
     const program = (): readonly string[] => listing(PROJECT, (path) => /^(\.git|lib|dist|test|coverage)$/.test(path));
-    const beside = (): readonly string[] =>
+    const siblings = (): readonly string[] =>
       listing(trial.root, (path) => /^(dist|\.dist\.pith-mirror-cache)$/.test(path));
-    const before = { program: program(), root: beside() };
+    const before = { program: program(), root: siblings() };
     const run = await runProgram(process.execPath, [LAUNCHER, ...trial.args()], {
       cwd: work,
       env: { HOME: home, XDG_CONFIG_HOME: join(home, 'c'), XDG_CACHE_HOME: join(home, 'd'), TMPDIR: temporary },
     });
     assert.equal(run.code, 0, run.stderr);
     assert.equal(trial.published(), 'new');
-    assert.deepEqual({ program: program(), root: beside() }, before);
+    assert.deepEqual({ program: program(), root: siblings() }, before);
     for (const path of [home, work, temporary]) assert.deepEqual(listing(path), []);
   });
 

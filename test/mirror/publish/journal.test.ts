@@ -52,8 +52,8 @@ let made = 0;
 function begun(): { readonly root: string; readonly out: string; readonly update: string; readonly journal: string } {
   const root = join(folder, `case-${made++}`);
   cpSync(BEGUN, root, { recursive: true, preserveTimestamps: true });
-  const beside = (name: string): string => join(root, `.dist.pith-mirror-${name}`);
-  return { root, out: join(root, 'dist'), update: beside('update'), journal: beside('journal') };
+  const sibling = (name: string): string => join(root, `.dist.pith-mirror-${name}`);
+  return { root, out: join(root, 'dist'), update: sibling('update'), journal: sibling('journal') };
 }
 
 const DONE = begun();

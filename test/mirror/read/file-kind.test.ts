@@ -57,7 +57,7 @@ describe('a file that is not a bundle', () => {
     });
   }
 
-  test('is named for the state that a mirror publishes beside the bundle', () => {
+  test('is named for the state that a mirror publishes next to the bundle', () => {
     const { bundle } = verifyBundle(GOOD, testTrust);
     assert.ok(bundle !== null);
     assert.match(

@@ -264,7 +264,7 @@ describe('a published mirror', () => {
     ]);
   });
 
-  test('is recognised in a sub-folder too, beside bundles in any other layout', async () => {
+  test('is recognised in a sub-folder too, next to bundles in any other layout', async () => {
     await putMirror('mirrors/a/');
     await put('own/x.json', `pith/${A}/state.json`);
     assert.deepEqual(await names(), [

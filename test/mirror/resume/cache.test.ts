@@ -143,7 +143,7 @@ describe('a cache', () => {
     assert.equal((await Cache.open(folder, KEY, marker)).isUsable, false);
   });
 
-  it('has pages only of this program, whole and with nothing beside them', async () => {
+  it('has pages only of this program, whole and with nothing next to them', async () => {
     const { folder, marker } = await saved();
     const cache = await Cache.open(folder, KEY, marker);
     const keep = async (): Promise<string> => {

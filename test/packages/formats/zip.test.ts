@@ -52,7 +52,7 @@ describe('the writer of ZIPs', () => {
     }
   });
 
-  it('writes times before 1980 as the first one that MS-DOS has, and keeps the true one beside it', () => {
+  it('writes times before 1980 as the first one that MS-DOS has, and keeps the true one next to it', () => {
     const zip = zipOf({ ...stored('a', ''), seconds: 0 });
     const view = new DataView(zip.buffer);
     assert.deepEqual([view.getUint16(10, true), view.getUint16(12, true)], [0, 0x21]);

@@ -249,7 +249,7 @@ describe('mergeBundles is given bundles of one number', () => {
     assert.throws(() => mergeBundles([view(1, a), stranger]), RangeError);
   });
 
-  test('a bundle that was changed and sealed anew keeps its events: only its own digest is new', () => {
+  test('a bundle that was changed and signed again keeps its events: only its own digest is new', () => {
     const changed = verified(sealBundle({ ...bundle([a], { built_at: at(4) }), links: { changed: true } }));
     assert.deepEqual(stateOf(mergeBundles([changed])), stateOf(mergeBundles([view(4, a)])));
   });

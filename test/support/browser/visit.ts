@@ -39,7 +39,7 @@ export interface Way {
   visit(path: string, look?: Look): Promise<Visit>;
 }
 
-// What a browser tells of itself differs: Firefox says nothing of a file: that it could not load, nor of what a policy refused. In
+// Browsers report different things: Firefox reports neither a file: address that it could not load nor what a policy refused. In
 // the page, both are events.
 const tellTrouble = `
   addEventListener('securitypolicyviolation', (event) => {

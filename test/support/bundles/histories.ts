@@ -178,7 +178,7 @@ export interface History {
 export const histories: fc.Arbitrary<History> = fc
   .record({
     steps: fc.array(step, { minLength: 1, maxLength: 6, size: 'max' }),
-    // Bit b of an event's number says whether bundle b has it, beside the one that has it anyway.
+    // Bit b of an event's number says whether bundle b has it, in addition to the one that has it anyway.
     where: fc.array(fc.constantFrom(0, 0, 1, 2, 4, 7), { minLength: 6, maxLength: 6 }),
     bundles: fc.constantFrom(1, 2, 2, 3),
     isDoubled: fc.boolean(),

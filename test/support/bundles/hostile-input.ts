@@ -25,7 +25,7 @@ export interface GoodFile {
 export interface HostileInput {
   /** Files of records without a finding, each of a number of its own. */
   readonly good: readonly GoodFile[];
-  /** One file with every kind of invalid event, beside a good `record_created`. */
+  /** One file with every kind of invalid event, next to a good `record_created`. */
   readonly invalidEvents: GoodFile;
   /** Codes of the invalid events, in the order of the file. */
   readonly eventCodes: readonly string[];

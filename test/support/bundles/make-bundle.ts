@@ -203,7 +203,7 @@ export function publicKeyEntry(key: TestKey): Data {
   };
 }
 
-/** Signs a bundle anew over what it now holds. */
+/** Signs a bundle again over its present content. */
 export function sealBundle(bundle: Data, key: TestKey = registryKey): Data {
   const body = without(bundle, 'bundle_signature');
   const bundleSha256 = digest(body);

@@ -1,4 +1,4 @@
-/** The plan of a whole mirror at once, for what shows only beside others. A build makes it record by record. */
+/** The plan of a whole mirror at once, for what only appears together with others. A build makes it record by record. */
 
 import { textOf } from '../../../src/mirror/base/disk.ts';
 import type { SiteFile } from '../../../src/mirror/base/site-file.ts';

@@ -111,7 +111,7 @@ function named(): ReadonlyMap<string, readonly Data[]> {
 /**
  * Writes the input below `folder`.
  *
- * @param plain how many records there are that are like any other, beside the named ones.
+ * @param plain how many records there are that are like any other, in addition to the named ones.
  */
 export function writeVariety(folder: string, { plain = 0 }: { readonly plain?: number } = {}): Variety {
   const input = join(folder, 'input');
@@ -122,7 +122,7 @@ export function writeVariety(folder: string, { plain = 0 }: { readonly plain?: n
   }
   for (let i = 0; i < plain; i++) writeFiles(input, { [`plain/${i}.json`]: bytesOf(bundleOf(plainPaper(i))) });
 
-  // The real ones, and made-up notes: one of a record alone, one beside a bundle.
+  // The real ones, and made-up notes: one of a record alone, one next to a bundle.
   const real = join(PROJECT, 'bundles');
   for (const name of readdirSync(real)) copyFileSync(join(real, name), join(input, name));
   const alone = recordOf({

@@ -110,7 +110,7 @@ const table: Readonly<Record<Zone, Row>> = {
   'mirror/base/paths': { values: ['protocol/index'], types: [] },
   ...stageRows,
   'mirror/commands': { values: [...mirror, 'records', 'protocol/index', 'node:'], types: [] },
-  // Pure texts made of a record: a file beside its page, and the same text on it.
+  // Pure texts made of a record: a file next to its page, and the same text on it.
   // They say themselves what they need of one (formats/input.ts).
   formats: { values: ['formats', 'protocol/index'], types: [] },
   // The record index and the sums, as texts: what a build writes, and what another mirror, a sync or an audit reads. Of
@@ -118,7 +118,7 @@ const table: Readonly<Record<Zone, Row>> = {
   records: { values: ['records', 'protocol/index', 'node:'], types: [] },
   // Archive formats, as functions of their entries: iterable in, chunks out. Their texts write numbers as those of a record do.
   'packages/formats': { values: ['packages/formats', 'formats', 'protocol/index'], types: [] },
-  // What reads a site and writes packages of it. It stands beside the mirror's commands, and no stage of the mirror sees it.
+  // What reads a site and writes packages of it. It is on the same level as the mirror's commands, and no stage of the mirror sees it.
   'packages/shell': {
     values: ['packages/shell', 'packages/formats', 'records', ...mirror, 'protocol/index', 'node:'],
     types: [],
@@ -201,7 +201,7 @@ const computedImportAllowed: ReadonlySet<string> = new Set([
 const rawHtmlAllowed: ReadonlySet<string> = new Set([
   // A script element knows no entities. What is printed has no `<`, `>` or `&`, or the page fails.
   'src/site/components/JsonScript.astro',
-  // MathML, which formats/maths.ts has written anew from a list of elements and attributes.
+  // MathML, which formats/maths.ts has rebuilt from a list of elements and attributes.
   'src/site/components/Rich.astro',
 ]);
 
@@ -315,7 +315,7 @@ function checkImport(path: string, zone: Zone, node: ts.Node, add: Add): void {
   if (target.startsWith('node:')) {
     if (!table[zone].values.includes('node:')) add('layer', `${zone} may not import ${target}`);
   } else if (target.startsWith('.')) {
-    // "?raw" and the like are Vite's; the file is the same.
+    // "?raw" and similar suffixes are Vite's; the file is the same.
     const file = posix.join(posix.dirname(path), target.replace(/\?.*$/, ''));
     const to = zoneOf(file);
     if (to === undefined) add('no-layer', `"${target}" lies in no layer of the table`);

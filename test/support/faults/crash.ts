@@ -63,11 +63,11 @@ export interface TrialKind {
    * `update`: that build ran in the trial's own folder, with all that it keeps for the next one, and the input changed after it.
    */
   readonly way: 'first' | 'full' | 'update';
-  /** How many records there are beside those that come, go and change. */
+  /** How many records there are in addition to those that come, go and change. */
   readonly others: number;
   /** How many records come, how many go and, in an update, how many change. */
   readonly turnover: number;
-  /** Names beside and in the site that a build may leave for the next one. */
+  /** Names next to the site and in it that a build may leave for the next one. */
   readonly keeps: RegExp;
 }
 
@@ -301,7 +301,7 @@ export class Trial {
     return new Map([...readTree(folder)].filter(([path]) => !keeps.test(path) && !LOCK.test(path)));
   }
 
-  /** Temporary names beside the site and in it. */
+  /** Temporary names next to the site and in it. */
   leftovers(): readonly string[] {
     const { keeps } = this.#trials.kind;
     const inside = existsSync(this.out) ? readdirSync(this.out).filter((name) => LOCK.test(name)) : [];

@@ -8,7 +8,7 @@ import { buildMirror } from '../../../src/mirror/pipeline.ts';
 import { stampAt } from '../../../src/mirror/read/read.ts';
 import { testTrust } from '../bundles/make-bundle.ts';
 
-/** The folder beside an output. */
+/** The folder next to an output. */
 export const cacheOf = (out: string): string => join(dirname(out), `.${basename(out)}.pith-mirror-cache`);
 
 /** The output of a build. */
@@ -119,7 +119,7 @@ export function differences(
     .map((path) => `${path}: got ${found.get(path) ?? 'nothing'}, expected ${expected.get(path) ?? 'nothing'}`);
 }
 
-/** Names beside an output, but for the cache. */
+/** Names next to an output, except for the cache. */
 export function leftBeside(out: string): readonly string[] {
   const prefix = `.${basename(out)}.pith-mirror-`;
   return readdirSync(dirname(out)).filter(
