@@ -15,7 +15,7 @@ function linesOf({ name, files, records, problems }: Verified): readonly string[
     .slice(0, SHOWN)
     .map(({ kind, path, message }) => `${kind}  ${printable(path)}: ${printable(message)}`);
   const left = problems.length - shown.length;
-  const verdict = problems.length === 0 ? 'every file is whole' : `${problems.length} problems`;
+  const verdict = problems.length === 0 ? 'every file matches its digest' : `${problems.length} problems`;
   return [
     ...shown,
     ...(left > 0 ? [`and ${left} more (--json has all)`] : []),

@@ -200,7 +200,7 @@ function listPart(
     words: LIST_WORDS[name] ?? null,
     table: {
       ...table,
-      columns: ['event of', ...table.columns],
+      columns: ['event', ...table.columns],
       rows: table.rows.map((row, i) => [events[i] ?? cell(null), ...row]),
     },
     file: 'state.json',

@@ -26,6 +26,12 @@ function checksLine(counts: readonly OutcomeCount[]): string {
   ].join(', ');
 }
 
+/** `All 3 events are valid.`, or how many are and how many are not. */
+function eventsSentence(valid: number, invalid: number): string {
+  if (invalid === 0) return valid === 1 ? 'Its only event is valid.' : `All ${valid} events are valid.`;
+  return `${counted(valid, 'event is', 'events are')} valid and ${invalid} ${invalid === 1 ? 'is' : 'are'} not.`;
+}
+
 /** @param counts of the rows of the ledger. */
 export function verdictView({ merged, findings }: RecordEntry, counts: readonly OutcomeCount[]): VerdictView {
   if (merged === null) {
@@ -43,23 +49,23 @@ export function verdictView({ merged, findings }: RecordEntry, counts: readonly 
     return {
       verdict: 'verified',
       verdictHeading: 'Verified when this page was built',
-      verdictText: `This mirror checked every signature of the bundle and its ${counted(merged.events.valid.length, 'event')} against the pinned key, compared every digest that can be computed from a bundle, and recomputed the state from the events.`,
+      verdictText: `This mirror checked every signature of the bundle and its ${counted(merged.events.valid.length, 'event')} against the pinned keys, compared every digest that can be computed from a bundle, and recomputed the state from the events.`,
       verdictLine: `Verified: ${checks}`,
     };
   }
-  const events = `${counted(merged.events.valid.length, 'event')} ${merged.events.valid.length === 1 ? 'is' : 'are'} valid and ${merged.events.invalid.length} ${merged.events.invalid.length === 1 ? 'is' : 'are'} not`;
+  const events = eventsSentence(merged.events.valid.length, merged.events.invalid.length);
   if (merged.published.kind === 'assembled') {
     return {
       verdict: 'findings',
       verdictHeading: `Assembled from several bundles, with ${found}`,
-      verdictText: `No bundle received for this number holds every valid event, so this mirror assembled one from ${merged.bundles.length} bundles. Their digests and signatures are valid and prove the events; the assembled bundle itself is not signed. ${events}. Read the findings before you rely on this record.`,
+      verdictText: `None of the bundles received for this Pith Number has every valid event, so this mirror assembled one from ${merged.bundles.length} bundles. Their digests and signatures are valid and prove the events; the assembled bundle itself is not signed. ${events} Read the findings before you rely on this record.`,
       verdictLine: `Assembled, ${found}: ${checks}`,
     };
   }
   return {
     verdict: 'findings',
     verdictHeading: `Verified, with ${found}`,
-    verdictText: `The bundle’s digest and signature are valid. ${events}. Read the findings before you rely on this record.`,
+    verdictText: `The bundle’s digest and signature are valid. ${events} Read the findings before you rely on this record.`,
     verdictLine: `Verified, with ${found}: ${checks}`,
   };
 }

@@ -144,7 +144,7 @@ describe('the reader of ZIPs', () => {
     ['is empty', new Uint8Array(), /not a ZIP archive, or was cut short/],
     ['is no ZIP', new TextEncoder().encode('<html>'.repeat(20)), /not a ZIP archive, or was cut short/],
     ['was cut short', zip.subarray(0, zip.length - 5), /not a ZIP archive, or was cut short/],
-    ['has lost its beginning', zip.subarray(7), /not where it says/],
+    ['has lost its beginning', zip.subarray(7), /not where it should be/],
     [
       'has more in its list than it counts',
       forged(zip, (view, _, end) => view.setUint16(end + 10, 0, true)),
