@@ -174,7 +174,7 @@ describe('stamp --upgrade', () => {
     two.manner = 'endless';
     const run = await stamp('--upgrade', `${file}.ots`, ...named);
     assert.equal(run.code, 3);
-    assert.match(run.stderr, /the answer is no timestamp/);
+    assert.match(run.stderr, /the answer is not a timestamp/);
     assert.deepEqual(readFileSync(`${file}.ots`), before);
   });
 });

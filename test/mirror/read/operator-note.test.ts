@@ -69,7 +69,7 @@ describe('a build with a note of the mirror', () => {
     const home = read('index.html');
     assert.match(
       home,
-      /<h2>Mirror of the &lt;Example&gt; Library<\/h2>\s*<p class="quiet">These are the words of the operator/,
+      /<h2>Mirror of the &lt;Example&gt; Library<\/h2>\s*<p class="quiet">The operator of this mirror wrote this text/,
     );
     assert.match(home, /We keep <strong>what we cite<\/strong>/);
     assert.doesNotMatch(home, /<script>alert/);
