@@ -29,5 +29,7 @@ export function formatCsl(citation: Citation): string {
     URL: citation.url,
     note: citationNotes(citation).join('\n'),
   };
-  return `${JSON.stringify([item], null, 2)}\n`;
+  // One member a line: indented all the way, most of the text would be white space.
+  const members = Object.entries(item).map(([name, value]) => `  ${JSON.stringify(name)}: ${JSON.stringify(value)}`);
+  return `[{\n${members.join(',\n')}\n}]\n`;
 }

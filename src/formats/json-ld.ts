@@ -1,6 +1,6 @@
 /**
  * A record as JSON-LD: the paper in schema.org's words, and the canonical record at the top level, where upstream's own
- * document has it. The same text is in the page and in a file. Pure.
+ * document has it. The page has the same without the two parts that it has anyway. Pure.
  */
 import { formatCanonical } from '../protocol/index.ts';
 import { arxivUrl, doiUrl } from './arxiv.ts';
@@ -12,6 +12,8 @@ import { safeJson } from './json-text.ts';
 import { licenseOf } from './license.ts';
 import type { Author } from './names.ts';
 import { oneLine } from './unseen.ts';
+
+const SCHEMA = 'https://schema.org';
 
 const property = (name: string, value: string, url: string | null): object => ({
   '@type': 'PropertyValue',
@@ -30,20 +32,25 @@ function authorOf({ name, family, given, particle, suffix, isGroup }: Author): o
   };
 }
 
+export interface JsonLdTexts {
+  /** For the file. */
+  readonly jsonLd: string;
+  /** For the page: without the abstract and the canonical record, which the page has elsewhere and the file has here. */
+  readonly pageJsonLd: string;
+}
+
 export function formatJsonLd(
   { identified, merged }: Pick<PaperRecord, 'identified' | 'merged'>,
   /** The beginning of the abstract, as plain text. */
   excerpt: string | null,
   citation: Citation,
-): string {
+): JsonLdTexts {
   const { record, suffix, canonicalSha256 } = identified;
   const license = licenseOf(record.license)?.href ?? null;
   const { authors, doi } = citation;
   const order = authors?.order ?? null;
   const arxiv = arxivUrl(record.source.id, record.source.version);
   const body = {
-    // The record is plain JSON, not linked data, which null declares.
-    '@context': ['https://schema.org', { canonical_record: null }],
     '@type': 'ScholarlyArticle',
     '@id': citation.permanentUrl,
     name: citation.title,
@@ -55,7 +62,6 @@ export function formatJsonLd(
     about: [record.primaryCategory, ...record.crossCategories].map(
       (code) => `${oneLine(categoryOf(code)?.name ?? code)} (${oneLine(code)})`,
     ),
-    ...(excerpt === null ? {} : { description: excerpt }),
     ...(license === null ? {} : { license }),
     identifier: [
       ...(doi === null ? [] : [property('doi', doi, doiUrl(doi))]),
@@ -76,7 +82,15 @@ export function formatJsonLd(
           },
         }),
   };
-  const json = JSON.stringify(body);
-  // The canonical text, whose hash is the record's hash.
-  return safeJson(`${json.slice(0, -1)},"canonical_record":${formatCanonical(record.value)}}`);
+  const json = JSON.stringify({
+    // The record is plain JSON, not linked data, which null declares.
+    '@context': [SCHEMA, { canonical_record: null }],
+    ...body,
+    ...(excerpt === null ? {} : { description: excerpt }),
+  });
+  return {
+    // The canonical text, whose hash is the record's hash.
+    jsonLd: safeJson(`${json.slice(0, -1)},"canonical_record":${formatCanonical(record.value)}}`),
+    pageJsonLd: safeJson(JSON.stringify({ '@context': SCHEMA, ...body })),
+  };
 }

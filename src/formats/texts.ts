@@ -6,13 +6,13 @@ import { formatBibtex } from './bibtex.ts';
 import { type Citation, citationOf } from './citation.ts';
 import { formatCsl } from './csl.ts';
 import type { PaperRecord } from './input.ts';
-import { formatJsonLd } from './json-ld.ts';
+import { formatJsonLd, type JsonLdTexts } from './json-ld.ts';
 import { type Paper, paperOf } from './paper.ts';
 import { type RichText, richText } from './rich-text.ts';
 import { formatRis } from './ris.ts';
 import { oneLine } from './unseen.ts';
 
-export interface RecordTexts {
+export interface RecordTexts extends JsonLdTexts {
   readonly paper: Paper;
   /** The paper's texts with their formulas. */
   readonly title: RichText | null;
@@ -21,7 +21,6 @@ export interface RecordTexts {
   /** The excerpt on one line, with an ellipsis if it was cut. */
   readonly excerpt: string | null;
   readonly citation: Citation;
-  readonly jsonLd: string;
   readonly bibtex: string;
   readonly ris: string;
   readonly csl: string;
@@ -48,7 +47,7 @@ export function recordTexts(entry: PaperRecord): RecordTexts {
     abstractExcerpt,
     excerpt,
     citation,
-    jsonLd: formatJsonLd(entry, excerpt, citation),
+    ...formatJsonLd(entry, excerpt, citation),
     bibtex: formatBibtex(citation),
     ris: formatRis(citation),
     csl: formatCsl(citation),

@@ -3,11 +3,14 @@
  * published files with their merge.
  */
 
-import { bundleFile, recordFile, stateFile } from '../mirror/base/paths.ts';
+import { bundleFile, stateFile } from '../mirror/base/paths.ts';
 import { judgeBundle } from '../mirror/judge/judge.ts';
 import { type FileReport, fileLine } from '../mirror/judge/report.ts';
 import { type Engine, equalBytes, mergeBundles, type Trust, type VerifiedBundle } from '../protocol/index.ts';
 import type { DoneRecord, Problem } from './job.ts';
+
+/** The canonical record as a file, which sites had until it became a link inside of the page. */
+const recordFile = (suffix: string): string => `pith/${suffix}/record.json`;
 
 const isReceived = (path: string): boolean => /^pith\/[A-Z2-7]{26}\/bundles\/[0-9a-f]{64}\.json$/.test(path);
 

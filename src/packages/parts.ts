@@ -15,6 +15,7 @@ export type Place = 'record' | 'every-part' | 'first-part' | 'left-out';
 const SUPPORT: ReadonlySet<string> = new Set([
   paths.STYLE,
   paths.ICON,
+  paths.CHECK_SCRIPT,
   paths.PAGE_SCRIPT,
   paths.VERIFY,
   paths.VERIFIER_SCRIPT,

@@ -24,7 +24,7 @@ import {
 } from '../support/bundles/make-bundle.ts';
 import { SEED_SUFFIX, seedBytes, seedText } from '../support/bundles/vectors.ts';
 import { PROJECT, pithMirror, temporaryFolder } from '../support/sites/cli.ts';
-import { elements, references } from '../support/sites/html.ts';
+import { elements, isInPage, references } from '../support/sites/html.ts';
 import { assertSameTree, build, readTree, writeFiles } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
@@ -95,14 +95,13 @@ describe('the real site', () => {
       'pith-mirrors.json',
       'pith-signing-key.json',
       'records.csv',
+      'check.py',
       'page.js',
       ...['2026/2026-06-22.tsv', '2026/index.tsv', 'index.tsv', 'snapshot.txt'].map((name) => `records/${name}`),
       ...['2026-05-20', '2026-06-07', '2026-06-22', '2026-07-02'].map((day) => `sums/2026/${day}.sha256`),
       'sums/site.sha256',
       ...records.flatMap((suffix) =>
-        ['badge.svg', 'cite.bib', 'cite.csl.json', 'cite.ris', 'index.html', 'record.json', 'record.jsonld'].map(
-          (name) => `pith/${suffix}/${name}`,
-        ),
+        ['badge.svg', 'cite.bib', 'index.html', 'record.jsonld'].map((name) => `pith/${suffix}/${name}`),
       ),
       `pith/${SEED_SUFFIX}/bundle.json`,
       `pith/${SEED_SUFFIX}/state.json`,
@@ -123,7 +122,13 @@ describe('the real site', () => {
       for (const reference of references(bytes.toString())) {
         // An empty icon keeps browsers from asking the host's root for one, where 404.html may be anywhere.
         if (reference === 'data:,' && path === '404.html') continue;
-        if (reference.startsWith('https://') || reference.startsWith('http://') || reference.startsWith('#')) continue;
+        if (
+          isInPage(reference) ||
+          reference.startsWith('https://') ||
+          reference.startsWith('http://') ||
+          reference.startsWith('#')
+        )
+          continue;
         assert.match(reference, /^[^/:][^:#]*\.[a-z]+(#[\w%.!~*'()=-]+)?$/, `${path} links to ${reference}`);
         const target = posix.normalize(posix.join(dirname(path), reference.replace(/#.*$/, '')));
         assert.ok(tree.has(target), `${path} links to ${reference}, which is not there`);
@@ -152,7 +157,7 @@ describe('the real site', () => {
     assert.deepEqual(bases(own), ['https://pith.science', 'https://example.org/repo']);
     const page = readFileSync(join(own, `pith/${SEED_SUFFIX}/index.html`), 'utf8');
     assert.ok(page.includes(`<link rel="canonical" href="https://example.org/repo/pith/${SEED_SUFFIX}/">`));
-    assert.ok(page.includes(`curl -s &#39;https://example.org/repo/pith/${SEED_SUFFIX}/bundle.json&#39;`));
+    assert.ok(page.includes(`curl -O &#39;https://example.org/repo/pith/${SEED_SUFFIX}/bundle.json&#39;`));
   });
 
   it('publishes the pinned key as upstream writes keys', async () => {
@@ -389,7 +394,7 @@ describe('the output folder', () => {
     rmSync(join(own, 'b.json'));
     await build([own, '--out', out, '--trust', TEST_TRUST, '--allow-loss'], 0);
     const gone = [...before.keys()].filter((path) => !readTree(out).has(path));
-    assert.equal(gone.length, 10);
+    assert.equal(gone.length, 7);
     assert.equal(new Set(gone.map((path) => /[A-Z2-7]{26}/.exec(path)?.[0])).size, 1);
   });
 

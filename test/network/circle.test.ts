@@ -107,7 +107,6 @@ describe('a chain of three mirrors', () => {
       [`pith/${suffix}/bundle.json`, 'application/json; charset=utf-8'],
       [`pith/${suffix}/record.jsonld`, 'application/ld+json; charset=utf-8'],
       [`pith/${suffix}/cite.bib`, 'text/x-bibtex; charset=utf-8'],
-      [`pith/${suffix}/cite.ris`, 'application/x-research-info-systems'],
       [`.well-known/pith/${suffix}/bundle.json`, 'application/json; charset=utf-8'],
       ['records/index.tsv', 'text/tab-separated-values; charset=utf-8'],
       ['records/snapshot.txt', 'text/plain; charset=utf-8'],

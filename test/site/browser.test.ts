@@ -1,5 +1,7 @@
 /** The built site as readers open it: in both browsers, over http under a sub-path and from a disk. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
@@ -32,11 +34,33 @@ inEveryWay(out, (way) => {
     assert.deepEqual(trouble, []);
     const bundle = page.locator('.files').getByRole('link', { name: 'bundle.json' });
     // Saved, never shown in the frame of a viewer.
-    assert.equal(await bundle.getAttribute('download'), '');
+    assert.equal(await bundle.getAttribute('download'), 'bundle.json');
     assert.equal(
       await bundle.evaluate((link: HTMLAnchorElement) => link.href),
       `${way.root()}pith/${SEED_SUFFIX}/bundle.json`,
     );
+    await close();
+  });
+
+  it('saves RIS, CSL-JSON and the canonical record from the page itself, under their names and without a script', async () => {
+    const { page, trouble, close } = await way.visit(record, look);
+    const saved = async (name: string): Promise<string> => {
+      const link = page.getByRole('link', { name, exact: true });
+      const fold = page.locator('details', { has: link });
+      if ((await fold.count()) > 0) await fold.locator('> summary').click();
+      const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+      assert.equal(download.suggestedFilename(), name);
+      return readFileSync(await download.path(), 'utf8');
+    };
+    assert.match(await saved('cite.ris'), /^TY {2}- MANSCPT\r\nTI {2}- Concordia: [\0-\x7f]*\r\nER {2}- \r\n$/);
+    const [item] = JSON.parse(await saved('cite.csl.json'));
+    assert.match(item.title, /^Concordia: /);
+    const sha256 = createHash('sha256')
+      .update(await saved('record.json'))
+      .digest('hex');
+    assert.equal(await page.locator('.pairs div', { hasText: 'Canonical hash' }).locator('dd').innerText(), sha256);
+    assert.equal(page.url(), `${way.root()}${record}`);
+    assert.deepEqual(trouble, []);
     await close();
   });
 

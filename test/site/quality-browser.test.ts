@@ -229,7 +229,7 @@ test('tables are tables for screen readers, however they are laid out', async ()
     const roles = nodes.filter(({ ignored }) => !ignored).map(({ role }) => String(role?.value));
     const count = (...names: readonly string[]): number => roles.filter((role) => names.includes(role)).length;
     const inPage = (selector: string): Promise<number> => page.locator(selector).count();
-    assert.ok((await inPage('table.ledger')) > 0 && (await inPage('table.data')) > 0);
+    assert.ok((await inPage('.fold table')) > 0 && (await inPage('table.data')) > 0);
     assert.equal(count('table'), await inPage('table'), `tables at ${width}`);
     assert.equal(count('row'), await inPage('tr'), `rows at ${width}`);
     assert.equal(count('rowheader'), await inPage('th[scope^="row"]'), `heads of rows at ${width}`);
@@ -316,7 +316,7 @@ describe('the record page', () => {
     const groups = await page.locator('.fold').evaluateAll((found) =>
       found.map((group) => ({
         isOpen: (group as HTMLDetailsElement).open,
-        outcomes: [...group.querySelectorAll('td.outcome')].map(({ textContent }) => textContent),
+        outcomes: [...group.querySelectorAll('td:first-child')].map(({ textContent }) => textContent),
         summary: group.querySelector('summary')?.textContent ?? '',
         rowHeight: group.querySelector('tbody')?.getBoundingClientRect().height ?? 0,
         isSeen: document.elementFromPoint(1, 1) !== null,

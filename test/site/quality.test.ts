@@ -8,7 +8,7 @@ import { HtmlValidate, StaticConfigLoader } from 'html-validate';
 import { htmlFiles, samplePages } from '../support/browser/page-kinds.ts';
 import { buildVariety } from '../support/bundles/variety.ts';
 import { temporaryFolder } from '../support/sites/cli.ts';
-import { elements, type HtmlElement } from '../support/sites/html.ts';
+import { elements, type HtmlElement, isInPage } from '../support/sites/html.ts';
 
 // One page of a list has at most 100 rows: this many records make a second one.
 const variety = await buildVariety(temporaryFolder(), { plain: 130 });
@@ -189,6 +189,8 @@ test('an external link is http or https, sends no referrer, and is marked nofoll
   everyPage((path) => {
     for (const { url, element } of addresses(path)) {
       if (!isOutside(url) || url === 'data:,') continue;
+      // Saved, and never shown.
+      if (element.name === 'a' && isInPage(url) && element.attributes.get('download')) continue;
       if (!/^https?:\/\/[^@]+$/.test(url.split(/[?#]/, 1)[0] ?? '')) return url;
       const rel = (element.attributes.get('rel') ?? '').split(/\s+/);
       if (element.name === 'a' && !['nofollow', 'noopener', 'noreferrer'].every((word) => rel.includes(word))) {

@@ -1,9 +1,10 @@
-/** How a reader repeats the checks: the page's script, run by a shell in the folder of a built record, finds what the ledger says. */
+/** How a reader repeats the checks: `check.py` and the page's lines, run by a shell in the folder of a built record, finds what the ledger says. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
+import { CHECK_SCRIPT_TEXT } from '../../src/formats/check-script.ts';
 import type { RecordEntry } from '../../src/mirror/plan/plan.ts';
 import type { LedgerGroup } from '../../src/site/view/ledger.ts';
 import { recordView } from '../../src/site/view/record.ts';
@@ -25,12 +26,13 @@ import { temporaryFolder } from '../support/sites/cli.ts';
 const folder = temporaryFolder();
 const viewOf = (entry: RecordEntry) => recordView(entry, { site: null, trust: testTrust });
 
-/** Writes the files of a record and the page's script into a folder of their own. */
+/** Writes the files of a record, the script and what the page expects into a folder of their own. */
 function unpack(name: string, entry: RecordEntry): string {
   const dir = join(folder, name);
   mkdirSync(dir);
   for (const { path, content } of filesOf(entry)) writeFileSync(join(dir, basename(path)), content);
-  execFileSync('sh', ['-c', viewOf(entry).checkScript], { cwd: dir });
+  writeFileSync(join(dir, 'check.py'), CHECK_SCRIPT_TEXT);
+  execFileSync('sh', ['-c', viewOf(entry).repeat], { cwd: dir });
   return dir;
 }
 
@@ -95,16 +97,16 @@ describe('the line of a group repeats each of its checks', () => {
   });
 });
 
-it('the script contains nothing of a bundle except digests and the Pith Number', () => {
-  const plain = viewOf(entryOf(fullBundle())).checkScript;
+it('the lines of a page contain nothing of a bundle except digests and the Pith Number', () => {
+  const plain = viewOf(entryOf(fullBundle())).repeat;
   /** Without what is of one record: digests, and the number. */
   const common = (script: string): string =>
-    script.replaceAll(/"[0-9a-f]{32,64}"/g, '"…"').replace(/^NUMBER = "pith:\d{4}:[A-Z2-7]{26}"$/m, 'NUMBER');
+    script.replaceAll(/"[0-9a-f]{32,64}"/g, '"…"').replace(/"pith:\d{4}:[A-Z2-7]{26}"/, 'NUMBER');
   const entries = [
     entryOf(invalidEvents()),
     ...TEXTS.map((text, i) => entryOf(bundleOf({ ...FULL, id: `2606.8${String(i).padStart(4, '0')}`, title: text }))),
   ];
-  for (const entry of entries) assert.equal(common(viewOf(entry).checkScript), common(plain));
+  for (const entry of entries) assert.equal(common(viewOf(entry).repeat), common(plain));
   for (const entry of entries)
     for (const { repeat } of viewOf(entry).ledger) assert.match(repeat ?? '', /^(python3 check\.py [a-z]+( \d+)?)?$/);
 });

@@ -4,6 +4,8 @@ export const VERIFY = 'verify.html';
 export const STYLE = 'style.css';
 /** Copy buttons of record pages. */
 export const PAGE_SCRIPT = 'page.js';
+/** Repeats the checks of a record's page in a shell. */
+export const CHECK_SCRIPT = 'check.py';
 /** The verifier, and what loads or uses it: classic scripts. */
 export const VERIFIER_SCRIPT = 'verify.js';
 export const VERIFY_BUTTON_SCRIPT = 'verify-button.js';
@@ -39,11 +41,8 @@ export const bundleFile = (suffix: string): string => `pith/${suffix}/bundle.jso
 /** The bundles of a record for its page's verifier, if they are too large to be in the page. */
 export const bundleScript = (suffix: string): string => `pith/${suffix}/bundle.js`;
 export const stateFile = (suffix: string): string => `pith/${suffix}/state.json`;
-export const recordFile = (suffix: string): string => `pith/${suffix}/record.json`;
 export const wellKnownBundleFile = (suffix: string): string => `.well-known/pith/${suffix}/bundle.json`;
 export const bibtexFile = (suffix: string): string => `pith/${suffix}/cite.bib`;
-export const risFile = (suffix: string): string => `pith/${suffix}/cite.ris`;
-export const cslFile = (suffix: string): string => `pith/${suffix}/cite.csl.json`;
 export const jsonLdFile = (suffix: string): string => `pith/${suffix}/record.jsonld`;
 export const badgeFile = (suffix: string): string => `pith/${suffix}/badge.svg`;
 /** One of several bundles received for a number, by the SHA-256 of its bytes. */

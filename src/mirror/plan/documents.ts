@@ -1,16 +1,9 @@
 /** The data files of the site, which are written next to the pages byte for byte. Pure. */
 import { formatBadge } from '../../formats/badge.ts';
 import { bundleScriptText } from '../../formats/bundle-script.ts';
+import { CHECK_SCRIPT_TEXT } from '../../formats/check-script.ts';
 import { asciiJson } from '../../formats/json-text.ts';
-import { asciiRis } from '../../formats/ris.ts';
-import {
-  encodeBase64,
-  fingerprintBase32Of,
-  formatCanonical,
-  MERGE_VERSION,
-  type PinnedKey,
-  type Trust,
-} from '../../protocol/index.ts';
+import { encodeBase64, fingerprintBase32Of, MERGE_VERSION, type PinnedKey, type Trust } from '../../protocol/index.ts';
 import { TOOL_NAME } from '../base/package.ts';
 import * as paths from '../base/paths.ts';
 import type { SiteFile } from '../base/site-file.ts';
@@ -78,17 +71,16 @@ function mirrorsDocument({ trust, site, entries, operator }: Catalogue): string 
   });
 }
 
-/** The files of a record: the bundle as it was received, and the same facts in other forms. */
+/**
+ * The files of a record: the bundle as it was received, and the same facts in other forms. RIS, CSL-JSON and the canonical
+ * record are downloads inside the page (`formats/downloads.ts`), because hosts limit the number of files.
+ */
 export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
   const { identified, merged, received, texts } = entry;
-  const { suffix, record } = identified;
+  const { suffix } = identified;
   const files: SiteFile[] = [
-    // Canonical bytes, so that `sha256sum` of the file is the canonical hash.
-    { path: paths.recordFile(suffix), content: formatCanonical(record.value) },
     { path: paths.jsonLdFile(suffix), content: `${asciiJson(texts.jsonLd)}\n` },
     { path: paths.bibtexFile(suffix), content: texts.bibtex },
-    { path: paths.risFile(suffix), content: asciiRis(texts.ris) },
-    { path: paths.cslFile(suffix), content: asciiJson(texts.csl) },
     { path: paths.badgeFile(suffix), content: formatBadge(identified.shortPithNumber, verdictOf(entry)) },
   ];
   if (merged === null) return files;
@@ -114,6 +106,7 @@ export function siteFiles(catalogue: Catalogue): readonly SiteFile[] {
     { path: paths.NO_JEKYLL, content: '' },
     { path: paths.MARKER, content: json({ written_by: TOOL_NAME, layout: 1 }) },
     { path: paths.MIRRORS, content: mirrorsDocument(catalogue) },
+    { path: paths.CHECK_SCRIPT, content: CHECK_SCRIPT_TEXT },
     ...hostFiles(catalogue.host ?? 'static'),
     ...csvFiles(catalogue.entries, catalogue.site),
     ...(catalogue.site === null ? [] : foundFiles(catalogue.entries, catalogue.site, catalogue.operator?.name)),

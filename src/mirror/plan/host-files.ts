@@ -15,8 +15,6 @@ const HEADERS = `/*
   Content-Type: application/ld+json; charset=utf-8
 /pith/:suffix/cite.bib
   Content-Type: text/x-bibtex; charset=utf-8
-/pith/:suffix/cite.ris
-  Content-Type: application/x-research-info-systems; charset=utf-8
 `;
 
 // 200: answered with that file, not sent on.

@@ -5,6 +5,7 @@
  * from {@link collisions}. Pure.
  */
 
+import { deflatedBase64 } from '../../formats/deflate.ts';
 import { type RecordTexts, recordTexts } from '../../formats/texts.ts';
 import { type OtherVersion, otherVersions } from '../../formats/versions.ts';
 import {
@@ -40,6 +41,8 @@ export interface RecordEntry {
   readonly merged: MergedRecord | null;
   /** The bundle files of this number with distinct bytes, newest first. */
   readonly received: readonly ReceivedFile[];
+  /** The same bundles compressed, for the page (`formats/deflate.ts`). */
+  readonly embedded: readonly string[];
   readonly notes: readonly Note[];
   /** The checks of the published bundle, of all bundles if it was assembled, or of the note of a record-only entry. */
   readonly checks: readonly Check[];
@@ -125,10 +128,11 @@ const OF_BUNDLE: ReadonlySet<Check['subject']> = new Set(['bundle_hash', 'bundle
 function entryOf(
   identified: IdentifiedRecord,
   notes: readonly Note[],
-  rest: Omit<RecordEntry, 'identified' | 'notes' | 'texts' | 'versions'>,
+  rest: Omit<RecordEntry, 'identified' | 'notes' | 'embedded' | 'texts' | 'versions'>,
 ): RecordEntry {
   const own = { identified, notes: notes.filter(({ pithNumber }) => pithNumber === identified.pithNumber), ...rest };
-  return { ...own, texts: recordTexts(own), versions: [] };
+  const embedded = rest.received.map(({ bundle }) => deflatedBase64(bundle.bytes));
+  return { ...own, embedded, texts: recordTexts(own), versions: [] };
 }
 
 /** Groups values that share their key. Nearly all values have a key of their own and cost no list. */

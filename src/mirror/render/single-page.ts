@@ -19,7 +19,7 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['bib', 'application/x-bibtex'],
   ['json', 'application/json'],
   ['jsonld', 'application/ld+json'],
-  ['ris', 'application/x-research-info-systems'],
+  ['py', 'text/x-python'],
   ['svg', 'image/svg+xml'],
   ['txt', 'text/plain'],
 ]);
@@ -134,14 +134,16 @@ class SinglePage {
     }
   }
 
-  /** Files of the record go into the page; links to other pages become absolute, or text. */
+  /** Files of the record, and others that a link saves, go into the page; links to other pages become absolute, or text. */
   #anchor(element: Element): void {
     const { page, read, site, name } = this.#options;
     const href = attribute(element, 'href') ?? '';
+    if (href.startsWith('data:')) setAttribute(element, 'download', `${name}.${attribute(element, 'download') ?? ''}`);
     const path = pathOf(page, href);
     if (path === null) return;
     const folder = page.slice(0, page.lastIndexOf('/') + 1);
-    const bytes = path !== page && path.startsWith(folder) ? read(path) : null;
+    const isFile = path.startsWith(folder) || attribute(element, 'download') !== undefined;
+    const bytes = path !== page && isFile ? read(path) : null;
     if (bytes !== null && bytes.length <= MAX_IN_LINK) {
       setAttribute(element, 'href', dataUrl(path, bytes));
       setAttribute(element, 'download', `${name}.${path.slice(path.lastIndexOf('/') + 1)}`);

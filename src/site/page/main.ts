@@ -29,15 +29,19 @@ async function copy(source: Element): Promise<boolean> {
   }
 }
 
-for (const button of document.querySelectorAll<HTMLButtonElement>('button[data-copy]')) {
-  const source = document.getElementById(button.dataset.copy ?? '');
+for (const box of document.querySelectorAll<HTMLElement>('.snippet')) {
+  const source = box.querySelector('code');
   if (source === null) continue;
+  const foot = box.querySelector('p') ?? box.appendChild(document.createElement('p'));
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'copy';
+  button.textContent = `Copy ${box.dataset.copy}`;
   // Shows and announces the result. The element exists before it has text, or screen readers would not announce it.
   const result = document.createElement('span');
   result.className = 'copied';
   result.setAttribute('role', 'status');
-  button.after(result);
-  button.hidden = false;
+  foot.append(button, result);
   let timer = 0;
   button.addEventListener('click', () => {
     void copy(source).then((copied) => {

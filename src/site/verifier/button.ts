@@ -2,11 +2,12 @@
 import { cannotCheck } from '../browser/cannot.ts';
 import { readPageData } from './data.ts';
 import { loadedVerifier, shared } from './globals.ts';
+import { inflated } from './inflate.ts';
 
 /** Milliseconds after which loading a script fails. */
 const PATIENCE = 60_000;
 
-/** A file is missing or did not arrive. This says nothing about the browser or the record. */
+/** A file is missing, damaged or did not arrive. This says nothing about the browser or the record. */
 class NotLoaded extends Error {}
 
 /** Loads a classic script, which works from `file:` too. @throws NotLoaded */
@@ -21,6 +22,15 @@ function load(src: string): Promise<unknown> {
   });
 }
 
+/** The bytes of an embedded bundle. They are judged by their own digest and signature, and compared with nothing else. */
+function bytesOf(text: string): Uint8Array {
+  try {
+    return inflated(text);
+  } catch {
+    throw new NotLoaded('the copy of the bundle in this page is damaged.');
+  }
+}
+
 async function verify(section: HTMLElement): Promise<void> {
   const data = readPageData();
   const { verifier = '', bundles = '' } = section.dataset;
@@ -29,7 +39,7 @@ async function verify(section: HTMLElement): Promise<void> {
   if (data.bundles === null && shared.pithBundles === undefined) await load(bundles);
   const received = data.bundles ?? shared.pithBundles;
   if (received === undefined) throw new NotLoaded(`${bundles} contains no bundles.`);
-  await loaded.verifyHere(section, data, received);
+  await loaded.verifyHere(section, data, received.map(bytesOf));
 }
 
 const section = document.getElementById('verify-here');

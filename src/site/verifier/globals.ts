@@ -6,7 +6,7 @@ export interface Shared {
   pithVerifier?: Verifier;
   /** Set instead if verify.js could not start: what it threw. */
   pithVerifierTrouble?: unknown;
-  /** Set by bundle.js next to a record's page, if the bundles are too large for the page itself. */
+  /** Set by bundle.js next to a record's page, if the bundles are too large for the page itself: compressed, as in the page. */
   pithBundles?: readonly string[];
 }
 

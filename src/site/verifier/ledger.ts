@@ -1,22 +1,35 @@
 /** The ledger, growing row by row while its checks are made. */
 import type { BundleVerdict, Check, CheckOutcome } from '../../protocol/index.ts';
-import { CHECK_WORDS, counted, spaced } from '../shared/words.ts';
-import { element, foreign, part } from './dom.ts';
+import { CHECK_WORDS, counted, OUTCOME_WORDS, spaced } from '../shared/words.ts';
+import { element, foreign } from './dom.ts';
 import type { Comparison } from './words.ts';
 
 /** The most events shown. Of the rest, up to the same number that did not verify are shown. */
 const SHOWN_EVENTS = 40;
 
-/** The icon for an outcome with its word, copied from the page's template; or only the `svg`. */
-export function outcomeMark(outcome: CheckOutcome, what = '*'): Node {
-  const { content } = part<HTMLTemplateElement>(document, '#verify-outcomes');
-  return part(content, `[data-outcome="${outcome}"] ${what}`).cloneNode(true);
+const SVG = 'http://www.w3.org/2000/svg';
+
+/** The page's icon for an outcome (components/Icons.astro). */
+export function outcomeIcon(outcome: CheckOutcome): SVGElement {
+  const icon = document.createElementNS(SVG, 'svg');
+  icon.setAttribute('class', 'icon');
+  icon.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(SVG, 'use');
+  use.setAttribute('href', `#icon-${outcome}`);
+  icon.append(use);
+  return icon;
 }
 
 function row(outcome: CheckOutcome, name: string, shows: string): HTMLTableRowElement {
   const head = element('th', '', name, ' ', element('span', 'shows', shows));
   head.scope = 'row';
-  return element('tr', '', element('td', '', outcomeMark(outcome)), head, element('td', 'values-cell'));
+  return element(
+    'tr',
+    '',
+    element('td', '', element('span', `outcome outcome-${outcome}`, outcomeIcon(outcome), OUTCOME_WORDS[outcome])),
+    head,
+    element('td', 'values-cell'),
+  );
 }
 
 function addValue(to: HTMLTableRowElement, value: string): void {

@@ -4,7 +4,7 @@ import type { PageClaims, PageData } from '../shared/page-data.ts';
 import { counted } from '../shared/words.ts';
 import { element, foreign, part } from './dom.ts';
 import type { Judgement } from './judge.ts';
-import { comparisonTable, LedgerView, outcomeMark } from './ledger.ts';
+import { comparisonTable, LedgerView, outcomeIcon } from './ledger.ts';
 import { run } from './run.ts';
 import { announcement, comparisons, proved } from './words.ts';
 
@@ -32,7 +32,7 @@ const ICONS = { verified: 'verified', findings: 'uncheckable', rejected: 'failed
 
 /** Colours the border of a box, and adds an icon that repeats its headline. */
 export function mark(box: HTMLElement, words: HTMLElement | null, outcome: Outcome | null): void {
-  if (outcome !== null) words?.prepend(outcomeMark(ICONS[outcome], 'svg'));
+  if (outcome !== null) words?.prepend(outcomeIcon(ICONS[outcome]));
   box.classList.toggle('is-verified', outcome === 'verified');
   box.classList.toggle('is-troubled', outcome === 'findings' || outcome === 'rejected');
 }
@@ -103,7 +103,7 @@ export async function verifyInto(
 export async function verifyHere(
   section: HTMLElement,
   { trust, claims }: PageData,
-  texts: readonly string[],
+  received: readonly Uint8Array[],
 ): Promise<void> {
   const status = part(section, '[role="status"]');
   const box = part(section, '.verify-result');
@@ -111,7 +111,6 @@ export async function verifyHere(
   box.textContent = '';
   box.hidden = false;
   status.textContent = 'Verifying…';
-  const received = texts.map((text) => new TextEncoder().encode(text));
   const judgement = await verifyInto(box, { received, trust: readTrust(trust), claims }, { isOpen: true });
   if (judgement === null || claims === null) return;
   const compared = comparisons(claims, judgement);

@@ -151,19 +151,8 @@ export function ledgerGroups(
   ].filter(({ rows }) => rows.length > 0);
 }
 
-const MEANINGS: ReadonlyMap<string, string> = new Map(
-  [...Object.values(CHECK_WORDS), KEY_WORDS].map(({ name, shows }) => [name, shows]),
-);
-
-/** What each kind of check in a ledger proves if it passes, in the order in which they first occur. */
-export function checkMeanings(groups: readonly LedgerGroup[]): readonly (readonly [name: string, shows: string])[] {
-  const used = new Map<string, string>();
-  for (const { rows } of groups) {
-    for (const row of rows) {
-      const name = row.name.startsWith('Snapshot of ') ? CHECK_WORDS.snapshot.name : row.name;
-      const shows = MEANINGS.get(name);
-      if (shows !== undefined) used.set(name, shows);
-    }
-  }
-  return [...used];
-}
+/** Each kind of check, and what it proves if it passes. */
+export const CHECK_MEANINGS: readonly (readonly [name: string, shows: string])[] = [
+  ...Object.values(CHECK_WORDS),
+  KEY_WORDS,
+].map(({ name, shows }) => [name, shows]);

@@ -1,17 +1,7 @@
 /** What a record's page tells machines about the paper: search engines, Zotero, link previews, Signposting. Pure. */
 import type { Citation } from '../../formats/citation.ts';
 import type { Author } from '../../formats/names.ts';
-import {
-  bibtexFile,
-  bundleFile,
-  cslFile,
-  jsonLdFile,
-  recordFile,
-  recordPage,
-  relativeLink,
-  risFile,
-  stateFile,
-} from '../../mirror/base/paths.ts';
+import { bibtexFile, bundleFile, jsonLdFile, recordPage, relativeLink, stateFile } from '../../mirror/base/paths.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
 import { visibleText } from '../shared/text.ts';
 import { canonicalUrl, type HeadLink, type HeadMeta } from './head.ts';
@@ -22,6 +12,18 @@ export function excerptText({ texts: { excerpt, citation }, identified }: Record
   return visibleText(
     excerpt ?? `The record ${identified.pithNumber} of ${citation.arxiv}. This mirror does not have its abstract.`,
   );
+}
+
+/** Characters of a description in a search result or a preview of a link; none shows more. */
+const TEASER = 200;
+
+/** The beginning of a text, cut between two words. */
+export function teaser(text: string): string {
+  const letters = Array.from(text);
+  if (letters.length <= TEASER) return text;
+  const beginning = letters.slice(0, TEASER - 4).join('');
+  const end = beginning.lastIndexOf(' ');
+  return `${end > 0 ? beginning.slice(0, end) : beginning} […]`;
 }
 
 /**
@@ -70,11 +72,9 @@ export function recordMetas(entry: RecordEntry, citation: Citation, site: string
     { property: 'og:type', content: 'article' },
     { property: 'og:site_name', content: 'pith mirror' },
     { property: 'og:title', content: title },
-    { property: 'og:description', content: description },
     ...(site === null ? [] : [{ property: 'og:url', content: canonicalUrl(site, recordPage(suffix)) }]),
+    // The title is Open Graph's, and the description that of every page.
     ...named('twitter:card', 'summary'),
-    ...named('twitter:title', title),
-    ...named('twitter:description', description),
   ];
 }
 
@@ -90,9 +90,6 @@ export function signposts(entry: RecordEntry, citation: Citation): readonly Head
     ...(license === null ? [] : [{ rel: 'license', href: license }]),
     { rel: 'describedby', href: here(jsonLdFile(suffix)), type: 'application/ld+json' },
     { rel: 'describedby', href: here(bibtexFile(suffix)), type: 'application/x-bibtex' },
-    { rel: 'describedby', href: here(risFile(suffix)), type: 'application/x-research-info-systems' },
-    { rel: 'describedby', href: here(cslFile(suffix)), type: 'application/vnd.citationstyles.csl+json' },
-    { rel: 'item', href: here(recordFile(suffix)), type: 'application/json' },
     ...(entry.merged === null
       ? []
       : [bundleFile(suffix), stateFile(suffix)].map((path) => ({

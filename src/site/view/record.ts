@@ -1,18 +1,20 @@
 /** One record's page in words: turns verified and merged data into the texts of the page. Pure. */
+import { type Download, recordDownload } from '../../formats/downloads.ts';
 import { text } from '../../formats/paper.ts';
 import {
   bundleFile,
+  CHECK_SCRIPT,
   HOME,
   ICON,
   MIRRORS,
   PAGE_SCRIPT,
   REPORT,
-  recordFile,
   recordPage,
   relativeLink,
   SIGNING_KEY,
   STYLE,
   stateFile,
+  VERIFY,
 } from '../../mirror/base/paths.ts';
 import type { SiteContext } from '../../mirror/plan/catalogue.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
@@ -23,7 +25,7 @@ import { type AuthorsView, authorsView } from './authors.ts';
 import { type BadgeView, badgeView, citationSnippets, type Snippet } from './cite.ts';
 import { type Contents, contentsOf, newestSnapshot } from './contents.ts';
 import { canonicalUrl, type HeadLink, type HeadMeta } from './head.ts';
-import { checkMeanings, type LedgerGroup, ledgerGroups, type OutcomeCount, outcomeCounts } from './ledger.ts';
+import { type LedgerGroup, ledgerGroups, type OutcomeCount, outcomeCounts } from './ledger.ts';
 import { arxivLink, type Link, licenseOf, originRecord, safeHref } from './links.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
 import type { RichPart } from './maths.ts';
@@ -36,7 +38,7 @@ import {
   type StateView,
   stateViews,
 } from './merge.ts';
-import { excerptText, recordMetas, signposts } from './metas.ts';
+import { excerptText, recordMetas, signposts, teaser } from './metas.ts';
 import {
   type AbstractView,
   abstractView,
@@ -50,15 +52,14 @@ import {
   versionsView,
 } from './paper.ts';
 import { REASON_WORDS } from './reasons.ts';
-import { checkScript } from './repeat.ts';
+import { expectedLines } from './repeat.ts';
 import { type ShellLines, shellLines } from './shell.ts';
 import { type Badge, badges, type CompletenessView, completeness } from './status.ts';
 import { type TocEntry, tableOfContents } from './toc.ts';
 import { type VerdictView, verdictView } from './verdict.ts';
 
-export interface FileLink {
-  readonly name: string;
-  readonly href: string;
+export interface FileLink extends Download {
+  /** What it is. */
   readonly text: string;
 }
 
@@ -105,8 +106,8 @@ export interface RecordView extends VerdictView {
     readonly message: string;
   }[];
   readonly ledger: readonly LedgerGroup[];
-  readonly checkMeanings: readonly (readonly [name: string, shows: string])[];
-  readonly checkScript: string;
+  /** The lines that a reader runs before those of the groups. */
+  readonly repeat: string;
   readonly completeness: CompletenessView;
   readonly contents: Contents;
   readonly events: readonly EventRow[];
@@ -142,6 +143,9 @@ export interface RecordView extends VerdictView {
     readonly report: string;
     readonly mirrors: string;
     readonly key: string;
+    readonly checkScript: string;
+    /** What each check proves. */
+    readonly checkMeanings: string;
     readonly origin: string;
     readonly canonical: string | null;
   };
@@ -175,9 +179,10 @@ function fileLinks(entry: RecordEntry, page: string): readonly FileLink[] {
   const link = (path: string, words: string): FileLink => ({
     name: path.slice(path.lastIndexOf('/') + 1),
     href: relativeLink(page, path),
+    type: 'application/json',
     text: words,
   });
-  const record = link(recordFile(suffix), 'the canonical record, byte for byte as it is hashed');
+  const record = { ...recordDownload(entry.identified), text: 'the canonical record, in its canonical bytes' };
   if (entry.merged === null) return [record];
   const isAssembled = entry.merged.published.kind === 'assembled';
   return [
@@ -192,7 +197,7 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
   const { record, suffix, shortPithNumber } = identified;
   const page = recordPage(suffix);
   const quoted = entry.notes.find((note) => note.quoted !== null)?.quoted ?? null;
-  const { paper, citation, jsonLd, title, authors } = entry.texts;
+  const { paper, citation, pageJsonLd, title, authors } = entry.texts;
   const events = eventRows(merged, newestSnapshot(merged));
   const anchors = new Map(
     events.flatMap((row) => (row.key === null ? [] : [[row.key, { name: eventName(row), href: `#${row.anchor}` }]])),
@@ -228,8 +233,7 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
     badges: badges(merged),
     findings: findings.map(({ code, where, message }) => ({ code, words: REASON_WORDS[code], where, message })),
     ledger,
-    checkMeanings: checkMeanings(ledger),
-    checkScript: checkScript(entry, trust.keys),
+    repeat: expectedLines(entry, trust.keys),
     completeness: completeness(merged, suffix),
     contents,
     events,
@@ -246,24 +250,22 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
     hasState: merged !== null,
     aliases: [...expectedAliases(record.source, suffix)],
     recordJson: formatIndented(record.value),
-    shell: shellLines(entry, { site, trust }),
+    shell: shellLines(entry, { site }),
     keys: trust.keys.map(({ keyId, fingerprint }) => [keyId, fingerprint] as const),
     notes: noteViews(entry),
     citations: citationSnippets(entry),
     latex: {
-      id: 'latex-lines',
       name: 'LaTeX',
       text: `\\usepackage{pith}\n\\pithnumber{${suffix}}`,
-      href: null,
-      type: null,
+      file: null,
     },
     badge: badgeView(entry, judged.verdict, site, origin),
     head: {
       title: paper.title === null ? shortPithNumber : `${plainTitle} · ${shortPithNumber}`,
-      description: excerptText(entry),
+      description: teaser(excerptText(entry)),
       metas: recordMetas(entry, citation, site),
       headLinks: signposts(entry, citation),
-      jsonLd,
+      jsonLd: pageJsonLd,
       scripts: [relativeLink(page, PAGE_SCRIPT)],
     },
     links: {
@@ -273,6 +275,8 @@ export function recordView(entry: RecordEntry, { site, trust }: Pick<SiteContext
       report: relativeLink(page, REPORT),
       mirrors: relativeLink(page, MIRRORS),
       key: relativeLink(page, SIGNING_KEY),
+      checkScript: relativeLink(page, CHECK_SCRIPT),
+      checkMeanings: `${relativeLink(page, VERIFY)}#checks`,
       origin,
       canonical: site === null ? null : canonicalUrl(site, page),
     },

@@ -1,9 +1,8 @@
 /** Shell commands that repeat the record's checks. */
 
-import { absoluteUrl, bundleFile, recordFile } from '../../mirror/base/paths.ts';
+import { absoluteUrl, bundleFile } from '../../mirror/base/paths.ts';
 import type { SiteContext } from '../../mirror/plan/catalogue.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
-import type { PinnedKey } from '../../protocol/index.ts';
 
 export interface ShellLines {
   readonly heading: string;
@@ -14,46 +13,33 @@ const PYTHON =
   "python3 -c \"import sys,json,hashlib; b=json.dumps(json.loads(sys.stdin.read()), sort_keys=True, separators=(',',':'), ensure_ascii=False).encode(); print(hashlib.sha256(b).hexdigest())\"";
 
 /** The record's own check, from this mirror's files. It contains only the suffix and the digest of a bundle. */
-export function shellLines(
-  entry: RecordEntry,
-  { site, trust }: Pick<SiteContext, 'site' | 'trust'>,
-): readonly ShellLines[] {
+export function shellLines(entry: RecordEntry, { site }: Pick<SiteContext, 'site'>): readonly ShellLines[] {
   const { suffix, canonicalSha256 } = entry.identified;
-  const [file, pick] = entry.merged === null ? [recordFile(suffix), '.'] : [bundleFile(suffix), '.canonical_record'];
   const expect = `# expect: ${canonicalSha256}`;
-  const hash = (read: string): string => `${read} \\\n  | jq -c '${pick}' \\\n  | ${PYTHON}\n${expect}`;
-  const name = file.slice(file.lastIndexOf('/') + 1);
+  const record = { heading: 'The hash of the saved record', lines: `sha256sum record.json\n${expect}` };
+  if (entry.merged === null) return [record];
+  const fetched =
+    site === null
+      ? ''
+      : `# if you do not have it: curl -O '${absoluteUrl(site, bundleFile(suffix)).replaceAll("'", '%27')}'\n`;
   return [
-    ...(site === null
-      ? []
-      : [
-          {
-            heading: 'From this mirror, online',
-            lines: hash(`curl -s '${absoluteUrl(site, file).replaceAll("'", '%27')}'`),
-          },
-        ]),
-    { heading: 'From a downloaded copy, in the folder of this page', lines: hash(`cat ${name}`) },
-    { heading: 'Only the canonical bytes', lines: `sha256sum record.json\n${expect}` },
-    ...verifyLines(entry, trust.keys),
+    {
+      heading: 'The hash of the record in a saved bundle',
+      lines: `${fetched}jq -c .canonical_record bundle.json \\\n  | ${PYTHON}\n${expect}`,
+    },
+    record,
+    ...verifyLines(entry),
   ];
 }
 
 /** An assembled bundle is not signed: the bundles it was assembled from are what can be verified. */
-function verifyLines({ merged }: RecordEntry, keys: readonly PinnedKey[]): readonly ShellLines[] {
+function verifyLines({ merged }: RecordEntry): readonly ShellLines[] {
   if (merged === null) return [];
   const what = merged.published.kind === 'assembled' ? 'bundles' : 'bundle.json';
-  const pinned = keys.map(({ keyId, role, publicKeyHex, fingerprint }) => ({
-    key_id: keyId,
-    public_key_hex: publicKeyHex,
-    role,
-    fingerprint_sha256_hex: fingerprint,
-  }));
-  // Any key id is allowed in a trust file, so characters special to a shell are written as JSON escapes.
-  const file = JSON.stringify({ keys: pinned }).replaceAll("'", '\\u0027');
   return [
     {
       heading: 'Every digest and signature, with pith-mirror and keys you trust',
-      lines: `# this mirror's keys: compare them with another source first\nprintf '%s\\n' '${file}' > trust.json\npith-mirror verify ${what} --trust trust.json`,
+      lines: `# trust.json has this mirror's keys, as under “How to repeat the checks”: compare them with another source first\npith-mirror verify ${what} --trust trust.json`,
     },
   ];
 }

@@ -41,8 +41,8 @@ export function verifyPageJson({ trust }: Pick<SiteContext, 'trust'>): string {
   return dataJson({ trust: trustText(trust), claims: null, bundles: null });
 }
 
-/** The keys of a mirror as the text of a trust file. */
-function trustText({ keys }: Trust): string {
+/** The keys of a mirror as the text of a trust file, in one line. */
+export function trustText({ keys }: Pick<Trust, 'keys'>): string {
   const members = keys.map(({ keyId, role, publicKeyHex, fingerprint }) => ({
     key_id: keyId,
     public_key_hex: publicKeyHex,

@@ -239,7 +239,7 @@ describe('notes', () => {
     assert.equal(entry.identified.pithNumber, numberOf(record));
     assert.deepEqual(
       filesOf(entry).map(({ path }) => path.replace(`pith/${numberOf(record).slice(-26)}/`, '')),
-      ['record.json', 'record.jsonld', 'cite.bib', 'cite.ris', 'cite.csl.json', 'badge.svg'],
+      ['record.jsonld', 'cite.bib', 'badge.svg'],
     );
     assert.deepEqual(plan.files, []);
     const { records, record_only } = reportOfPlan(plan).totals;

@@ -90,7 +90,7 @@ for (const kind of ['single', 'assembled'] as const) {
     it('passes what was written as planned, and fails on any other byte, fewer, more or none', async () => {
       const paths = await produce(kind);
       const names = [...new Set(paths.map((path) => basename(path)))];
-      for (const name of ['index.html', 'bundle.json', 'state.json', 'record.json'])
+      for (const name of ['index.html', 'bundle.json', 'state.json', 'record.jsonld'])
         assert.ok(names.includes(name), name);
       assert.equal(
         paths.some((path) => path.includes('/bundles/')),

@@ -21,5 +21,5 @@ test('a record’s page has lines of its own for its elements, and blanks at the
   const outside = html.replaceAll(/<pre\b.*?<\/pre>/gs, '<pre>');
   assert.deepEqual(outside.match(/\n[ \t]+\S.*/g) ?? [], []);
   assert.ok(outside.split('\n').length > 150);
-  assert.match(html, /<pre dir="ltr"><code id="cite-bibtex">[^<]*\n {2}title/);
+  assert.match(html, /<pre dir="ltr"><code>[^<]*\n {2}title/);
 });

@@ -5,6 +5,7 @@ import { MAX_BUNDLE_BYTES } from '../../../src/protocol/index.ts';
 import {
   bytesOf,
   type Data,
+  digest,
   makeBundle,
   makeCorrection,
   makeRecord,
@@ -27,7 +28,9 @@ const TROUBLED = record('2606.00012');
 
 /** Events of the large record: enough to take a while. */
 export const MANY = 300;
-const largeEvents = Array.from({ length: MANY }, (_, i) => makeCorrection(LARGE, `${i} ${'x'.repeat(200)}`));
+const largeEvents = Array.from({ length: MANY }, (_, i) =>
+  makeCorrection(LARGE, `${i} ${[1, 2, 3].map((n) => digest({ i, n })).join('')}`),
+);
 
 export const SUFFIXES = {
   seed: SEED_SUFFIX,

@@ -181,7 +181,7 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
   // Folds a page and its files into one: reads its markup as a browser does.
   parse5: { values: /^src\/mirror\/render\/single-page\.ts$/ },
   // Its deflate gives the same bytes on every system and every Node, which zlib's does not.
-  fflate: { values: /^src\/packages\/compress\.ts$/ },
+  fflate: { values: /^src\/(?:packages\/compress|formats\/deflate|site\/verifier\/inflate)\.ts$/ },
   // Astro's JS API belongs to render.ts, and its runtime to the bundle of the pages; its types (APIRoute, HTMLAttributes)
   // describe what site/ files are.
   astro: { values: /^src\/(?:mirror\/render\/render|site\/(?:entry|runtime))\.ts$/, types: /^src\/site\// },
@@ -201,7 +201,9 @@ const computedImportAllowed: ReadonlySet<string> = new Set([
 const rawHtmlAllowed: ReadonlySet<string> = new Set([
   // A script element knows no entities. What is printed has no `<`, `>` or `&`, or the page fails.
   'src/site/components/JsonScript.astro',
-  // MathML, which formats/maths.ts has rebuilt from a list of elements and attributes.
+  // The content of an element, in which only `&`, `<` and `>` need escaping: view/element-text.ts escapes them.
+  'src/site/components/Verbatim.astro',
+  // MathML, which formats/maths.ts has written anew from a list of elements and attributes.
   'src/site/components/Rich.astro',
 ]);
 

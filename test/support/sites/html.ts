@@ -44,3 +44,7 @@ export function references(html: string): readonly string[] {
     ['href', 'src', 'srcset', 'action', 'poster', 'data'].flatMap((name) => attributes.get(name) ?? []),
   );
 }
+
+/** Whether an address is a file inside of the page, of a type that no browser shows as a page. */
+export const isInPage = (address: string): boolean =>
+  /^data:application\/(?:json|vnd\.citationstyles\.csl\+json|x-research-info-systems);base64,[\w+/]+=*$/.test(address);

@@ -128,7 +128,6 @@ test('answers a range with the bytes that were asked for', async () => {
 test('knows the type of every kind of file that a build writes', () => {
   for (const [name, type] of [
     ['cite.bib', 'text/x-bibtex; charset=utf-8'],
-    ['cite.ris', 'application/x-research-info-systems'],
     ['record.jsonld', 'application/ld+json; charset=utf-8'],
     ['index.tsv', 'text/tab-separated-values; charset=utf-8'],
     ['site.sha256', 'text/plain; charset=utf-8'],
