@@ -182,7 +182,7 @@ function fileLinks(entry: RecordEntry, page: string): readonly FileLink[] {
     type: 'application/json',
     text: words,
   });
-  const record = { ...recordDownload(entry.identified), text: 'the canonical record, in its canonical bytes' };
+  const record = { ...recordDownload(entry.identified), text: 'the canonical record, byte for byte as it is hashed' };
   if (entry.merged === null) return [record];
   const isAssembled = entry.merged.published.kind === 'assembled';
   return [

@@ -203,7 +203,7 @@ const rawHtmlAllowed: ReadonlySet<string> = new Set([
   'src/site/components/JsonScript.astro',
   // The content of an element, in which only `&`, `<` and `>` need escaping: view/element-text.ts escapes them.
   'src/site/components/Verbatim.astro',
-  // MathML, which formats/maths.ts has written anew from a list of elements and attributes.
+  // MathML, which formats/maths.ts has rebuilt from a list of elements and attributes.
   'src/site/components/Rich.astro',
 ]);
 
