@@ -157,7 +157,7 @@ describe('the real site', () => {
     assert.deepEqual(bases(own), ['https://pith.science', 'https://example.org/repo']);
     const page = readFileSync(join(own, `pith/${SEED_SUFFIX}/index.html`), 'utf8');
     assert.ok(page.includes(`<link rel="canonical" href="https://example.org/repo/pith/${SEED_SUFFIX}/">`));
-    assert.ok(page.includes(`curl -O &#39;https://example.org/repo/pith/${SEED_SUFFIX}/bundle.json&#39;`));
+    assert.ok(page.includes(`curl -O 'https://example.org/repo/pith/${SEED_SUFFIX}/bundle.json'`));
   });
 
   it('publishes the pinned key as upstream writes keys', async () => {
