@@ -137,7 +137,7 @@ const offences: readonly (readonly [rule: Rule, path: string, text: string])[] =
   ['third-party-attribute', 'src/site/layouts/Base.astro', '<link rel="stylesheet" href="a.css" crossorigin />'],
 ];
 
-/** Sources that are right, some of them close to an offence: a checker that cries at everything would be switched off. */
+/** Sources that are right, some of them close to an offence: a checker that complains about everything would be disabled. */
 const innocents: readonly (readonly [path: string, text: string])[] = [
   ['src/protocol/index.ts', "export { x } from './merge/merge.ts';\nexport type { Y } from './verify/finding.ts';"],
   ['src/protocol/verify/ed25519.ts', "import { Point } from '@noble/ed25519';\nimport { x } from '../bytes.ts';"],

@@ -51,7 +51,7 @@ function isWhole(path: string): boolean {
 }
 
 /**
- * The cached file of the bundles 0 to `count - 1`, made where it is not there or not whole.
+ * The cached file of the bundles 0 to `count - 1`, made if it is missing or incomplete.
  *
  * @returns its path: a line of compact JSON for each bundle.
  */

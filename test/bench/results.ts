@@ -1,4 +1,4 @@
-/** Figures as tables, and the bars that issue 5 set against them. */
+/** Figures as tables, and the limits (bars) that they must keep. */
 import { estimate, type MeasuredBuild } from './arithmetic.ts';
 
 /** What the steps of a run are called. Bars and tables find them by these names. */
@@ -86,7 +86,7 @@ const secondsEach = (row: Row | undefined): number | undefined =>
 
 const GIB = 2 ** 30;
 
-/** The bars of the issue. What was not measured neither holds nor fails. */
+/** The bars. What was not measured neither holds nor fails. */
 export function bars(all: readonly Measurements[]): readonly Bar[] {
   const sorted = all.toSorted((a, b) => a.records - b.records);
   const largest = sorted.at(-1);

@@ -157,7 +157,7 @@ interface Made {
   readonly take: Take;
 }
 
-/** Raised where a page is not covered by a template made of others. */
+/** Raised if a page is not covered by a template made of others. */
 export class NotCovered extends Error {}
 
 /**
@@ -362,7 +362,7 @@ function unify(lists: readonly (readonly Node[])[], scope: Scope): Made {
   };
 }
 
-/** Opening tags that stand once in each list, in one order in all of them; none where the order differs. */
+/** Opening tags that stand once in each list, in one order in all of them; none if the order differs. */
 function commonLandmarks(lists: readonly (readonly Node[])[]): readonly string[] {
   const [first = [], ...others] = lists.map((list) => {
     const tags = list.filter(({ kind }) => kind !== 'text').map(landmarkOf);

@@ -12,7 +12,7 @@ export interface SiteEntry {
   readonly linkOf: string | null;
 }
 
-/** So many of all, evenly spread, in order; all where there are not so many. */
+/** So many of all, evenly spread, in order; all of them if there are fewer. */
 export function spread<T>(all: readonly T[], count: number): readonly T[] {
   return count >= all.length
     ? all

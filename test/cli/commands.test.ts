@@ -38,7 +38,7 @@ const testTrustFile = inFolder(
 );
 
 describe('verify', () => {
-  it('judges the real bundle: exit code 0, and a report of the shape that the issue gives', async () => {
+  it('judges the real bundle: exit code 0, and a report of the documented shape', async () => {
     const run = await pithMirror(['verify', SEED_FILE, '--json']);
     assert.equal(run.code, 0);
     const report = JSON.parse(run.stdout);

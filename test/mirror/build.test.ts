@@ -67,7 +67,7 @@ describe('the real site', () => {
     assert.equal(tree.get(`pith/${SEED_SUFFIX}/state.json`)?.toString(), state);
   });
 
-  it('has exactly the files that the issue names', async () => {
+  it('has exactly the files that it should have', async () => {
     await built;
     const records = [
       '37ZQDNJOON6QQXTEBSYMMDCWTX',
@@ -261,7 +261,7 @@ describe('bad input', () => {
     assertSameTree(before, readTree(out));
   });
 
-  it('of which nothing is left publishes nothing: exit code 1, and the old site stays', async () => {
+  it('publishes nothing if no good file is left: exit code 1, and the old site stays', async () => {
     const { input, out } = project({ 'good.json': good });
     await build([input, '--out', out, '--trust', TEST_TRUST], 0);
     const before = readTree(out);
@@ -300,7 +300,7 @@ describe('several bundles of one number', () => {
   const older = bytesOf(makeBundle(record, [...base, correction], { built_at: '2026-07-01T00:00:00Z' }));
   const newer = bytesOf(makeBundle(record, [...base, other], { built_at: '2026-07-02T00:00:00Z' }));
 
-  it('of which none holds all are assembled; each stays available byte for byte, and the page says so', async () => {
+  it('are assembled if none has all events; each stays available byte for byte, and the page says so', async () => {
     const { input, out } = project({ 'older.json': older, 'newer.json': newer });
     await build([input, '--out', out, '--trust', TEST_TRUST], 3);
     const tree = readTree(out);
@@ -348,7 +348,7 @@ describe('the output folder', () => {
   const { input } = project({ 'good.json': bytesOf(makeBundle(makeRecord())) });
   const args = (out: string): string[] => [input, '--out', out, '--trust', TEST_TRUST];
 
-  it('is refused where it holds what this tool did not write', async () => {
+  it('is refused if it contains what this program did not write', async () => {
     const out = join(folder, 'thesis');
     writeFiles(out, { 'chapter-1.tex': 'years of work' });
     const run = await build(args(out), 2);
@@ -364,7 +364,7 @@ describe('the output folder', () => {
     await build(args(out), 0);
   });
 
-  it('is refused where it is a link, a root, a home, the program, the input or a part of these', async () => {
+  it('is refused if it is a link, a root, a home, the program, the input or a part of these', async () => {
     const link = join(folder, 'link');
     mkdirSync(join(folder, 'target'));
     symlinkSync(join(folder, 'target'), link);

@@ -68,7 +68,7 @@ describe('the shard of a file', () => {
     }
   });
 
-  it('is that of its name where it claims none', () => {
+  it('is that of its name if it claims none', () => {
     assert.equal(claimedSuffix(new TextEncoder().encode('{"pith_number":"pith:2026:abc"}')), null);
     assert.equal(claimedSuffix(new TextEncoder().encode('null')), null);
     assert.equal(claimedSuffix(new Uint8Array([0xff])), null);
@@ -117,7 +117,7 @@ describe('a join', () => {
     assert.ok(!existsSync(at('none')));
   });
 
-  it('takes nothing that the shard’s build did not write', async () => {
+  it('refuses files that the shard’s build did not write', async () => {
     const all = ['bad', '2', '3', '4'].map((name) => at(name));
     const spoil = async (change: (suffix: string) => void, expected: RegExp): Promise<void> => {
       rmSync(at('bad'), { recursive: true, force: true });
@@ -143,7 +143,7 @@ describe('a join', () => {
 });
 
 describe('records of two shards that have a version in common', () => {
-  it('are refused, since their pages have to say it', async () => {
+  it('are refused, because their pages must mention it', async () => {
     const shards = new Map<number, string>();
     for (let i = 0; shards.size < 2; i++) {
       const bundle = makeBundle(makeRecord({ id: '2606.00001', title: `Title ${i}` }));

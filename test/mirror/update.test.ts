@@ -253,7 +253,7 @@ describe('an update gives what a clean build gives', () => {
 });
 
 describe('everything is rebuilt', () => {
-  it('where the address or the trust file is another', async () => {
+  it('if the address or the trust file changes', async () => {
     const pair = await Pair.of(FILLERS);
     for (const options of [{ site: 'https://example.org/' }, { site: null }, { trust: trustOf(registryKey) }]) {
       const told = await pair.update({}, options);
@@ -261,10 +261,10 @@ describe('everything is rebuilt', () => {
     }
   });
 
-  it('where it is asked for', async () => {
+  it('if asked for', async () => {
     const pair = await Pair.of(FILLERS);
     const path = join(pair.out, 'index.html');
-    // Nobody else notices.
+    // Nothing else would notice.
     writeFileSync(path, readFileSync(path, 'utf8').replace('<', ' <'));
     assert.equal((await pair.build()).isUnchanged, true);
     const told = await pair.build({ recheck: true });
@@ -274,7 +274,7 @@ describe('everything is rebuilt', () => {
 });
 
 describe('of an update', () => {
-  it('nothing is touched but what differs', async () => {
+  it('only what differs is touched', async () => {
     const pair = await Pair.of(FILLERS);
     const inode = (path: string): number => statSync(join(pair.out, path)).ino;
     const [other = ''] = [suffixOf(record(11))];
@@ -296,7 +296,7 @@ describe('of an update', () => {
     assert.ok((await pair.update({ 'a.json': plain(1) })).isUpdate);
   });
 
-  it('one worker or more of them than files give the same', async () => {
+  it('one worker gives the same as more workers than files', async () => {
     // No more are started than the files can keep busy: here four.
     const many = Array.from({ length: 50 }, (_, i) => [`plain/${i}.json`, plain(i + 10)] as const);
     const pair = await Pair.of(Object.fromEntries(many));

@@ -1,4 +1,4 @@
-/** What two mirrors hold, against each other: each kind of difference, in words, in JSON and as an exit code. */
+/** Compares what two mirrors have: each kind of difference, in words, in JSON and as an exit code. */
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Syncs from mirrors that publish an index: selections, agreement, changes under one's hands, and chains of mirrors. */
+/** Syncs from mirrors that publish an index: selections, agreement, changes during the sync, and chains of mirrors. */
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

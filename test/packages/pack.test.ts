@@ -153,7 +153,7 @@ describe('a package of a site', () => {
     }
   });
 
-  it('is what build makes the same site from, byte for byte: notes, rejected files and odd names included', async () => {
+  it('can be built into the same site again, byte for byte: notes, rejected files and odd names included', async () => {
     await build([zip, '--out', at('again'), '--trust', variety.trust, '--site', `${ADDRESS}/`], 3);
     assertSameTree(readTree(at('again')), site);
     assert.deepEqual(
@@ -162,7 +162,7 @@ describe('a package of a site', () => {
     );
   });
 
-  it('is what build makes the same site from as an unpacked folder too', async () => {
+  it('can be built into the same site again as an unpacked folder too', async () => {
     await build([bag, '--out', at('again'), '--trust', variety.trust, '--site', `${ADDRESS}/`], 3);
     assertSameTree(readTree(at('again')), site);
   });
@@ -309,7 +309,7 @@ describe('a set of packages', () => {
     assert.equal(listed.length, readdirSync(at('site', 'pith')).length);
   });
 
-  it('is what build makes the same site from, if all parts are named', async () => {
+  it('can be built into the same site again, if all parts are named', async () => {
     const all = parts().map((name) => at('set', name));
     await build([...all, '--out', at('from-set'), '--trust', variety.trust, '--site', `${ADDRESS}/`], 3);
     assertSameTree(readTree(at('from-set')), site);

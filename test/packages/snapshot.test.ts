@@ -114,13 +114,13 @@ describe('snapshot', () => {
     assert.deepEqual([about.records, about.previous_states, about.site], [3, null, 'https://example.org/mirror']);
   });
 
-  it('names the root of the snapshot before it', async () => {
+  it('names the root of the previous snapshot', async () => {
     assert.equal((await snapshot('next', '--previous', at('item', 'snapshot.json'))).code, 0);
     const [before, next] = ['item', 'next'].map((name) => JSON.parse(readFileSync(at(name, 'snapshot.json'), 'utf8')));
     assert.equal(next.previous_states, before.states);
   });
 
-  it('gives the same bytes again', async () => {
+  it('has the same bytes when it is made again', async () => {
     assert.equal((await snapshot('again', '--identifier', ID, '--collection', 'test_collection')).code, 0);
     for (const name of readdirSync(at('item')))
       assert.ok(readFileSync(at('item', name)).equals(readFileSync(at('again', name))), name);

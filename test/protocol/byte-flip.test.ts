@@ -315,7 +315,7 @@ describe('every byte of an event in a bundle that a registry signed again', () =
       const [invalid] = bundle.invalidEvents;
       assert.ok(invalid);
       assert.equal(invalid.eventId, victim.event_id);
-      // Where the shape is broken as well, that is the first reason in the order of section 7.
+      // If the shape is broken as well, that is the first reason in the order of section 7.
       assert.ok(
         ['content_hash_mismatch', 'event_schema', 'unsupported_version'].includes(invalid.reason),
         invalid.reason,

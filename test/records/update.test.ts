@@ -1,4 +1,4 @@
-/** The index as texts: against one that was made without this project, and an update against a new index. */
+/** The index as texts: compared with one that was made without this project, and an update compared with a new index. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

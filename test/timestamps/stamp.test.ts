@@ -226,7 +226,7 @@ describe('stamp --check', () => {
     assert.match(run.stderr, /got the end of the proof, at byte 69/);
   });
 
-  test('refuses headers that are no chain, and text that is no header, with exit code 2', async () => {
+  test('refuses headers that are not a chain, and text that is not a header, with exit code 2', async () => {
     const chain = join(folder, 'chain.bin');
     writeFileSync(chain, Buffer.alloc(80 * 3));
     assert.match((await check('hello-world.txt', '--headers', chain)).stderr, /height 0 is not the next one/);

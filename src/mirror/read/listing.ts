@@ -9,6 +9,8 @@ import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { compareCodePoints, type ParseError, SUFFIX_PATTERN } from '../../protocol/index.ts';
 import { MARKER } from '../base/paths.ts';
+import { isNoteName } from './notes.ts';
+import { OPERATOR_NOTE } from './operator-note.ts';
 import { type InputFile, systemCode, unreadable } from './read.ts';
 
 export interface ListingOptions {
@@ -133,14 +135,24 @@ class Walk {
     // A link of this name is refused when it is opened.
     else if (isInput) this.files.push({ name, path });
     else if (isLink) this.ignored.push({ name, why: 'a symbolic link (see --follow-links)' });
-    else this.ignored.push({ name, why: 'neither a bundle (*.json) nor a note (SUFFIX.md)' });
+    else this.#ignore(entry);
+  }
+
+  /** Says why a file is ignored. The mirror's own note is not: a build reads it, and looks for it in one place. */
+  #ignore({ name, baseName }: Entry): void {
+    if (name === OPERATOR_NOTE) return;
+    const why = isNoteName(baseName)
+      ? 'a note, which only build reads'
+      : 'neither a bundle (*.json) nor a note (SUFFIX.md)';
+    this.ignored.push({ name, why });
   }
 
   /**
    * A link to a file is read as that file, under the name of the link. The file is opened by its real path, so no
    * further link is followed.
    */
-  #follow({ name, path }: Entry, isInput: boolean): void {
+  #follow(entry: Entry, isInput: boolean): void {
+    const { name, path } = entry;
     let target: string;
     let isFolder: boolean;
     try {
@@ -161,7 +173,7 @@ class Walk {
     } else if (isInput) {
       this.files.push({ name, path: target });
     } else {
-      this.ignored.push({ name, why: 'neither a bundle (*.json) nor a note (SUFFIX.md)' });
+      this.#ignore(entry);
     }
   }
 

@@ -57,13 +57,13 @@ describe('a new file', () => {
     });
   }
 
-  it('is none where there is one already', () => {
+  it('is not written if there is one already', () => {
     writeFileSync(join(folder, 'there'), 'x');
     assert.throws(() => writeNew(join(folder, 'there'), ['y']), { code: 'EEXIST' });
     assert.equal(readFileSync(join(folder, 'there'), 'utf8'), 'x');
   });
 
-  it('is none of a text that UTF-8 cannot carry', () => {
+  it('is not written from a text that UTF-8 cannot encode', () => {
     for (const text of ['\ud800', `\udc00${'x'.repeat(MIB)}`]) assert.throws(() => bytesOf(text), RangeError);
   });
 });

@@ -1,4 +1,4 @@
-/** The OpenSSL engine is of one opinion with the reference, whatever this Node's OpenSSL says of odd points. */
+/** The OpenSSL engine gives the results of the reference, whatever this Node's OpenSSL says about odd points. */
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, it } from 'node:test';

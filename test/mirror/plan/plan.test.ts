@@ -173,7 +173,7 @@ describe('several bundles of one number', () => {
     assert.equal(fileOf(plan, 'newer.json').outcome, 'verified');
   });
 
-  test('a problem that another bundle of the number resolves is no finding on the record', () => {
+  test('a problem that another bundle of the number resolves is not a finding on the record', () => {
     const next = event('correction', { prev_event: two.event_id, created_at: at(3) });
     const alone = judge('alone.json', bundle([next], { built_at: at(9) }));
     assert.deepEqual(codes(alone.report.findings), ['dangling_prev_event']);

@@ -102,7 +102,7 @@ describe('a failing disk', () => {
     await eachOf(faults, AT_ONCE, (fault) => checkFailureAt(trials, fault));
   });
 
-  it('that is really full does the same', async () => {
+  it('that really is full has the same effect', async () => {
     // A file system of its own where that is permitted; else a limit on the size of a file, which the bundler meets as well.
     const mounts = await runProgram('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/tmp']).catch(() => ({
       code: 1,
@@ -134,7 +134,7 @@ describe('a failing disk', () => {
 });
 
 describe('two builds at once', () => {
-  it('give the site of one in whole, and the other says why not or comes after it', async () => {
+  it('publish the site of one completely, and the other says why it could not, or runs after it', async () => {
     const random = randoms('two');
     for (let round = 0; round < 2; round++) {
       const trial = await trials.start();
@@ -155,7 +155,7 @@ describe('two builds at once', () => {
     }
   });
 
-  it('never have the lock both, whatever stale locks they find', async () => {
+  it('never both have the lock, whatever stale locks they find', async () => {
     const lock = join(folder, 'contended');
     const inside = join(folder, 'inside');
     const script = `
@@ -183,7 +183,7 @@ describe('two builds at once', () => {
     assert.ok(runs.some(({ stdout }) => Number(stdout) > 0));
   });
 
-  it('in one process give one a lock', async () => {
+  it('in one process do not get a lock both', async () => {
     const path = join(folder, 'one-process');
     mkdirSync(path);
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => Lock.acquire(path)));

@@ -28,7 +28,7 @@ function withSync(script: string): { readonly PATH: string } {
 }
 
 describe('the flush before publishing', { skip: isLinux ? false : 'there is no sync of a folder' }, () => {
-  it('is of the staged site, when all of it is there and the old one still in its place', async () => {
+  it('covers the staged site when it is complete and the old site is still in place', async () => {
     await build(args('before'), 0);
     const old = readTree(out);
     const seen = join(folder, 'seen');

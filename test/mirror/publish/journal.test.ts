@@ -149,7 +149,7 @@ describe('an update', () => {
     assert.deepEqual(leftBeside(out), []);
   });
 
-  it('that was done but for its journal is done again, to the same end', async () => {
+  it('that was finished except for its journal is repeated with the same result', async () => {
     const { out } = begun();
     const first = await take(out);
     await first.release();
@@ -162,7 +162,7 @@ describe('an update', () => {
     assert.deepEqual(differences(snapshot(out), EXPECTED), []);
   });
 
-  it('that was not decided is not done', async () => {
+  it('that was not committed is not applied', async () => {
     const { out, journal } = begun();
     const before = snapshot(out);
     rmSync(journal);
@@ -177,7 +177,7 @@ describe('an update', () => {
     ['a new file that it was to move is gone', ({ update }) => rmSync(join(update, 'pith/C'), { recursive: true })],
     ['its journal is damaged', ({ journal }) => writeFileSync(journal, '{"moves":[')],
   ] as const satisfies readonly (readonly [string, (place: ReturnType<typeof begun>) => void])[]) {
-    it(`of which ${what} every command says so until a build has put the site right, and none is stopped`, async () => {
+    it(`of which ${what} every command reports it until a build has repaired the site, and none is stopped`, async () => {
       const place = begun();
       lose(place);
       for (let round = 0; round < 2; round++) {

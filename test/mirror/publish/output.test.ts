@@ -335,7 +335,7 @@ describe('a published file', () => {
   });
 });
 
-describe('a build that would take something off the site', () => {
+describe('a build that would remove something from the site', () => {
   const NOT =
     /^pith-mirror: nothing was published: the published site would lose (.*); if that is intended, build again with --allow-loss$/m;
 
@@ -470,7 +470,7 @@ describe('a folder', () => {
 });
 
 describe('a wrong input', () => {
-  it('has no folders made for the output', async () => {
+  it('does not create folders for the output', async () => {
     for (const from of [join(folder, 'nowhere'), trust]) {
       const { stderr } = await build(args(join(folder, 'new/er/site'), from), 2);
       assert.match(stderr, /^pith-mirror: the folder of bundles, /);
@@ -480,7 +480,7 @@ describe('a wrong input', () => {
     assert.equal(existsSync(join(folder, 'newer')), false);
   });
 
-  it('that loses a file while it is read is no bad file: nothing is published', async () => {
+  it('that loses a file while it is read does not make it a bad file: nothing is published', async () => {
     const own = join(folder, 'vanishing');
     const out = join(folder, 'vanishing-site');
     writeFiles(own, { '1.json': bundle(1), '2.json': bundle(2) });

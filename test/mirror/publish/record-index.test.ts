@@ -71,7 +71,7 @@ describe('the record index of a site', () => {
     assert.ok(!expected.includes(sha256(readFileSync(join(out, 'pith', ENV.suffix, 'bundle.json')))));
   });
 
-  it('counts the records with bundles, and no record of which there is only a note', () => {
+  it('counts the records with bundles, and not those that only a note describes', () => {
     assert.match(
       read('records/snapshot.txt'),
       /^pith-mirror snapshot v1\nrecords 3\nstates [0-9a-f]{64}\nbundles [0-9a-f]{64}\n$/,

@@ -87,6 +87,15 @@ describe('listing', () => {
     ]);
   });
 
+  test('notes are named as notes if only bundles are input, and the note of the mirror is never called ignored', async () => {
+    await put('a.json', `${'A'.repeat(26)}.md`, 'mirror.md', 'sub/mirror.md');
+    const { ignored } = await listing();
+    assert.deepEqual(ignored, [
+      { name: `${'A'.repeat(26)}.md`, why: 'a note, which only build reads' },
+      { name: 'sub/mirror.md', why: 'neither a bundle (*.json) nor a note (SUFFIX.md)' },
+    ]);
+  });
+
   test('a folder named x.json is a folder', async () => {
     await put('x.json/y.json');
     assert.deepEqual(await names(), ['x.json/y.json']);

@@ -1,4 +1,4 @@
-/** Reading input: what is no plain file of a bearable size is a rejection, and stops nothing. */
+/** Reading input: anything that is not a plain file of acceptable size is rejected, and stops nothing. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { chmod, link, mkdir, mkdtemp, open, rm, symlink, truncate, writeFile } from 'node:fs/promises';

@@ -82,14 +82,14 @@ const DAMAGES: readonly (readonly [what: string, damage: (path: string) => void]
 ];
 
 describe('a cache', () => {
-  it('gives what was saved', async () => {
+  it('returns what was saved', async () => {
     const { folder, marker } = await saved();
     const cache = await Cache.open(folder, KEY, marker);
     for (const part of PARTS) assert.deepEqual(plain(await cache.part(part)), plain(CONTENT[part]), part);
   });
 
   for (const [what, damage] of DAMAGES) {
-    it(`is not used any more once one part is found ${what}`, async () => {
+    it(`is no longer used once one part is found ${what}`, async () => {
       for (const part of PARTS) {
         const { folder, marker } = await saved();
         damage(join(folder, `${part}.jsonl`));
@@ -128,7 +128,7 @@ describe('a cache', () => {
       assert.equal(await (await Cache.open(folder, KEY, marker)).part(part), null);
   });
 
-  it('is of one program, with one set of options, and of one site', async () => {
+  it('is used only by the same program, with the same options and for the same site', async () => {
     const { folder, marker } = await saved();
     assert.equal((await Cache.open(folder, KEY, marker)).isUsable, true);
     assert.equal((await Cache.open(folder, { ...KEY, program: 'q' }, marker)).isUsable, false);
@@ -249,7 +249,7 @@ describe('a build', () => {
 
   // The workers begin with what has changed before it shows that the rest of the cache is damaged.
   for (const part of ['lines', 'texts', 'records', 'lists', 'others', 'shapes']) {
-    it(`makes the rest too where it has begun an update and ${part} are not what they were`, async () => {
+    it(`rebuilds the rest too if it has begun an update and ${part} turn out to be changed`, async () => {
       await built;
       settle(input, out);
       writeFileSync(join(input, '5.json'), bundle(5, `2026-07-01T00:00:0${part.length}Z`));
@@ -270,7 +270,7 @@ describe('a build', () => {
     });
   }
 
-  it('reads everything again where it is asked to', async () => {
+  it('reads everything again if asked to', async () => {
     await built;
     const told = await mirror(input, out, { recheck: true, trust: testTrust });
     assert.ok(told.stages.includes('verifying and rendering (5)'), String(told.stages));

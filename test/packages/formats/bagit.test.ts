@@ -68,7 +68,7 @@ describe('bag-info.txt', () => {
     ]);
   });
 
-  it('is refused if a line has no label or the Payload-Oxum is no pair of numbers', () => {
+  it('is refused if a line has no label or the Payload-Oxum is not a pair of numbers', () => {
     assert.throws(() => bagit.parseBagInfo('no label\n'), /expected "Label: value", found "no label"/);
     assert.throws(() => bagit.oxumOf([['Payload-Oxum', '12']]), /expected BYTES\.FILES, found "12"/);
   });

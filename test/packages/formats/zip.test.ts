@@ -142,7 +142,7 @@ describe('the reader of ZIPs', () => {
   const bomb = deflateRawSync(new Uint8Array(1 << 20));
   const cases: readonly (readonly [what: string, bytes: Uint8Array, message: RegExp])[] = [
     ['is empty', new Uint8Array(), /not a ZIP archive, or was cut short/],
-    ['is no ZIP', new TextEncoder().encode('<html>'.repeat(20)), /not a ZIP archive, or was cut short/],
+    ['is not a ZIP', new TextEncoder().encode('<html>'.repeat(20)), /not a ZIP archive, or was cut short/],
     ['was cut short', zip.subarray(0, zip.length - 5), /not a ZIP archive, or was cut short/],
     ['has lost its beginning', zip.subarray(7), /not where it should be/],
     [

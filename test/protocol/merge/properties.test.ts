@@ -31,7 +31,7 @@ function check(name: string, property: (history: History) => void): void {
   test(name, () => fc.assert(fc.property(histories, property), RUNS));
 }
 
-/** What must not depend on any order. Where events stand in a bundle is in its digest, so messages are left out. */
+/** What must not depend on any order. Where events stand in a bundle is in its digest, so messages are omitted. */
 function outcomeOf(merged: MergedRecord): Data {
   return {
     state: text(merged.state.bytes),
@@ -193,7 +193,7 @@ check('section 9: what is published holds every valid event that was received', 
   if (merged.published.kind === 'received') assert.equal(merged.published.bundle, isWhole);
 });
 
-check('the merge of each single bundle is that of the second merge, written from the paper', (history) => {
+check('the merge of each single bundle is that of a second implementation, written from the rules', (history) => {
   for (const bundle of bundlesOf(history)) {
     assert.equal(text(mergeBundles([bundle]).state.bytes), referenceState(bundle.bytes));
   }

@@ -149,7 +149,7 @@ describe('M2: order by created_at as an instant, then by event_id', () => {
 
 describe('M3: lists are named by the plural of the event type', () => {
   for (const [type, list] of LISTS) {
-    test(`${type} stands in ${list}, and nowhere else`, () => {
+    test(`${type} is in ${list}, and nowhere else`, () => {
       assert.equal(list, `${type}s`);
       const one = event(type, { target: null, payload: { z: 1, a: [{ y: null, b: 'ﬁ😀' }] } });
       const merged = merge(one);
@@ -174,7 +174,7 @@ describe('M3: lists are named by the plural of the event type', () => {
     });
   }
 
-  test('the lists of current stand in the order of upstream', () => {
+  test('the lists of current are in the order of upstream', () => {
     assert.deepEqual(Object.keys(stateOf(merge()).current), [
       'canonical_record',
       'source_aliases',
@@ -277,7 +277,7 @@ describe('M4: supersedes', () => {
       [flawed('signature', event('correction', { target: 'bad' }))],
       event('correction', { supersedes: [event('correction', { target: 'bad' }).event_id] }),
     ],
-    ['record_created, which stands in no list', [], event('correction', { supersedes: [CREATED.event_id] })],
+    ['record_created, which is in no list', [], event('correction', { supersedes: [CREATED.event_id] })],
   ];
   for (const [what, events, next] of noEffect) {
     test(`naming ${what} has no effect and is a finding`, () => {
@@ -355,7 +355,7 @@ describe('M5: equivocation', () => {
     ['the same event twice', [after('a'), signedAgain(after('a'))]],
   ];
   for (const [what, events] of harmless) {
-    test(`${what} is no equivocation`, () => {
+    test(`${what} is not an equivocation`, () => {
       const merged = merge(...events);
       assert.equal(stateOf(merged).equivocation_count, 0);
       assert.equal(codesOf(merged).includes('equivocation'), false);
@@ -540,7 +540,7 @@ describe('section 8: a shipped state is a claim', () => {
     });
   }
 
-  test('another order of members is no difference', () => {
+  test('a different order of members is not a difference', () => {
     const state = Object.fromEntries(Object.entries<Data>(good.state).toReversed());
     assert.deepEqual(codesOf(mergeBundles([verified(bundle([event('correction')], { state }))])), []);
   });

@@ -152,7 +152,7 @@ describe('section 9: a split view', () => {
     assert.equal(verdict.findings[0]?.code, 'signature_status');
   });
 
-  test('its state stands before its signature, as in every bundle', () => {
+  test('its state comes before its signature, as in every bundle', () => {
     assert.equal(Object.keys(assembled).at(-1), 'bundle_signature');
   });
 

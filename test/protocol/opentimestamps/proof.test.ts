@@ -142,7 +142,7 @@ describe('the limits of a proof', () => {
     refused(proof(...PENDING.slice(0, 9), 0x03, 0x01, 0x61, 0x00), /more bytes/);
   });
 
-  test('a calendar whose address has other characters than an address is refused', () => {
+  test('a calendar whose address has characters that no address has is refused', () => {
     refused(proof(...PENDING.slice(0, 11), 0x20), /expected the address of a calendar/);
   });
 
@@ -198,11 +198,11 @@ describe('merging', () => {
 });
 
 describe('block headers', () => {
-  test('a header of another length than 80 bytes is refused', () => {
+  test('a header that is not 80 bytes long is refused', () => {
     assert.throws(() => parseBlockHeader(HEADER.slice(1)), RangeError);
   });
 
-  test('a target easier than Bitcoin ever allowed is no work, whatever the hash', () => {
+  test('a target easier than Bitcoin ever allowed does not count as work, whatever the hash', () => {
     const easy = HEADER.slice();
     easy.set([0xff, 0xff, 0x7f, 0x21], 72);
     assert.equal(parseBlockHeader(easy).hasWork, false);

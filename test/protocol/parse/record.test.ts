@@ -71,7 +71,7 @@ describe('section 4: the canonical record', () => {
     );
   });
 
-  it('a value that is no record at all is refused', () => {
+  it('a value that is not a record at all is refused', () => {
     for (const value of [null, [], 'a', 1, {}]) assert.ok(codes(value).includes('record_schema'));
   });
 

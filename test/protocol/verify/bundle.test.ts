@@ -167,7 +167,7 @@ describe('section 6: a bundle does not vouch for itself', () => {
     ]);
   });
 
-  it('an author key of the trust file signs no bundle, nor a receipt, nor as the registry', () => {
+  it('an author key of the trust file cannot sign a bundle, a receipt, or an event as the registry', () => {
     const asRegistry = sealEvent(
       changed(attestation({}, authorKey), ['signer', 'signer_type'], 'pith_registry'),
       authorKey,
@@ -211,7 +211,7 @@ describe('section 5: genuine parts in another place', () => {
     assert.ok(codesOf(judge(makeBundle(RECORD, [makeRecordCreated(foreign)]))).includes('no_record_created'));
   });
 
-  it('a genuine signature of an event or a receipt, relabelled, signs no bundle', () => {
+  it('a genuine signature of an event or a receipt, relabelled, does not sign a bundle', () => {
     for (const signature of [SEED.events[0].signature, SEED.events[0].payload.receipt]) {
       const { signature_b64 } = signature;
       assert.deepEqual(
@@ -356,7 +356,7 @@ describe('section 10: whatever the bytes are, the answer is a verdict', () => {
     assert.ok(verdict.findings.length <= 10_000, `${verdict.findings.length} findings`);
   });
 
-  it('100,000 values that are no events give no more findings than events', () => {
+  it('100,000 values that are not events give no more findings than events', () => {
     const document = JSON.stringify(makeBundle(RECORD, [], { note: 'unsigned' }, strangerKey)).replace(
       '"events":[]',
       `"events":${many(100_000, '0')}`,

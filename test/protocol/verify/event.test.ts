@@ -144,7 +144,7 @@ describe('section 7: the reason of an invalid event is the first in its order', 
 });
 
 describe('section 5: roles are not mixed up', () => {
-  it('a receipt signature is no event signature, nor the other way round, even relabelled', () => {
+  it('a receipt signature is not an event signature, nor the other way round, even relabelled', () => {
     const { receipt } = CREATED.payload;
     const reused = { ...CREATED, signature: { ...receipt, signed_message: 'open_graph_event_sha256_bytes' } };
     assert.deepEqual(reasonsOf(judge(makeBundle(RECORD, [CREATED, reused]))), ['bad_signature']);

@@ -150,7 +150,7 @@ describe('section 4: title and abstract', () => {
     }
   });
 
-  it('a short excerpt that does not fit the abstract is no finding: it cannot be checked', () => {
+  it('a short excerpt that does not fit the abstract is not a finding: it cannot be checked', () => {
     for (const excerpt of [`${SHORT} `, SHORT.slice(1), '', 'Another abstract.']) {
       assert.equal(abstractOutcome(SHORT, excerpt), 'uncheckable', excerpt);
     }

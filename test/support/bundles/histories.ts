@@ -1,6 +1,6 @@
 /**
  * Histories of one record: events by several TEST keys, good and bad, spread over several bundles; and the merge a
- * second time, written from the paper alone, to hold the real one against.
+ * second time, written from the rules alone, to compare the real one with.
  *
  * A signature costs milliseconds to make and to verify, so events and verified bundles are made once for each content.
  */

@@ -1,5 +1,5 @@
 /**
- * The layer table of the house as data, and the reader that holds one source file to it.
+ * The layer table as data, and the reader that checks one source file against it.
  *
  * Code is read with TypeScript's own parser, so comments and strings never raise an alarm; the markup of an .astro file is
  * searched as text.

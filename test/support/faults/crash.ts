@@ -316,7 +316,7 @@ export class Trial {
     assert.deepEqual(this.leftovers(), []);
   }
 
-  /** The next command puts right what was there, even one that itself fails. */
+  /** The next command repairs what was there, even one that itself fails. */
   async assertNextFailure(): Promise<void> {
     const before = this.published();
     const isDecided = this.leftovers().some((name) => name.endsWith('-journal'));
@@ -328,7 +328,7 @@ export class Trial {
     assert.deepEqual(this.leftovers(), []);
   }
 
-  /** The next command mends what was interrupted. In every second trial that command itself fails. */
+  /** The next command completes what was interrupted. In every second trial that command itself fails. */
   async assertMended(number: number): Promise<void> {
     if (number % 2 === 0) await this.assertNextFailure();
     await this.assertNextBuild();

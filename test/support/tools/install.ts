@@ -31,7 +31,7 @@ function installByApt(): void {
   const browsers = missingBrowsers();
   const tools = [...new Set(missingTools().map((name) => TOOLS[name]))];
   if (browsers.length + tools.length === 0 || !run('apt-get', 'update')) return;
-  // All at once is quickest. If one is not to be had (Ubuntu has only stubs of the browsers), it must not keep out the others.
+  // All at once is quickest. If one cannot be installed (Ubuntu has only stubs of the browsers), the others must still be.
   if (tools.length > 0 && !apt(...tools)) for (const tool of tools) apt(tool);
   for (const name of browsers) apt(...BROWSER_PACKAGES[name]);
 }

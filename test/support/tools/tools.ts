@@ -1,6 +1,5 @@
 /**
- * Programs of others that tests hold the mirror to: one table, so that the pretest can install them and no test is silently
- * left out.
+ * Other programs with which tests check the mirror: one table, so that the pretest can install them and no test is silently skipped.
  */
 import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
