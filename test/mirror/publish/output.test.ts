@@ -36,7 +36,7 @@ import { LAUNCHER, PROJECT, pithMirror, type Run, runProgram, temporaryFolder } 
 import { cacheOf, leftBeside } from '../../support/sites/mirror.ts';
 import { assertSameTree, build, readTree, writeFiles } from '../../support/sites/site.ts';
 import { notRun } from '../../support/tools/not-run.ts';
-import { findTool, needTool } from '../../support/tools/tools.ts';
+import { needTool } from '../../support/tools/tools.ts';
 
 const folder = temporaryFolder();
 // Other users build in it.
@@ -310,28 +310,6 @@ describe('a published file', () => {
       assertSameTree(readTree(out), readTree(clean.input));
     }
     assert.match((await build(args(out), 0)).stdout, /nothing has changed/);
-  });
-
-  it('has the time of its change on this disk, so that rsync and nginx notice one of equal size', async (test) => {
-    const rsync = findTool('rsync');
-    const out = join(folder, 'timed');
-    const own = join(folder, 'timed-input');
-    writeFiles(own, { '1.json': bundle(1, { built_at: '2026-07-01T00:00:00Z' }) });
-    await build(args(out, own), 0);
-    const before = statSync(join(out, 'pith', suffixOf(1), 'bundle.json'));
-    assert.ok(before.mtimeMs > Date.now() - 600_000);
-    await new Promise((resolve) => setTimeout(resolve, 1100));
-    const copy = join(folder, 'timed-copy');
-    if (rsync !== undefined) assert.equal((await runProgram(rsync, ['-a', `${out}/`, copy])).code, 0);
-    writeFiles(own, { '1.json': bundle(1, { built_at: '2026-07-01T00:00:01Z' }) });
-    await build(args(out, own), 0);
-    const after = statSync(join(out, 'pith', suffixOf(1), 'bundle.json'));
-    assert.equal(after.size, before.size);
-    // nginx makes its validators of both: a copy with the old ones would get 304.
-    assert.notEqual(Math.floor(after.mtimeMs / 1000), Math.floor(before.mtimeMs / 1000));
-    if (rsync === undefined) return notRun(test, 'rsync is not installed');
-    assert.equal((await runProgram(rsync, ['-a', `${out}/`, copy])).code, 0);
-    assertSameTree(readTree(copy), readTree(out));
   });
 });
 

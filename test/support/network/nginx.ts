@@ -1,4 +1,4 @@
-/** Debian's nginx with the configuration that comes with the program, serving a folder under `/repo/`. */
+/** Debian's nginx, serving a folder under `/repo/`. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -25,15 +25,22 @@ export interface Nginx {
   close(): Promise<void>;
 }
 
-/** @param folder the site. @param scratch an empty folder for nginx itself. */
-export async function startNginx(folder: string, scratch: string): Promise<Nginx> {
+/**
+ * @param folder the site. @param scratch an empty folder for nginx itself.
+ * @param configuration of the server; the one that comes with the program if it is not given.
+ */
+export async function startNginx(
+  folder: string,
+  scratch: string,
+  configuration = readFileSync(CONFIGURATION, 'utf8'),
+): Promise<Nginx> {
   const port = await freePort();
   const web = join(scratch, 'web');
   mkdirSync(web, { recursive: true });
   symlinkSync(folder, join(web, 'repo'));
   // The workers are another user.
   chmodSync(scratch, 0o755);
-  const server = readFileSync(CONFIGURATION, 'utf8')
+  const server = configuration
     .replace(/listen 80;.*/, `listen 127.0.0.1:${port};`)
     .replace(/root .*;.*/, `root ${web};`)
     .replace('error_page 404 /404.html', 'error_page 404 /repo/404.html');
