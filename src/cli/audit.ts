@@ -12,8 +12,9 @@ import { type Source, sourceUrl } from '../network/source.ts';
 import { parseOptions, trustOption, userPath } from './command.ts';
 import { countOf, troubleOf } from './compare.ts';
 import { openSite, openWeb } from './site-argument.ts';
+import { print } from './streams.ts';
 import { rateOption } from './sync.ts';
-import { printable, TerminalProgress } from './terminal.ts';
+import { complain, printable, TerminalProgress } from './terminal.ts';
 
 export const AUDIT_HELP = `pith-mirror audit URL|DIR [--all] [--expect ROOT] [--wait TIME] [--host NAME] [--trust FILE] [--rate N] [--json]
 
@@ -147,15 +148,14 @@ export async function audit(args: readonly string[]): Promise<number> {
     const once = (): Promise<Audit> => whenSettled([source], systemClock, say, () => auditSite(source, options));
     const { result, isServed } = await auditUntil(source, { expected, wait, clock: systemClock, say }, once);
     progress.finish();
-    process.stdout.write(values.json ? jsonOf(source, result, expected, isServed) : formatAudit(result));
-    if (!isServed)
-      process.stderr.write(`pith-mirror: ${printable(name)} does not serve the expected root ${expected}\n`);
+    print(values.json ? jsonOf(source, result, expected, isServed) : formatAudit(result));
+    if (!isServed) complain(`${name} does not serve the expected root ${expected}`);
     return result.problems.length === 0 && isServed ? EXIT_FINE : EXIT_PROBLEMS;
   } catch (error) {
     progress.finish();
     const code = troubleOf(error);
     if (code === null || !(error instanceof Error)) throw error;
-    process.stderr.write(`pith-mirror: ${printable(error.message)}\n`);
+    complain(error.message);
     return code;
   } finally {
     progress.finish();

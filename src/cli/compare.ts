@@ -10,8 +10,9 @@ import type { Source } from '../network/source.ts';
 import type { Snapshot } from '../records/lists.ts';
 import { parseOptions } from './command.ts';
 import { openSite, openWeb } from './site-argument.ts';
+import { print } from './streams.ts';
 import { rateOption } from './sync.ts';
-import { printable, TerminalProgress } from './terminal.ts';
+import { complain, printable, TerminalProgress } from './terminal.ts';
 
 export const COMPARE_HELP = `pith-mirror compare A B [--max-age AGE] [--rate N] [--json]
 
@@ -174,15 +175,15 @@ export async function compare(args: readonly string[]): Promise<number> {
     );
     const warnings = maxAge === null ? [] : await ageWarnings([a, b], maxAge);
     progress.finish();
-    process.stdout.write(values.json ? jsonOf(comparison, { a, b }, warnings) : formatComparison(comparison));
-    for (const warning of warnings) process.stderr.write(`pith-mirror: warning: ${printable(warning)}\n`);
+    print(values.json ? jsonOf(comparison, { a, b }, warnings) : formatComparison(comparison));
+    for (const warning of warnings) complain(`warning: ${warning}`);
     const outcome = outcomeOf(comparison);
     return outcome === 'equal' ? EXIT_EQUAL : outcome === 'states' ? EXIT_STATES : EXIT_SELECTION;
   } catch (error) {
     progress.finish();
     const code = troubleOf(error);
     if (code === null || !(error instanceof Error)) throw error;
-    process.stderr.write(`pith-mirror: ${printable(error.message)}\n`);
+    complain(error.message);
     return code;
   } finally {
     progress.finish();

@@ -12,6 +12,7 @@ import {
   type Verdict,
 } from '../network/preflight.ts';
 import { EXIT, isFolder, parseOptions, singleArgument, userPath } from './command.ts';
+import { print } from './streams.ts';
 import { printable } from './terminal.ts';
 import { formatBytes } from './transfer.ts';
 
@@ -94,7 +95,7 @@ export async function preflight(args: readonly string[]): Promise<number> {
   if (!(await isFolder(folder))) throw new UsageError(`${folder} is not a folder`);
   const size = measureSite(folder);
   const verdicts = judgeSize(size, host);
-  if (values.json) process.stdout.write(`${JSON.stringify({ host: host.host, ...size, limits: verdicts }, null, 2)}\n`);
-  else process.stdout.write(preflightText(size, host, verdicts));
+  if (values.json) print(`${JSON.stringify({ host: host.host, ...size, limits: verdicts }, null, 2)}\n`);
+  else print(preflightText(size, host, verdicts));
   return verdicts.every(({ fits }) => fits) ? EXIT.OK : EXIT.FAILED;
 }

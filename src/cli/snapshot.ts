@@ -3,6 +3,7 @@ import { relative } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { iaLines, makeSnapshot } from '../packages/snapshot.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
+import { print } from './streams.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
 export const SNAPSHOT_HELP = `pith-mirror snapshot SITE --out ITEM [--identifier ID] [--collection NAME] [--license URL]
@@ -69,12 +70,12 @@ export async function snapshot(args: readonly string[]): Promise<number> {
     );
     progress.finish();
     if (values.json) {
-      process.stdout.write(`${JSON.stringify({ identifier, folder, files }, null, 2)}\n`);
+      print(`${JSON.stringify({ identifier, folder, files }, null, 2)}\n`);
       return EXIT.OK;
     }
     const shown = printable(relative(process.cwd(), folder) || folder);
     const lines = iaLines(identifier).map(([what, line]) => `# ${what}\n${line}\n`);
-    process.stdout.write(`item ${shown}: ${files.length} files\n\ncd ${shown}\n${lines.join('')}`);
+    print(`item ${shown}: ${files.length} files\n\ncd ${shown}\n${lines.join('')}`);
     return EXIT.OK;
   } finally {
     progress.finish();

@@ -1,8 +1,12 @@
-/** The exit code is the verdict, whatever happens to standard output and standard error. */
+/**
+ * The exit code is the verdict, whatever happens to standard output and standard error.
+ *
+ * Slow: starts the program some sixty times.
+ */
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { bytesOf, makeBundle, makeRecord } from '../support/bundles/make-bundle.ts';
 import { SEED_SUFFIX, seedText } from '../support/bundles/vectors.ts';
 import { LAUNCHER, PROJECT, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
@@ -48,6 +52,42 @@ describe('standard output whose reader leaves', () => {
     const run = await bash(`{ pm verify "$1" "$2" --json; echo "code $?" >&2; } | true`, GOOD, BAD);
     assert.match(run.stderr, /code 1/);
   });
+});
+
+describe('standard output of build, compare and audit whose reader leaves', () => {
+  const MIXED = join(folder, 'mixed');
+  const [site, other] = [join(folder, 'site'), join(folder, 'other')] as const;
+  before(async () => {
+    mkdirSync(MIXED);
+    writeFileSync(join(MIXED, 'bad.json'), readFileSync(BAD));
+    writeFileSync(join(MIXED, 'good.json'), readFileSync(GOOD));
+    for (const [out, input] of [
+      [site, MIXED],
+      [other, MIXED],
+    ] as const)
+      assert.equal((await bash('pm build "$1" --out "$2"', input, out)).code, 3);
+    // Problems by the hundred, so that a report that nobody reads does not fit into a pipe.
+    for (const path of readdirSync(join(other, 'pith'), { recursive: true, encoding: 'utf8' }))
+      if (/\.(?:json|html)$/.test(path)) writeFileSync(join(other, 'pith', path), 'changed');
+  });
+
+  const commands = [
+    ['build', 'build "$1" --out "$2"', 3],
+    ['build --json', 'build "$1" --out "$2" --json', 3],
+    ['audit', 'audit "$3"', 1],
+    ['audit --json', 'audit "$3" --json', 1],
+    ['compare of equal mirrors', 'compare "$2" "$2"', 0],
+    ['compare --json of a mirror and none', 'compare "$2" "$1" --json', 2],
+  ] as const;
+  for (const [name, command, code] of commands) {
+    it(`leaves the verdict of ${name} at ${code}`, async () => {
+      for (const reader of ['cat', 'head -1', 'grep -q .', 'true']) {
+        const run = await bash(`pm ${command} | ${reader}; echo "\${PIPESTATUS[0]}" >&2`, MIXED, site, other);
+        assert.equal(run.stderr.trimEnd().split('\n').at(-1), String(code), `${reader}: ${run.stderr}`);
+        assert.doesNotMatch(run.stderr, /EPIPE|standard output/);
+      }
+    });
+  }
 });
 
 describe('standard output that is full', () => {
