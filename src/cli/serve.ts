@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { messageOf, UsageError } from '../mirror/base/failure.ts';
 import { serveFolder } from '../network/static-server.ts';
 import { EXIT, isFolder, parseOptions, singleArgument, userPath } from './command.ts';
-import { printable } from './terminal.ts';
+import { print } from './streams.ts';
+import { complain, printable } from './terminal.ts';
 
 export const SERVE_HELP = `pith-mirror serve [DIR] [--base /repo/] [--port N]
 
@@ -13,7 +14,7 @@ Other machines cannot connect. Press Ctrl-C to stop it.
   --base /repo/  the path of the site on its host, as on GitHub Pages [/]
   --port N       the port; 0 for any that is free [8080]
 
-Exit code: 0 stopped with Ctrl-C; 1 the port cannot be used; 2 wrong usage.
+Exit code: 130 stopped with Ctrl-C, 143 stopped by SIGTERM; 1 the port cannot be used; 2 wrong usage.
 `;
 
 const DEFAULT_PORT = 8080;
@@ -44,15 +45,10 @@ export async function serve(args: readonly string[]): Promise<number> {
   try {
     served = await serveFolder(folder, base, port);
   } catch (error) {
-    process.stderr.write(
-      `pith-mirror: ${printable(messageOf(error))}; choose another port with --port, or any free one with --port 0\n`,
-    );
+    complain(`${messageOf(error)}; choose another port with --port, or any free one with --port 0`);
     return EXIT.FAILED;
   }
-  process.stdout.write(`${printable(folder)} is served at ${served.url} (press Ctrl-C to stop)\n`);
-  await new Promise<void>((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
-  });
-  await served.close();
-  return EXIT.OK;
+  print(`${printable(folder)} is served at ${served.url} (press Ctrl-C to stop)\n`);
+  // A signal ends the program; see signals.ts.
+  return new Promise(() => undefined);
 }

@@ -3,6 +3,7 @@
  * leaves its temporary files behind.
  */
 import { interrupt } from '../mirror/base/interrupt.ts';
+import { say } from './streams.ts';
 
 /** Exit codes as a shell gives them: 128 and the number of the signal. */
 export const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
@@ -21,7 +22,7 @@ export function watchSignals(): void {
       const exit = (): never => process.exit(code);
       setTimeout(exit, LIMIT_MS);
       void interrupt().then(() => {
-        process.stderr.write(`pith-mirror: ended by ${signal}\n`);
+        say(`pith-mirror: ended by ${signal}\n`);
         exit();
       });
     });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeWhole } from './base/disk.ts';
 import { codeOf, UsageError } from './base/failure.ts';
+import { onInterrupt } from './base/interrupt.ts';
 import { recordPage } from './base/paths.ts';
 import type { Progress } from './base/progress.ts';
 import type { BuildOptions, BuildResult } from './build-options.ts';
@@ -51,6 +52,7 @@ export async function buildSingle(options: SingleOptions, progress: Progress): P
   const { targets, force, ...rest } = options;
   if (!force) for (const target of targets.values()) await refuseForeign(target);
   const folder = mkdtempSync(join(tmpdir(), 'pith-mirror-single-'));
+  const end = onInterrupt(() => rm(folder, { recursive: true, force: true }));
   try {
     const root = join(folder, 'site');
     const only = new Set(targets.keys());
@@ -74,6 +76,6 @@ export async function buildSingle(options: SingleOptions, progress: Progress): P
     }
     return result;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await end();
   }
 }

@@ -1,8 +1,6 @@
 /** Uses a package as the input of a build: unpacks it next to the output for the duration of the build. */
-import { mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
 import type { Progress } from '../mirror/base/progress.ts';
-import { Lock } from '../mirror/publish/lock.ts';
+import { WorkFolder } from '../mirror/publish/work-folder.ts';
 import { unpackInput } from './unpack-input.ts';
 
 /**
@@ -17,19 +15,11 @@ export async function withUnpackedInput<T>(
   progress: Progress,
   use: (folder: string) => Promise<T>,
 ): Promise<T> {
-  const target = resolve(out);
-  const sibling = (what: string): string => join(dirname(target), `.${basename(target)}.pith-mirror-${what}`);
-  await mkdir(dirname(target), { recursive: true });
-  const lock = await Lock.acquire(sibling('unpack-lock'));
-  const folder = sibling('unpacked');
+  const work = await WorkFolder.open(out, 'unpacked', progress);
   try {
-    // Left by a killed run.
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder);
-    unpackInput(packages, folder, progress);
-    return await use(folder);
+    unpackInput(packages, work.path, progress);
+    return await use(work.path);
   } finally {
-    await rm(folder, { recursive: true, force: true });
-    await lock.release();
+    await work.close();
   }
 }

@@ -194,7 +194,7 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
     extraInputs: inputs.isGiven ? inputs.extras.length : null,
   });
   const targets = plans.map(({ facts }) => join(out, `${facts.name}.zip`));
-  const workplace = await Workplace.open(out, set, targets, force);
+  const workplace = await Workplace.open(out, set, targets, force, progress);
   const { work } = workplace;
   const team = new Team(options.jobs ?? availableParallelism(), {
     trust: trustDocument(options.trust),

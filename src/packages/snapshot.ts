@@ -6,13 +6,14 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BuildError, codeOf, messageOf, UsageError } from '../mirror/base/failure.ts';
+import { assertNotInterrupted } from '../mirror/base/interrupt.ts';
 import { packageVersion } from '../mirror/base/package.ts';
 import type { Progress } from '../mirror/base/progress.ts';
-import { Lock } from '../mirror/publish/lock.ts';
+import { WorkFolder } from '../mirror/publish/work-folder.ts';
 import { IndexError } from '../records/index-error.ts';
 import { SNAPSHOT } from '../records/layout.ts';
 import { parseSnapshot, type Snapshot } from '../records/lists.ts';
@@ -191,25 +192,20 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
   await readSnapshot(site.folder);
   const out = resolve(options.out);
   if (isThere(out)) throw new UsageError(`--out ${options.out}: already exists; name a folder that does not`);
-  const sibling = (what: string): string => join(dirname(out), `.${basename(out)}.pith-mirror-${what}`);
-  await mkdir(dirname(out), { recursive: true });
-  const lock = await Lock.acquire(sibling('snapshot-lock'));
-  const work = sibling('snapshot');
+  const work = await WorkFolder.open(out, 'snapshot', progress);
   try {
-    // Left by a killed run.
-    await rm(work, { recursive: true, force: true });
     const packed = await packSite(
-      { ...options, out: work, name: identifier, contents: 'site', force: false },
+      { ...options, out: work.path, name: identifier, contents: 'site', force: false },
       progress,
     );
     progress.stage('taking digests of the packages', null);
     const zips = packed.packages.map(({ path }) => basename(path));
-    const files = await completeItem(work, options, identifier, site, zips);
-    await rename(work, out);
+    const files = await completeItem(work.path, options, identifier, site, zips);
+    assertNotInterrupted();
+    await rename(work.path, out);
     return { identifier, folder: out, files, packed };
   } finally {
-    await rm(work, { recursive: true, force: true });
-    await lock.release();
+    await work.close();
   }
 }
 

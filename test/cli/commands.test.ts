@@ -202,7 +202,7 @@ describe('canon and number', () => {
 
 describe('usage', () => {
   const wrong: readonly (readonly [string, readonly string[]])[] = [
-    ['an unknown command', ['serve']],
+    ['an unknown command', ['sevre']],
     ['an unknown option', ['build', '--fast']],
     ['no path to verify', ['verify']],
     ['a path that is not there', ['verify', '/nowhere/x.json']],

@@ -5,17 +5,32 @@
 import { BuildError } from './failure.ts';
 
 type Undo = () => Promise<unknown> | unknown;
+type End = () => Promise<void>;
 
-const undos: Undo[] = [];
+const ends: End[] = [];
 let isOver = false;
 
-/** Registers what a signal must undo. @returns a function that takes the registration back. */
-export function onInterrupt(undo: Undo): () => void {
-  undos.push(undo);
-  return () => {
-    const at = undos.indexOf(undo);
-    if (at !== -1) undos.splice(at, 1);
+/**
+ * Registers what must be undone in the end: by whoever began it, or by a signal.
+ *
+ * @returns a function that undoes it. It does so once: whoever calls it again waits for the same.
+ */
+export function onInterrupt(undo: Undo): End {
+  let done: Promise<void> | null = null;
+  const run = async (): Promise<void> => {
+    try {
+      await undo();
+    } finally {
+      // Not before: a signal that comes meanwhile must wait for it.
+      ends.splice(ends.indexOf(end), 1);
+    }
   };
+  const end: End = () => {
+    done ??= run();
+    return done;
+  };
+  ends.push(end);
+  return end;
 }
 
 /** Whether a signal is ending the program: what fails from now on fails because of that. */
@@ -29,9 +44,9 @@ export function assertNotInterrupted(): void {
 /** Undoes everything that was registered, the newest first. Nothing is thrown. */
 export async function interrupt(): Promise<void> {
   isOver = true;
-  for (let undo = undos.pop(); undo !== undefined; undo = undos.pop()) {
+  for (let end = ends.at(-1); end !== undefined; end = ends.at(-1)) {
     try {
-      await undo();
+      await end();
     } catch {
       // The next build removes what is left.
     }

@@ -116,7 +116,7 @@ export class Output {
   /** What is moved into the site, once moving has begun. */
   #update = '';
   #isMixed = false;
-  readonly #forget: () => void;
+  readonly #end: () => Promise<void>;
 
   private constructor(options: OutputOptions, out: string, isNew: boolean, lock: Lock) {
     this.#options = options;
@@ -124,7 +124,7 @@ export class Output {
     this.#isNew = isNew;
     this.#lock = lock;
     this.#room = besideOf(out);
-    this.#forget = onInterrupt(() => this.release());
+    this.#end = onInterrupt(() => this.#release());
   }
 
   /** The folder in which the new files of the site are made. */
@@ -326,8 +326,11 @@ export class Output {
    * Removes what is temporary, and releases the lock. What cannot be removed is reported, and the next build tries
    * again.
    */
-  async release(): Promise<void> {
-    this.#forget();
+  release(): Promise<void> {
+    return this.#end();
+  }
+
+  async #release(): Promise<void> {
     const isDecided = exists(pathIn(this.#room, 'journal'));
     const temporary = namesIn(this.#room.folder).filter((name) => {
       const what = name.startsWith(this.#room.prefix) ? name.slice(this.#room.prefix.length) : '';

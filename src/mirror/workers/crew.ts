@@ -72,13 +72,13 @@ export class Crew {
   readonly #size: number;
   readonly #start: WorkerStart;
   readonly #hands: Hand[] = [];
-  readonly #forget: () => void;
+  readonly #end: () => Promise<void>;
 
   /** @param size worker threads at most. One is started when there is work and all others are busy. */
   constructor(size: number, start: WorkerStart) {
     this.#size = size;
     this.#start = start;
-    this.#forget = onInterrupt(() => this.dismiss());
+    this.#end = onInterrupt(() => Promise.all(this.#hands.map(({ worker }) => worker.terminate())));
   }
 
   /** Starting a worker costs as much as making a few hundred records, and takes a processor from the builder. */
@@ -131,8 +131,7 @@ export class Crew {
   }
 
   /** Ends the workers, even in the middle of a task. */
-  async dismiss(): Promise<void> {
-    this.#forget();
-    await Promise.all(this.#hands.map(({ worker }) => worker.terminate()));
+  dismiss(): Promise<void> {
+    return this.#end();
   }
 }

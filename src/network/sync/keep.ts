@@ -12,6 +12,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BuildError, codeOf } from '../../mirror/base/failure.ts';
+import { assertNotInterrupted, onInterrupt } from '../../mirror/base/interrupt.ts';
 import { flushFolder } from '../../mirror/publish/flush.ts';
 import { Lock } from '../../mirror/publish/lock.ts';
 import type { Clock } from '../pace.ts';
@@ -41,6 +42,7 @@ export class Keeper {
   #staged: Staged[] = [];
   #next = 0;
   readonly #clock: Clock;
+  readonly #end: () => Promise<void>;
   #flushedAt: number;
   #flushing: Promise<void> = Promise.resolve();
 
@@ -50,6 +52,7 @@ export class Keeper {
     this.#folder = folder;
     this.#lock = lock;
     this.#held = held;
+    this.#end = onInterrupt(() => this.#close());
   }
 
   /** @throws BuildError if another sync writes this folder. */
@@ -78,6 +81,7 @@ export class Keeper {
 
   /** Stages a verified bundle. It counts as held from now on. @returns its name in the folder. */
   async keep(suffix: string, submittedAt: string, sha256: string, bytes: Uint8Array): Promise<string> {
+    assertNotInterrupted();
     const name = heldName(suffix, submittedAt, sha256);
     const path = join(this.#folder, STAGE, `${this.#next++}`);
     mkdirSync(join(this.#folder, STAGE), { recursive: true });
@@ -147,8 +151,12 @@ export class Keeper {
     return `${QUARANTINE}/${name}.txt`;
   }
 
-  /** Keeps staged files, even after an error, and releases the lock. */
-  async close(): Promise<void> {
+  /** Keeps staged files, even after an error or a signal, and releases the lock. */
+  close(): Promise<void> {
+    return this.#end();
+  }
+
+  async #close(): Promise<void> {
     try {
       await this.flush();
     } finally {

@@ -1,0 +1,145 @@
+/**
+ * Signals end every command, also as the first process of a container, where the system itself ends nothing.
+ *
+ * Slow: starts each command twice.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { bytesOf, makeBundle, makeRecord } from '../support/bundles/make-bundle.ts';
+import { writeTestTrust } from '../support/faults/crash.ts';
+import { LAUNCHER, pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { build, writeFiles } from '../support/sites/site.ts';
+import { notRun } from '../support/tools/not-run.ts';
+
+const folder = temporaryFolder();
+const trust = join(folder, 'trust.json');
+writeTestTrust(trust);
+const input = join(folder, 'bundles');
+/** So many that a command is busy with them when the signal comes. */
+const RECORDS = 60;
+for (let i = 0; i < RECORDS; i++)
+  writeFiles(input, { [`${i}.json`]: bytesOf(makeBundle(makeRecord({ id: `2606.${10000 + i}` }))) });
+const site = join(folder, 'site');
+const packages = join(folder, 'packages');
+
+/** A host that accepts requests and never answers. */
+const silent = createServer(() => undefined);
+let host = '';
+before(async () => {
+  await build([input, '--out', site, '--trust', trust], 0);
+  const run = await pithMirror(['pack', site, '--format', 'zip', '--out', packages, '--name', 'all', '--trust', trust]);
+  assert.equal(run.code, 0, run.stderr);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  host = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`;
+});
+after(() => {
+  silent.closeAllConnections();
+  silent.close();
+});
+
+interface Command {
+  readonly args: (root: string) => readonly string[];
+  /** What the command says when it is busy; `request`: it has asked the silent host; `reading`: it reads standard input. */
+  readonly when: RegExp | 'request' | 'reading';
+  /** What it may leave. */
+  readonly keeps?: readonly string[];
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'build of a package': {
+    args: (root) => ['build', join(packages, 'all.zip'), '--out', join(root, 'dist'), '--trust', trust],
+    when: /verifying and rendering/,
+    keeps: ['.dist.pith-mirror-cache'],
+  },
+  'build --single': {
+    args: (root) => ['build', input, '--single', suffixOfFirst(), '--out', join(root, 'one.html'), '--trust', trust],
+    when: /bundling pages/,
+  },
+  verify: { args: () => ['verify', input, '--trust', trust], when: /verifying/ },
+  'verify of standard input': { args: () => ['verify', '-', '--trust', trust], when: 'reading' },
+  canon: { args: () => ['canon', '-'], when: 'reading' },
+  pack: { args: (root) => ['pack', site, '--format', 'zip', '--out', root, '--trust', trust], when: /packing/ },
+  snapshot: {
+    args: (root) => ['snapshot', site, '--out', join(root, 'item'), '--trust', trust],
+    when: /packing/,
+  },
+  sync: {
+    args: (root) => ['sync', '--all', '--from', host, '--to', join(root, 'bundles'), '--trust', trust],
+    when: 'request',
+    keeps: ['bundles'],
+  },
+  audit: { args: () => ['audit', host, '--trust', trust], when: 'request' },
+  compare: { args: () => ['compare', site, host], when: 'request' },
+  serve: { args: () => ['serve', site, '--port', '0'], when: /is served at/ },
+};
+
+const suffixOfFirst = (): string => readdirSync(join(site, 'pith')).sort()[0] ?? '';
+
+/** The process that a command of `unshare --fork` runs. */
+const childOf = (pid: number | undefined): number =>
+  Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
+
+/** Starts a command in an empty folder, sends it a signal when it is busy, and waits for its end. */
+function interrupted({ args, when }: Command, root: string, signal: NodeJS.Signals, isFirst: boolean): Promise<Run> {
+  const temporary = join(root, 'temporary');
+  mkdirSync(temporary, { recursive: true });
+  const [file = '', ...rest] = [
+    ...(isFirst ? ['unshare', '-rpf', '--kill-child'] : []),
+    process.execPath,
+    LAUNCHER,
+    ...args(root),
+  ];
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, TMPDIR: temporary, PITH_MIRROR_CACHE: temporary };
+    const child = spawn(file, rest, { cwd: root, stdio: 'pipe', env });
+    const said = { stdout: '', stderr: '' };
+    let isSent = false;
+    const send = (): void => {
+      if (isSent) return;
+      isSent = true;
+      if (isFirst) process.kill(childOf(child.pid), signal);
+      else child.kill(signal);
+    };
+    for (const stream of ['stdout', 'stderr'] as const)
+      child[stream].on('data', (data: Buffer) => {
+        said[stream] += data;
+        if (when instanceof RegExp && when.test(said[stream])) send();
+      });
+    if (when === 'request') silent.once('request', send);
+    // More than a pipe holds: it is written when the command has read some of it, and waits for the rest.
+    if (when === 'reading') child.stdin.write(' '.repeat(1 << 18), send);
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...said, bytes: new Uint8Array() }));
+  });
+}
+
+describe('a signal', () => {
+  for (const [name, command] of Object.entries(COMMANDS)) {
+    for (const [signal, code, isFirst] of [
+      ['SIGTERM', 143, true],
+      ['SIGINT', 130, false],
+    ] as const) {
+      const where = isFirst ? 'as the first process of a container' : 'on a terminal';
+      it(`${signal} ends ${name} ${where} with exit code ${code}, and nothing unfinished stays`, async (test) => {
+        if (isFirst) {
+          const can = await runProgram('unshare', ['-rpf', 'true']).catch(() => ({ code: 1 }));
+          if (can.code !== 0) return notRun(test, 'name spaces of processes need root (unshare --pid)');
+        }
+        const root = join(folder, `${name}-${code}`.replaceAll(' ', '-'));
+        const run = await interrupted(command, root, signal, isFirst);
+        assert.equal(run.code, code, run.stdout + run.stderr);
+        assert.equal(run.stderr.split('\n').at(-2), `pith-mirror: ended by ${signal}`);
+        const left = readdirSync(root, { recursive: true, withFileTypes: true })
+          .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1))
+          .filter((path) => path !== 'temporary' && !command.keeps?.some((kept) => path.split('/')[0] === kept));
+        assert.deepEqual(left, []);
+        if (command.keeps?.includes('bundles')) assert.deepEqual(readdirSync(join(root, 'bundles')), []);
+      });
+    }
+  }
+});
