@@ -86,6 +86,8 @@ export class BagWriter {
    */
   end(suffixes: readonly string[]): { readonly bytes: number; readonly sha256: string } {
     this.#addTag(bagit.MANIFEST, this.#manifest.join(''));
+    // The package is read back next, which needs memory of its own.
+    this.#manifest.length = 0;
     if (this.#facts.parts.length > 1)
       this.#addTag(RECORDS_PAGE, [...formatRecordsPage(this.#facts, suffixes)].join(''));
     const trust = new TextEncoder().encode(this.#trust);

@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 
 /** How many bytes are buffered before they are written. */
-const GATHER = 1 << 20;
+const GATHER_BYTES = 1 << 20;
 
 export class ChunkFile {
   readonly #descriptor: number;
   readonly #digest = createHash('sha256');
-  #chunks: Uint8Array[] = [];
+  readonly #gathered = new Uint8Array(GATHER_BYTES);
   #held = 0;
   #bytes = 0;
 
@@ -23,18 +23,24 @@ export class ChunkFile {
 
   write(chunks: Iterable<Uint8Array>): void {
     for (const chunk of chunks) {
-      this.#digest.update(chunk);
       this.#bytes += chunk.length;
-      this.#chunks.push(chunk);
+      if (this.#held + chunk.length > GATHER_BYTES) this.#flush();
+      if (chunk.length > GATHER_BYTES) {
+        this.#writeAll(chunk);
+        continue;
+      }
+      this.#gathered.set(chunk, this.#held);
       this.#held += chunk.length;
-      if (this.#held >= GATHER) this.#flush();
     }
   }
 
   #flush(): void {
-    const bytes = Buffer.concat(this.#chunks);
-    this.#chunks = [];
+    this.#writeAll(this.#gathered.subarray(0, this.#held));
     this.#held = 0;
+  }
+
+  #writeAll(bytes: Uint8Array): void {
+    this.#digest.update(bytes);
     for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at);
   }
 

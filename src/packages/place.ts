@@ -2,6 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { dataStart, LOCAL_BYTES, MAX_FILE_BYTES, type Member, ZipError } from './formats/unzip.ts';
+import { HEAP, type Room } from './room.ts';
 
 /** A file on the disk, or a file inside of a ZIP on the disk. */
 export type Place = { readonly file: string } | { readonly zip: string; readonly member: Member };
@@ -14,19 +15,24 @@ export class PlaceError extends Error {
 // Windows has neither flag.
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** Reads up to `length` bytes; fewer only at the end of the file. */
-export function readAt(descriptor: number, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
+/** Fills bytes from a file. @returns how many were read: fewer than there is room for only at the end of the file. */
+function readInto(bytes: Uint8Array, descriptor: number, offset: number): number {
   let done = 0;
-  while (done < length) {
-    const count = readSync(descriptor, bytes, done, length - done, offset + done);
+  while (done < bytes.length) {
+    const count = readSync(descriptor, bytes, done, bytes.length - done, offset + done);
     if (count === 0) break;
     done += count;
   }
-  return bytes.subarray(0, done);
+  return done;
 }
 
-function readFile(path: string): Uint8Array {
+/** Reads up to `length` bytes; fewer only at the end of the file. */
+export function readAt(descriptor: number, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  return bytes.subarray(0, readInto(bytes, descriptor, offset));
+}
+
+function readFile(path: string, room: Room): Uint8Array {
   let descriptor: number;
   try {
     descriptor = openSync(path, OPEN_FLAGS);
@@ -41,9 +47,10 @@ function readFile(path: string): Uint8Array {
     if (!status.isFile()) throw new PlaceError('is not a regular file');
     if (status.size > MAX_FILE_BYTES)
       throw new PlaceError(`has ${status.size} bytes; a file of a package has at most ${MAX_FILE_BYTES}`);
-    const bytes = readAt(descriptor, 0, status.size + 1);
-    if (bytes.length !== status.size) throw new PlaceError('changed while it was read');
-    return bytes;
+    // One byte more, to see whether the file grows.
+    const bytes = room.take(status.size + 1);
+    if (readInto(bytes, descriptor, 0) !== status.size) throw new PlaceError('changed while it was read');
+    return bytes.subarray(0, status.size);
   } finally {
     closeSync(descriptor);
   }
@@ -52,10 +59,27 @@ function readFile(path: string): Uint8Array {
 /** The ZIP that was read last stays open: thousands of files of one ZIP follow one another. */
 let opened: { readonly path: string; readonly descriptor: number } | null = null;
 
+/** A piece of the open ZIP: files that follow one another are read together. */
+const WINDOW_BYTES = 1 << 18;
+const windowBytes = new Uint8Array(WINDOW_BYTES);
+let windowAt = 0;
+let windowLength = 0;
+
+/** Bytes of the open ZIP, fewer only at its end; valid until the next call. */
+function readZip(descriptor: number, offset: number, length: number): Uint8Array {
+  if (length > WINDOW_BYTES) return readAt(descriptor, offset, length);
+  if (offset < windowAt || offset + length > windowAt + windowLength) {
+    windowAt = offset;
+    windowLength = readInto(windowBytes, descriptor, offset);
+  }
+  return windowBytes.subarray(offset - windowAt, Math.min(offset - windowAt + length, windowLength));
+}
+
 /** Closes the ZIP that was read last, so that it can be renamed or removed. */
 export function closeZip(): void {
   if (opened !== null) closeSync(opened.descriptor);
   opened = null;
+  windowLength = 0;
 }
 
 function openZip(path: string): number {
@@ -66,25 +90,29 @@ function openZip(path: string): number {
 }
 
 /** @throws PlaceError if the bytes are not those that were packed. */
-function readMember(zip: string, member: Member): Uint8Array {
+function readMember(zip: string, member: Member, room: Room): Uint8Array {
   const descriptor = openZip(zip);
   let start: number;
   try {
-    start = member.offset + dataStart(readAt(descriptor, member.offset, LOCAL_BYTES), member.path);
+    start = member.offset + dataStart(readZip(descriptor, member.offset, LOCAL_BYTES), member.path);
   } catch (error) {
     throw error instanceof ZipError ? new PlaceError(error.message.replace(`${member.path}: `, '')) : error;
   }
-  const packed = readAt(descriptor, start, member.packedBytes);
+  const packed = readZip(descriptor, start, member.packedBytes);
   if (packed.length !== member.packedBytes) throw new PlaceError('is cut short');
-  const bytes = member.method === 'stored' ? packed : inflate(packed, member.size);
+  const bytes = member.method === 'stored' ? room.keep(packed) : inflate(packed, member.size);
   if (bytes.length !== member.size) throw new PlaceError(`unpacks to ${bytes.length} bytes; expected ${member.size}`);
   if (crc32(bytes) !== member.crc) throw new PlaceError('is damaged: its CRC-32 is not the one in the ZIP');
   return bytes;
 }
 
+const LARGEST_CHUNK = 1 << 20;
+
 function inflate(packed: Uint8Array, size: number): Uint8Array {
   try {
-    return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
+    // One chunk with room for the whole file and a byte, so that nothing is copied; a bomb's size is not believed.
+    const chunkSize = Math.min(Math.max(size + 1, 64), LARGEST_CHUNK);
+    return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize });
   } catch {
     throw new PlaceError(`is damaged: it does not unpack to ${size} bytes`);
   }
@@ -93,8 +121,9 @@ function inflate(packed: Uint8Array, size: number): Uint8Array {
 /**
  * The bytes at a place. At most `MAX_FILE_BYTES`; of a member, exactly as many as the ZIP lists.
  *
+ * @param room for the bytes; they are valid as long as what is taken from it is.
  * @throws PlaceError if there is no such file, or it is not what it should be; the system's error otherwise.
  */
-export function readPlace(place: Place): Uint8Array {
-  return 'file' in place ? readFile(place.file) : readMember(place.zip, place.member);
+export function readPlace(place: Place, room: Room = HEAP): Uint8Array {
+  return 'file' in place ? readFile(place.file, room) : readMember(place.zip, place.member, room);
 }

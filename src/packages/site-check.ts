@@ -6,20 +6,26 @@ import { IndexError } from '../records/index-error.ts';
 import { parseSums } from '../records/sums.ts';
 import type { Job, Problem, StoredFile } from './job.ts';
 import { suffixOfPath } from './parts.ts';
+import { SumsTable } from './sums-table.ts';
 import { isThere, walk } from './walk.ts';
 
 const SUMS = 'sums/';
 
-/** The digests of a site's files, by path; null if it has none. @throws BuildError if a list cannot be read. */
-export function readSums(folder: string): ReadonlyMap<string, string> | null {
+/** The digests of a site's files; null if it has none. @throws BuildError if a list cannot be read. */
+export function readSums(folder: string): SumsTable | null {
   if (!isThere(join(folder, SUMS))) return null;
-  const sums = new Map<string, string>();
+  const sums = new SumsTable();
   try {
     for (const name of readdirSync(join(folder, SUMS), { recursive: true, encoding: 'utf8' })) {
       if (!name.endsWith('.sha256')) continue;
       const path = `${SUMS}${name.replaceAll('\\', '/')}`;
-      for (const { path: listed, sha256 } of parseSums(path, readFileSync(join(folder, path), 'utf8')))
-        sums.set(listed, sha256);
+      const files = parseSums(path, readFileSync(join(folder, path), 'utf8'));
+      try {
+        sums.add(files);
+      } catch (error) {
+        if (error instanceof RangeError) throw new BuildError(`${path}: ${messageOf(error)}; build the site again`);
+        throw error;
+      }
     }
   } catch (error) {
     if (error instanceof IndexError) throw new BuildError(messageOf(error));
@@ -44,20 +50,21 @@ const BATCH = 16;
 
 /**
  * Jobs that take the digest of every file of a site, and judge every record. The folder is listed while they are done, so
- * a site of any size takes little memory; its digests take some 100 bytes a file.
+ * a site of any size takes little memory; its digests take some 40 bytes a file.
  */
-export function siteJobs(folder: string, sums: ReadonlyMap<string, string> | null): SiteJobs {
+export function siteJobs(folder: string, sums: SumsTable | null): SiteJobs {
   const problems: Problem[] = [];
   const foreign: string[] = [];
-  const missing = new Set(sums?.keys());
+  const seen = new Uint8Array(sums?.size ?? 0);
   function* jobs(): Generator<Job> {
     let suffix: string | null = null;
     let held: StoredFile[] = [];
     const odd = ({ path, why }: { readonly path: string; readonly why: string }): number =>
       foreign.push(`${path} (${why})`);
     for (const { path } of walk(folder, (below) => below === '.git/', odd)) {
+      const index = sums?.indexOf(path) ?? null;
       const sha256 = sums?.get(path) ?? null;
-      missing.delete(path);
+      if (index !== null) seen[index] = 1;
       if (sums !== null && sha256 === null && !isOwnList(path)) {
         foreign.push(path);
         continue;
@@ -71,7 +78,8 @@ export function siteJobs(folder: string, sums: ReadonlyMap<string, string> | nul
       held.push({ path, place: { file: join(folder, path) }, sha256 });
     }
     if (held.length > 0) yield { files: held, suffix, pack: null };
-    for (const path of missing) problems.push({ path, kind: 'missing', message: 'is missing; sums/ lists it' });
+    for (const [path, index] of sums?.entries() ?? [])
+      if (seen[index] === 0) problems.push({ path, kind: 'missing', message: 'is missing; sums/ lists it' });
   }
   return { jobs: jobs(), problems, foreign };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { pathProblem } from './formats/entry.ts';
 import type { Contents } from './formats/facts.ts';
 import { placeOf, suffixOfPath, type Unit } from './parts.ts';
+import type { SumsTable } from './sums-table.ts';
 import { type FoundFile, type OddFile, walk } from './walk.ts';
 
 export interface Survey {
@@ -25,8 +26,8 @@ export function ofRecord(files: readonly FoundFile[], contents: Contents, sums: 
   return contents === 'bundles' && hasSeveral ? chosen.filter(({ path }) => path.includes('/bundles/')) : chosen;
 }
 
-/** The digests that a build wrote of every file of its site, by path; null if the site has none. */
-export type Sums = ReadonlyMap<string, string> | null;
+/** The digests that a build wrote of every file of its site; null if the site has none. */
+export type Sums = SumsTable | null;
 
 /** Whether a file in the folder is foreign: the lists of the mirror do not have it. */
 const isForeign = (path: string, sums: Sums): boolean => sums !== null && !sums.has(path) && !path.startsWith('sums/');

@@ -25,10 +25,21 @@ interface Name {
   readonly why: string | null;
 }
 
-function kindOf(entry: Dirent<Buffer>): Name {
-  const name = entry.name.toString();
-  const isText = Buffer.from(name).equals(entry.name);
-  if (!isText) return { name, isFolder: false, why: 'its name is not UTF-8' };
+/** Bytes of a name that are not UTF-8 are read as this character. */
+const REPLACEMENT = '\ufffd';
+
+/** The entries of a folder. Names are read as text, which is quicker, and as bytes only if one may not be UTF-8. */
+function namesIn(folder: string): Name[] {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  if (!entries.some(({ name }) => name.includes(REPLACEMENT))) return entries.map((entry) => kindOf(entry, entry.name));
+  return readdirSync(folder, { withFileTypes: true, encoding: 'buffer' }).map((entry) => {
+    const name = entry.name.toString();
+    const isText = Buffer.from(name).equals(entry.name);
+    return isText ? kindOf(entry, name) : { name, isFolder: false, why: 'its name is not UTF-8' };
+  });
+}
+
+function kindOf(entry: Pick<Dirent, 'isDirectory' | 'isFile' | 'isSymbolicLink'>, name: string): Name {
   if (entry.isDirectory()) return { name, isFolder: true, why: null };
   if (entry.isFile()) return { name, isFolder: false, why: null };
   return { name, isFolder: false, why: entry.isSymbolicLink() ? 'a symbolic link' : 'not a regular file' };
@@ -51,8 +62,7 @@ export function* walk(
   odd: (file: OddFile) => void,
   below = '',
 ): Generator<FoundFile> {
-  const names = readdirSync(join(root, below), { withFileTypes: true, encoding: 'buffer' }).map(kindOf);
-  for (const found of names.sort((a, b) => compareCodePoints(sortName(a), sortName(b)))) {
+  for (const found of namesIn(join(root, below)).sort((a, b) => compareCodePoints(sortName(a), sortName(b)))) {
     const path = `${below}${found.name}`;
     if (found.why !== null) {
       odd({ path, why: found.why });

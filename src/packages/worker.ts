@@ -8,21 +8,24 @@ import { compress } from './compress.ts';
 import type { Answer, Done, DoneFile, Job, Problem, TeamStart } from './job.ts';
 import { judgeRecord } from './judge-record.ts';
 import { closeZip, PlaceError, readPlace } from './place.ts';
+import { SharedRoom } from './room.ts';
 
 const port = parentPort;
 if (port === null) throw new TypeError('expected to be started as a worker thread');
 const start = workerData as TeamStart;
 const trust = readTrust(start.trust);
 const engine = ENGINES[start.engine];
+const room = new SharedRoom();
 
 function run({ files, suffix, pack }: Job): Done {
   const done: DoneFile[] = [];
   const problems: Problem[] = [];
   const contents = new Map<string, Uint8Array>();
+  room.clear();
   for (const { path, place, sha256: expected } of files) {
     let bytes: Uint8Array;
     try {
-      bytes = readPlace(place);
+      bytes = readPlace(place, room);
     } catch (error) {
       if (!(error instanceof PlaceError)) throw error;
       problems.push({ path, kind: error.message === 'is missing' ? 'missing' : 'unreadable', message: error.message });
@@ -39,14 +42,20 @@ function run({ files, suffix, pack }: Job): Done {
   return { files: done, problems: [...problems, ...judged.problems], record: judged.record };
 }
 
-/** Packed bytes are transferred to the other thread. A view of a larger buffer is copied first, or the whole buffer would be transferred. */
-function handedOver(done: Done): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  for (const { packed } of done.files) {
-    if (packed !== null && packed.data.byteLength === packed.data.buffer.byteLength)
-      buffers.add(packed.data.buffer as ArrayBuffer);
-  }
-  return [...buffers];
+/** The packed bytes of all files side by side in one buffer, which can go to the other thread without being copied again. */
+function gathered({ files, ...others }: Done): { readonly done: Done; readonly transfer: ArrayBuffer[] } {
+  const length = files.reduce((total, { packed }) => total + (packed?.data.length ?? 0), 0);
+  if (length === 0) return { done: { files, ...others }, transfer: [] };
+  const all = new Uint8Array(length);
+  let at = 0;
+  const moved = files.map((file) => {
+    if (file.packed === null) return file;
+    const data = all.subarray(at, at + file.packed.data.length);
+    data.set(file.packed.data);
+    at += data.length;
+    return { ...file, packed: { ...file.packed, data } };
+  });
+  return { done: { files: moved, ...others }, transfer: [all.buffer] };
 }
 
 port.on('message', ({ id, job }: { readonly id: number; readonly job: Job | 'close' }) => {
@@ -56,8 +65,8 @@ port.on('message', ({ id, job }: { readonly id: number; readonly job: Job | 'clo
       port.postMessage({ id, done: { files: [], problems: [], record: null } } satisfies Answer);
       return;
     }
-    const done = run(job);
-    port.postMessage({ id, done } satisfies Answer, handedOver(done));
+    const { done, transfer } = gathered(run(job));
+    port.postMessage({ id, done } satisfies Answer, transfer);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const { message, stack = '' } = error;

@@ -26,6 +26,9 @@ const RESERVED = /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i;
 /** Characters that Windows forbids in names, and control characters of any kind. */
 const FORBIDDEN = /[<>:"|?*\\\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
+/** How many bytes a text has in UTF-8. All names of a site are ASCII, and need not be encoded for that. */
+const bytesOf = (text: string): number => (/^[ -~]*$/.test(text) ? text.length : encodeUtf8(text).length);
+
 /**
  * Why a path is not allowed in a package; null if it is.
  *
@@ -35,12 +38,12 @@ const FORBIDDEN = /[<>:"|?*\\\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 export function pathProblem(path: string): string | null {
   if (path === '') return 'the name is empty';
   if (!path.isWellFormed()) return 'the name is not Unicode text';
-  if (encodeUtf8(path).length > MAX_PATH_BYTES) return `the name has more than ${MAX_PATH_BYTES} bytes`;
+  if (bytesOf(path) > MAX_PATH_BYTES) return `the name has more than ${MAX_PATH_BYTES} bytes`;
   if (path.startsWith('/')) return 'the name is absolute';
   for (const part of path.split('/')) {
     if (part === '') return 'the name has an empty part';
     if (part === '.' || part === '..') return `the name has the part "${part}"`;
-    if (encodeUtf8(part).length > MAX_PART_BYTES) return `a part of the name has more than ${MAX_PART_BYTES} bytes`;
+    if (bytesOf(part) > MAX_PART_BYTES) return `a part of the name has more than ${MAX_PART_BYTES} bytes`;
     if (FORBIDDEN.test(part)) return 'the name has a character that some file systems forbid';
     if (RESERVED.test(part)) return `the name has the part "${part}", which Windows reserves`;
     if (/[. ]$/.test(part)) return 'a part of the name ends with a full stop or a space';

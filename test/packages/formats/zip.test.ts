@@ -1,10 +1,11 @@
 /** The bytes of a ZIP: as the comment above the writer shows them, and as a stranger could forge them. */
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { crc32, deflateRawSync } from 'node:zlib';
-import { compress } from '../../../src/packages/compress.ts';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { chooseDeflate, compress, deflateByNode, deflateByPako, probe } from '../../../src/packages/compress.ts';
 import { pathProblem } from '../../../src/packages/formats/entry.ts';
 import { MAX_FILE_BYTES, readDirectory, readEnd, ZipError } from '../../../src/packages/formats/unzip.ts';
 import { formatZip, MAX_ENTRIES, type PackedFile, ZipWriter } from '../../../src/packages/formats/zip.ts';
@@ -114,16 +115,35 @@ describe('compression', () => {
     assert.equal(compress(text, 'stored').data, text);
   });
 
-  it('gives the same bytes as when this test was written, whatever zlib Node has', async () => {
+  it('gives the same bytes as when this test was written, whatever zlib Node has', () => {
     const text = new TextEncoder().encode(Array.from({ length: 400 }, (_, i) => `line ${i * i}\n`).join(''));
     const { data } = compress(text, 'deflated');
-    const { hash } = await import('node:crypto');
     assert.equal(hash('sha256', data), DEFLATED);
+  });
+
+  it('by the zlib of this Node equals that by pako, for empty files and for larger ones than a window', () => {
+    for (const bytes of samples()) assert.deepEqual(new Uint8Array(deflateByNode(bytes)), deflateByPako(bytes));
+  });
+
+  it('falls back to pako, and so to the same bytes, if the zlib of a Node gives others', () => {
+    const other = (bytes: Uint8Array): Uint8Array => deflateRawSync(bytes, { level: 9 });
+    assert.equal(chooseDeflate(other), deflateByPako);
+    assert.equal(chooseDeflate(deflateByPako), deflateByPako);
+    assert.equal(chooseDeflate(deflateByNode), deflateByNode);
+    assert.deepEqual(new Uint8Array(inflateRawSync(deflateByPako(probe()))), probe());
   });
 });
 
-/** SHA-256 of fflate 0.8.3's deflate of the text above. */
-const DEFLATED = 'b183b08cfc03e0ccc123a5731919ca1fba572460f8d763d63dda8d32dad44eeb';
+/** Texts of a site and noise, from nothing to several windows of 32 KiB and more symbols than a block of zlib's has. */
+function samples(): readonly Uint8Array[] {
+  const bundle = readFileSync(join(PROJECT, 'test/vectors/4MJCW2CW2IJI4KFD2N5O7KXTYZ.bundle.json'));
+  const noise = Uint8Array.from({ length: 70_000 }, (_, i) => (Math.imul(i, 2_654_435_761) >>> 13) & 0xff);
+  const mixed = Buffer.concat([bundle, noise.subarray(0, 9000), probe(), bundle, new Uint8Array(100_000), noise]);
+  return [new Uint8Array(), Uint8Array.of(1), bundle, noise, probe(), mixed, mixed.subarray(0, 32_768)];
+}
+
+/** SHA-256 of zlib's deflate, level 5, of the text above. */
+const DEFLATED = 'af1cef291554104523e3c212c6c6504a2e92068958261ea43de2fee50dbc9c44';
 
 describe('the reader of ZIPs', () => {
   it('lists what the writer wrote', () => {

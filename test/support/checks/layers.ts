@@ -181,7 +181,9 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
   // Folds a page and its files into one: reads its markup as a browser does.
   parse5: { values: /^src\/mirror\/render\/single-page\.ts$/ },
   // Its deflate gives the same bytes on every system and every Node, which zlib's does not.
-  fflate: { values: /^src\/(?:packages\/compress|formats\/deflate|site\/verifier\/inflate)\.ts$/ },
+  fflate: { values: /^src\/(?:formats\/deflate|site\/verifier\/inflate)\.ts$/ },
+  // Gives zlib's bytes where the zlib of this Node does not.
+  pako: { values: /^src\/packages\/compress\.ts$/ },
   // Astro's JS API belongs to render.ts, and its runtime to the bundle of the pages; its types (APIRoute, HTMLAttributes)
   // describe what site/ files are.
   astro: { values: /^src\/(?:mirror\/render\/render|site\/(?:entry|runtime))\.ts$/, types: /^src\/site\// },
