@@ -5,7 +5,16 @@
  *     const verdict = verifyBundle(bundleBytes, trust);
  *     if (verdict.bundle !== null) console.log(mergeBundles([verdict.bundle]).state.sha256);
  */
-export { asWellFormed, compareCodePoints, decodeUtf8, encodeBase64, encodeUtf8, equalBytes } from './bytes.ts';
+export {
+  asWellFormed,
+  compareCodePoints,
+  decodeBase64,
+  decodeUtf8,
+  encodeBase64,
+  encodeHex,
+  encodeUtf8,
+  equalBytes,
+} from './bytes.ts';
 export { formatCanonical, formatCompact, formatIndented } from './canonical-json.ts';
 export { canonTextDigest, sha256Hex } from './digest.ts';
 export { ENGINE_NAMES, type Engine, EngineError, type EngineName } from './engine.ts';

@@ -13,6 +13,7 @@ import { visibleText } from '../shared/text.ts';
 import { counted, spaced } from '../shared/words.ts';
 import { type ListedItem, listedItems, upstreamLine } from './graph-parts.ts';
 import { cell, type Pair, pairsOf, restOf, type Table, tableOf, textCell } from './table.ts';
+import { timestampWords } from './timestamp-proofs.ts';
 
 /** One part that has something to show. */
 export interface Part {
@@ -197,7 +198,7 @@ function listPart(
     ...PLAIN,
     id: `list-${name}`,
     heading: LIST_HEADINGS[name] ?? spaced(name),
-    words: LIST_WORDS[name] ?? null,
+    words: name === 'timestamp_anchors' ? anchorWords(merged, list) : (LIST_WORDS[name] ?? null),
     table: {
       ...table,
       columns: ['event', ...table.columns],
@@ -208,7 +209,16 @@ function listPart(
   };
 }
 
-/** `timestamp_proofs` of a bundle: not events, not part of any state, and not checked here. */
+/** What the proofs in some values are; else that there is nothing in them that can be checked. */
+function proofWords(merged: MergedRecord, values: readonly Json[], otherwise: string): string {
+  const found = timestampWords(values, merged.bundles[0].canonicalSha256);
+  return found.length > 0 ? found.join(' ') : otherwise;
+}
+
+const anchorWords = (merged: MergedRecord, list: readonly Json[]): string =>
+  proofWords(merged, list, LIST_WORDS.timestamp_anchors ?? '');
+
+/** `timestamp_proofs` of a bundle: not events, and not part of any state. Checked if they are in a form that is known. */
 function proofPart(merged: MergedRecord): Part | null {
   const bundle = merged.published.kind === 'received' ? merged.published.bundle : merged.bundles[0];
   const proofs = bundle.value.get('timestamp_proofs');
@@ -217,7 +227,11 @@ function proofPart(merged: MergedRecord): Part | null {
     ...PLAIN,
     id: 'proofs',
     heading: 'Timestamp proofs',
-    words: 'The bundle has them in addition to its events. This version does not check them.',
+    words: proofWords(
+      merged,
+      proofs,
+      'The bundle has them in addition to its events. Their form is not known, so this mirror cannot check them.',
+    ),
     table: tableOf(proofs),
     file: 'bundle.json',
     pointer: '/timestamp_proofs',
