@@ -1,6 +1,6 @@
 /**
- * The workflows under .github, held to rules: what runs code of others may not write, and what may write runs no code of
- * others.
+ * Rules for the workflows under .github: a job that runs other people's code may not write, and a job that may write runs
+ * no such code.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';

@@ -104,7 +104,7 @@ export function publishOptions(values: {
   return { strict, clean, allowLoss: values['allow-loss'], flush: !values['no-sync'] };
 }
 
-/** Prints what came of a build or a join. @returns its exit code. */
+/** Prints the result of a build or a join. @returns its exit code. */
 export function tell(
   { report, published, refusal, loss, isUnchanged }: BuildResult,
   how: { readonly out: string; readonly isJson: boolean; readonly milliseconds: number },

@@ -22,7 +22,7 @@ function table(rows: readonly (readonly [string, string])[]): readonly string[] 
 /**
  * The text of a report.
  *
- * @param verb what became of records: `published` or `verified`.
+ * @param verb what was done with the records: `published` or `verified`.
  * @param seconds how long it took.
  */
 export function formatReportText(

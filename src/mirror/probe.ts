@@ -40,7 +40,7 @@ async function listOwn({ input, followLinks, shard, only }: BuildOptions, progre
 }
 
 /**
- * A file that changes twice within so many milliseconds may keep its stamp, so a younger stamp is not used. The coarsest file
+ * A file that changes twice within this many milliseconds may keep its stamp, so a younger stamp is not used. The coarsest file
  * systems in use count seconds in pairs.
  */
 const UNSURE_MS = 2500;

@@ -20,7 +20,7 @@ export interface SingleOptions
   readonly force: boolean;
 }
 
-/** The mark must be within so many characters of a file's start: it is at the top of the head. */
+/** The mark must be within this many characters of a file's start: it is at the top of the head. */
 const HEAD_LENGTH = 4096;
 
 /** @throws UsageError if something is there that --single did not write. */

@@ -4,7 +4,7 @@ import type { Progress } from '../mirror/base/progress.ts';
 import { openStored, plainJobs } from './stored.ts';
 import type { Team } from './team.ts';
 
-/** @throws BuildError if anything is not as it was written. */
+/** @throws BuildError if anything differs from what was written. */
 export async function readBack(path: string, name: string, team: Team, progress: Progress): Promise<void> {
   const stored = openStored(path);
   const [early] = stored.problems;

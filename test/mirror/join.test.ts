@@ -34,7 +34,7 @@ const quiet = { stage: () => undefined, step: () => undefined, note: () => undef
 const joined = (shards: readonly string[], out: string, site: string | null = null): Promise<BuildResult> =>
   joinMirror({ shards, out, trust, site, ...USUAL }, quiet);
 
-/** A hundred records, two bundles of one of them, a note, and files that are nothing. */
+/** A hundred records, two bundles of one of them, a note, and files that are neither. */
 function writeInput(input: string): void {
   mkdirSync(join(input, 'more'), { recursive: true });
   for (let i = 0; i < RECORDS; i++) {

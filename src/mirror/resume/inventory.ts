@@ -1,5 +1,5 @@
 /**
- * The inventory: what became of each input file, and a few hundred bytes of each record. It is all that a build keeps
+ * The inventory: the result for each input file, and a few hundred bytes of each record. It is all that a build keeps
  * in memory, what the next one starts from, and what shows which records must be rebuilt. Pure.
  */
 import { compareCodePoints } from '../../protocol/index.ts';

@@ -110,7 +110,7 @@ describe('a failing disk', () => {
     for (const spare of [8, 40]) {
       const trial = await trials.start();
       const build = `"$0" "${LAUNCHER}" "$@"; code=$?`;
-      // How much folders take differs, so the rest is filled: then there are so many kilobytes left.
+      // Folders take different amounts of space, so the rest is filled until exactly this many kilobytes are left.
       const fill = `head -c $(( ($(df -k . | awk 'END { print $4 }') - ${spare}) * 1024 )) /dev/zero > filler`;
       const inside =
         `size=$(( $(du -sk . | cut -f1) + 1000 )) && cp -a . ../full-$$ && mount -t tmpfs -o size=\${size}k none "$PWD" && ` +
@@ -209,7 +209,7 @@ async function ownHolder(): Promise<Record<string, unknown>> {
 
 describe('a lock', () => {
   let made = 0;
-  /** Whether a lock with this content, which gave a sign of life so many seconds ago, is taken over. */
+  /** Whether a lock with this content, which gave a sign of life this many seconds ago, is taken over. */
   async function isTakenOver(content: string | null, silentSeconds = 0): Promise<boolean> {
     const path = join(folder, `lock-${made++}`);
     const holder = join(path, 'holder');

@@ -13,7 +13,7 @@ import { seedBytes, vectorLines } from '../../support/bundles/vectors.ts';
 import { CREATED, RECORD } from '../../support/bundles/verdicts.ts';
 import { PROJECT } from '../../support/sites/cli.ts';
 
-/** A byte of the seed in so many is changed, each in a copy of its own. */
+/** One byte of the seed in this many is changed, each in its own copy. */
 const FLIPPED = 149;
 
 function tamperedSeeds(): readonly Uint8Array[] {

@@ -151,7 +151,7 @@ export class Trials {
 }
 
 /**
- * A moment of a build: so many milliseconds after it started, after its journal appeared (the publication is decided, and files
+ * A moment of a build: this many milliseconds after it started, after its journal appeared (the publication is decided, and files
  * are moved), or after the journal went (all is published).
  */
 export interface Moment {
