@@ -13,13 +13,13 @@ export const OUTCOME_WORDS: Readonly<Record<CheckOutcome, string>> = {
 export const CHECK_WORDS: Readonly<Record<CheckSubject, { readonly name: string; readonly shows: string }>> = {
   record_hash: {
     name: 'Record hash',
-    shows: 'the number names exactly this record: SHA-256 of its canonical JSON',
+    shows: 'the Pith Number identifies exactly this record: SHA-256 of its canonical JSON',
   },
   pith_number: {
     name: 'Pith Number',
     shows: 'it follows from the record: the year of submission and 26 base32 characters of the hash',
   },
-  short_number: { name: 'Short number', shows: 'it is the beginning of the Pith Number; other records may share it' },
+  short_number: { name: 'Short number', shows: 'it is a short form of the Pith Number; other records may share it' },
   source: { name: 'Source', shows: 'the bundle and the record name the same paper and version' },
   alias: { name: 'Aliases', shows: 'arXiv id, DOI and short numbers follow from the record' },
   bundle_hash: { name: 'Bundle hash', shows: 'the bundle is unchanged: SHA-256 of everything except its signature' },
