@@ -69,7 +69,7 @@ describe('meta tags', () => {
     assert.ok(text.length > 150 && text.length <= 200, text);
     assert.match(
       metas('record-only', 'description')[0] ?? '',
-      /^The record pith:2006:.* This mirror has no abstract of it\.$/,
+      /^The record pith:2006:.* This mirror does not have its abstract\.$/,
     );
   });
   it('have one author for each name, family name first, whatever stands between them', () => {

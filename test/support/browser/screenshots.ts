@@ -1,5 +1,5 @@
 /**
- * Pictures of every kind of page, for people: `node test/support/screenshots.ts OUT [--site DIR] [--only TEXT] [--firefox]`.
+ * Pictures of every kind of page, for people: `node test/support/browser/screenshots.ts OUT [--site DIR] [--only TEXT] [--firefox]`.
  *
  * Each page is shown wide and narrow, light and dark, in print (all over http under /repo/), and wide from file:. Without
  * `--site`, the site of variety.ts is built and left in OUT/site. `--only` keeps the pages with that text in their names.
@@ -49,7 +49,7 @@ const { values, positionals } = parseArgs({
 });
 const [target] = positionals;
 if (target === undefined || positionals.length > 1) {
-  console.error('usage: node test/support/screenshots.ts OUT [--site DIR] [--only TEXT] [--firefox]');
+  console.error('usage: node test/support/browser/screenshots.ts OUT [--site DIR] [--only TEXT] [--firefox]');
   process.exit(2);
 }
 const out = resolve(target);
