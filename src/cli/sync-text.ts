@@ -30,16 +30,18 @@ export function formatSyncText(report: SyncReport, target: string, seconds: numb
   if (told.length > SHOWN) lines.push(`and ${told.length - SHOWN} more (--json has all)`);
   lines.push(...contradictions.map((text) => printable(`the source is changing or was tampered with: ${text}`)));
   const rows: readonly (readonly [string, number])[] = [
-    ['would be fetched', totals.would_fetch],
+    ['would be downloaded', totals.would_fetch],
     ['bundles kept', totals.kept],
-    ['already held', totals.held],
+    ['already in the folder', totals.held],
     ['without new events', totals.known],
-    ['older than held', totals.older],
+    ['older than in folder', totals.older],
     ['withheld by the mirror', totals.withheld],
     ['refused', totals.refused],
     ['failed', totals.failed],
   ];
-  const shown = rows.filter(([name, count]) => count > 0 || name === 'bundles kept' || name === 'already held');
+  const shown = rows.filter(
+    ([name, count]) => count > 0 || name === 'bundles kept' || name === 'already in the folder',
+  );
   const table = shown.map(([name, count]) => `${name.padEnd(22)}  ${count}`);
   table.push(`${'downloaded'.padEnd(22)}  ${formatBytes(totals.bytes)} in ${seconds.toFixed(1)} s`);
   return `${[...lines, ...(lines.length > 0 ? [''] : []), ...table].join('\n')}\n`;

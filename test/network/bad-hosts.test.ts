@@ -76,14 +76,14 @@ const plain = ({ text }: Synced): string => text.replaceAll(/127\.0\.0\.1:\d+/g,
 /** For hosts that are slow on purpose: what a person waits half a minute for. */
 const SHORT = { connect: 400, idle: 400, total: 1500 };
 
-const NOTHING = 'bundles kept            0\nalready held            0\n';
+const NOTHING = 'bundles kept            0\nalready in the folder   0\n';
 
 test('keeps a good bundle in the folder of its day, byte for byte', async (context) => {
   const { folder, sync } = await scene(context, answer(good));
   const synced = await sync();
   assert.deepEqual([...filesBelow(folder).keys()], [nameOf(good)]);
   assert.deepEqual(new Uint8Array(readFileSync(join(folder, nameOf(good)))), good);
-  assert.equal(synced.text, 'bundles kept            1\nalready held            0\n');
+  assert.equal(synced.text, 'bundles kept            1\nalready in the folder   0\n');
   assert.equal(exitCode(synced), 0);
 });
 

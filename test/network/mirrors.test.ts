@@ -81,7 +81,7 @@ test('fetches every record of a mirror into folders by day, and nothing the seco
   assert.equal(first.sources[0]?.index?.records, 4);
   const before = standIn.asked.length;
   const second = await syncInto(folder, [standIn.url], { selection: ALL, cache });
-  assert.equal(second.text, 'bundles kept            0\nalready held            4\n');
+  assert.equal(second.text, 'bundles kept            0\nalready in the folder   4\n');
   assert.equal(exitCode(second), 0);
   // The manifest and the snapshot tell that nothing is new; the lists below are in the cache.
   assert.deepEqual(
@@ -223,7 +223,7 @@ test('ignores an older bundle of another mirror without reporting a fault', asyn
   const behind = await using(context, plainHost(site()));
   await syncInto(folder, [ahead.url], { selection: ALL });
   const synced = await syncInto(folder, [behind.url], { wanted: wanted(suffix1) });
-  assert.equal(synced.text, 'bundles kept            0\nalready held            0\nolder than held         1\n');
+  assert.equal(synced.text, 'bundles kept            0\nalready in the folder   0\nolder than in folder    1\n');
   assert.equal(exitCode(synced), 0);
 });
 
@@ -413,7 +413,7 @@ test('a dry run says what it would fetch, and writes nothing', async (context) =
   const standIn = await using(context, plainHost(site()));
   const folder = join(temporaryFolder(), 'bundles');
   const synced = await syncInto(folder, [standIn.url], { selection: ALL, dryRun: true });
-  assert.equal(synced.text, 'would be fetched        4\nbundles kept            0\nalready held            0\n');
+  assert.equal(synced.text, 'would be downloaded     4\nbundles kept            0\nalready in the folder   0\n');
   assert.deepEqual(names(dirname(folder)), []);
   assert.ok(!standIn.asked.some(({ path }) => path.startsWith('pith/')));
 });

@@ -83,7 +83,7 @@ export class SourceRun {
       return [];
     }
     const torn: Torn[] = [];
-    progress.stage(`fetching from ${source.name}`, found.length);
+    progress.stage(`downloading from ${source.name}`, found.length);
     await each(limit, found, async (item) => {
       if (item.kind === 'listed') {
         const problem = await this.#taker.takeListed(item.target, item.fetched);
