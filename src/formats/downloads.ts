@@ -1,6 +1,6 @@
 /**
- * Files of a record that are links inside of its page instead of files beside it: `data:` addresses, which every browser saves
- * under the name that the link gives, from http and from `file:`, without a script. Pure.
+ * Files of a record that are links inside its page instead of files next to it: `data:` addresses, which every browser
+ * saves under the name that the link gives, from http and from `file:`, without a script. Pure.
  */
 import { encodeBase64, encodeUtf8, formatCanonical, type IdentifiedRecord } from '../protocol/index.ts';
 import { asciiJson } from './json-text.ts';

@@ -110,7 +110,7 @@ const LARGEST_CHUNK = 1 << 20;
 
 function inflate(packed: Uint8Array, size: number): Uint8Array {
   try {
-    // One chunk with room for the whole file and a byte, so that nothing is copied; a bomb's size is not believed.
+    // One chunk with room for the whole file and a byte, so that nothing is copied; the limit bounds a bomb that claims another size.
     const chunkSize = Math.min(Math.max(size + 1, 64), LARGEST_CHUNK);
     return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize });
   } catch {

@@ -1,6 +1,6 @@
 /**
- * A hidden folder for unfinished work beside what a command makes. One command has it at a time, and it goes when the work ends,
- * also by a signal.
+ * A hidden folder for unfinished work, next to what a command makes. One command has it at a time, and it is removed
+ * when the work ends, also by a signal.
  */
 import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -26,8 +26,8 @@ export class WorkFolder {
   }
 
   /**
-   * Makes `.NAME.pith-mirror-WHAT` beside a folder or file NAME, and removes what killed commands left there. If that cannot be
-   * removed, the folder gets a number.
+   * Makes `.NAME.pith-mirror-WHAT` next to a folder or file NAME, and removes what killed commands left there. If that
+   * cannot be removed, the folder gets a number.
    *
    * @throws BuildError if another command has it; the system's error.
    */

@@ -5,7 +5,7 @@ import { absoluteUrl, badgeFile, bibtexFile, recordPage, relativeLink } from '..
 import type { Verdict } from '../../mirror/plan/catalogue.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
 
-/** A text to copy, and the file with the same text if there is one: beside the page, or in a link. */
+/** A text to copy, and the file with the same text if there is one: next to the page, or in a link. */
 export interface Snippet {
   readonly name: string;
   readonly text: string;

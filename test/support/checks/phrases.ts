@@ -9,7 +9,6 @@ export const PHRASES: readonly (readonly [pattern: string, plain: string])[] = [
   [String.raw`\banew\b`, 'again'],
   [String.raw`\bupon\b`, 'on'],
   [String.raw`\bat hand\b`, 'available, in memory'],
-  [String.raw`\bbeside\b`, 'next to; in addition to'],
   [String.raw`\bthereof\b|\btherein\b`, 'of it, in it'],
   [String.raw`\breckon`, 'count, compute'],
   [String.raw`\band the like\b`, 'and similar ones'],
