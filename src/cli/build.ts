@@ -64,14 +64,14 @@ function rendererOption(name = 'fast'): RendererName {
   return renderer;
 }
 
-function hostNameOption(name = 'static'): HostName {
+export function hostNameOption(name = 'static'): HostName {
   const host = HOST_NAMES.find((known) => known === name);
   if (host === undefined) throw new UsageError(`--host: expected one of ${HOST_NAMES.join(', ')} (found ${name})`);
   return host;
 }
 
 /** Says whether the site fits on its host. @returns the exit code: 1 if it does not. */
-function tellSize(out: string, name: HostName, isJson: boolean, code: number): number {
+export function tellSize(out: string, name: HostName, isJson: boolean, code: number): number {
   const host = hostOption(name);
   const size = measureSite(out);
   const verdicts = judgeSize(size, host);

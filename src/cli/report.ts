@@ -35,6 +35,7 @@ export function formatReportText(
   const recordOnly = totals.record_only > 0 ? ` (${totals.record_only} record only, no signed bundle)` : '';
   const rows = table([
     [`records ${verb}`, `${totals.records}${recordOnly}`],
+    ...(totals.withheld > 0 ? [['records withheld', `${totals.withheld} (excluded by notes)`] as const] : []),
     ['files verified', `${totals.verified + totals.with_findings} of ${totals.files}`],
     ['findings', String(totals.findings)],
     ['rejected files', String(totals.rejected)],

@@ -36,6 +36,7 @@ export function formatSyncText(report: SyncReport, target: string, seconds: numb
     ['without new events', totals.known],
     ['older than in folder', totals.older],
     ['withheld by the mirror', totals.withheld],
+    ['excluded by your notes', totals.excluded],
     ['refused', totals.refused],
     ['failed', totals.failed],
   ];

@@ -14,7 +14,7 @@ import { digestOfSums, type SiteFile, sumsOf } from './base/site-file.ts';
 import { listSite } from './base/tree.ts';
 import { type BuildOptions, type BuildResult, optionsKey } from './build-options.ts';
 import type { SiteContext } from './plan/catalogue.ts';
-import type { Produced, RecordLine } from './plan/lines.ts';
+import type { Produced } from './plan/lines.ts';
 import type { Output } from './publish/output.ts';
 import { publishMade, stageOf, withOutput } from './publish-made.ts';
 import type { OperatorNote } from './read/operator-note.ts';
@@ -26,7 +26,7 @@ import { readShard, type ShardContent } from './resume/shard-file.ts';
 import { Crew } from './workers/crew.ts';
 
 export interface JoinOptions
-  extends Pick<BuildOptions, 'out' | 'trust' | 'site' | 'strict' | 'allowLoss' | 'clean' | 'flush'> {
+  extends Pick<BuildOptions, 'out' | 'trust' | 'site' | 'host' | 'strict' | 'allowLoss' | 'clean' | 'flush'> {
   /** Folders of the shards' sites, in any order. */
   readonly shards: readonly string[];
 }
@@ -50,11 +50,12 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
   );
   const operator = shards[0]?.head.operator ?? null;
   const options = { ...given, site: siteOf(operator) };
-  const { trust, site } = options;
-  const context: SiteContext = { trust, site, version: await packageVersion() };
+  const { trust, site, host = 'static' } = options;
+  const context: SiteContext = { trust, site, host, version: await packageVersion() };
   const inventory = new Inventory([], {
     lines: shards.flatMap(({ lines }) => lines),
     records: shards.flatMap(({ records }) => records.map(({ entry, across }) => ({ entry, across }))),
+    withheld: shards.flatMap(({ withheld }) => withheld),
   });
   const apart = inventory.tasksOfCollisions().map(({ suffix }) => suffix);
   if (apart.length > 0) {
@@ -67,9 +68,12 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
   output.prepareStage();
   progress.stage('joining', inventory.records.length);
   const folders = stageOf(output);
-  for (const { folder, records } of shards) {
-    for (const record of records) {
-      inventory.addCopied(record.entry.suffix, copyRecord(folder, folders, record));
+  for (const { folder, records, withheld } of shards) {
+    const published = records.map(({ entry, digest }) => ({ ...entry, digest }));
+    for (const record of [...published, ...withheld]) {
+      const copied = copyRecord(folder, folders, record);
+      // What is withheld is taken away on purpose.
+      inventory.addCopied(record.suffix, inventory.isWithheld(record.suffix) ? { ...copied, lost: [] } : copied);
       progress.step();
       // Lets signals and the progress line be handled.
       await new Promise((resolve) => setImmediate(resolve));
@@ -78,7 +82,7 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
   await output.now();
   const cache = await Cache.open(output.cache, { program, options: 'join' }, stampOfSite(output.site));
   const pages = await loadPages(cache, output.work);
-  const start = { site, engine: 'openssl', shard: null, only: null, trust: trustDocument(trust) } as const;
+  const start = { site, host, engine: 'openssl', shard: null, only: null, trust: trustDocument(trust) } as const;
   const crew = new Crew(availableParallelism(), {
     ...start,
     ...folders,
@@ -119,7 +123,9 @@ async function readShards(
     const shard = await readShard(folder);
     first ??= shard.head;
     if (shard.head.key !== keyOf(first.operator))
-      throw new UsageError(`${folder} was built by another pith-mirror, with other keys or for another --site`);
+      throw new UsageError(
+        `${folder} was built by another pith-mirror, with other keys, or for another --site or --host`,
+      );
     shards.push({ ...shard, folder });
   }
   const count = shards[0]?.head.shard.count ?? 0;
@@ -134,6 +140,14 @@ async function readShards(
 const filesBelow = (site: string, folder: string): readonly string[] =>
   existsSync(join(site, folder)) ? listSite(site, folder) : [];
 
+/** A record of a shard, or the tombstone of one. */
+interface Copied {
+  readonly suffix: string;
+  readonly pithNumber: string;
+  /** Of its files, see `digestOfSums`. */
+  readonly digest?: string | undefined;
+}
+
 /**
  * Copies what differs from the published site into the stage.
  *
@@ -143,9 +157,8 @@ const filesBelow = (site: string, folder: string): readonly string[] =>
 function copyRecord(
   shard: string,
   { stage, published }: { readonly stage: string; readonly published: string | null },
-  { entry, digest }: RecordLine,
+  { suffix, pithNumber, digest }: Copied,
 ): Pick<Produced, 'sums' | 'isStaged' | 'lost'> {
-  const { suffix, pithNumber } = entry;
   const wellKnown = paths.wellKnownBundleFile(suffix);
   const bundle = join(stage, paths.bundleFile(suffix));
   const files: SiteFile[] = foldersOfRecord(suffix)

@@ -1,11 +1,11 @@
 /** Step 2 of a build: makes the records that have changed, or all of them. */
 import type { Progress } from './base/progress.ts';
-import type { InputLine, Produced, RecordLine } from './plan/lines.ts';
+import type { Produced } from './plan/lines.ts';
 import type { Probe } from './probe.ts';
 import type { LastSite } from './publish/publish.ts';
 import { suffixOfNote } from './read/notes.ts';
 import type { InputFile } from './read/read.ts';
-import type { Cache } from './resume/cache.ts';
+import type { Cache, CacheContent } from './resume/cache.ts';
 import { Inventory } from './resume/inventory.ts';
 import type { Crew } from './workers/crew.ts';
 
@@ -26,7 +26,10 @@ export async function makeRecords(crew: Crew, probe: Probe, isUpdate: boolean, p
     isUpdate ? readBefore(cache) : null,
     makeAlone(crew, early, progress, (produced) => ready.push(produced)),
   ]);
-  const last = before === null || probe.last === null ? null : { ...probe.last, records: before.records };
+  const last =
+    before === null || probe.last === null
+      ? null
+      : { ...probe.last, records: before.records, withheld: before.withheld };
   const inventory = new Inventory(
     listing.files,
     last === null || before === null ? null : { ...before, shapes: last.shapes },
@@ -42,11 +45,10 @@ export async function makeRecords(crew: Crew, probe: Probe, isUpdate: boolean, p
   return { inventory, last };
 }
 
-async function readBefore(
-  cache: Cache,
-): Promise<{ readonly lines: readonly InputLine[]; readonly records: readonly RecordLine[] } | null> {
+async function readBefore(cache: Cache): Promise<Pick<CacheContent, 'lines' | 'records' | 'withheld'> | null> {
   const [lines, records] = [await cache.part('lines'), await cache.part('records')];
-  return lines === null || records === null ? null : { lines, records };
+  const withheld = await cache.part('withheld');
+  return lines === null || records === null || withheld === null ? null : { lines, records, withheld };
 }
 
 /** Makes a record of each bundle file that is new or has changed, as if its number had no other file. */

@@ -88,6 +88,11 @@ async function makeAndPublish(
     const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
     for (const note of duplicateNotes(inventory.duplicates)) progress.note(note);
     const missing = [...(only ?? [])].filter((suffix) => !inventory.has(suffix));
+    const excluded = [...(only ?? [])].filter((suffix) => inventory.isWithheld(suffix));
+    if (excluded.length > 0)
+      throw new UsageError(
+        `a note in the input excludes ${excluded.join(' and ')}; remove "excluded" from the note first`,
+      );
     if (missing.length > 0) throw new UsageError(`the input has no record ${missing.join(' or ')}`);
     const site: MadeSite = {
       inventory,
@@ -109,11 +114,12 @@ async function makeAndPublish(
 
 function shardContent(
   shard: Shard,
-  options: Pick<BuildOptions, 'site' | 'trust'>,
+  options: Pick<BuildOptions, 'site' | 'trust' | 'host'>,
   operator: OperatorNote | null,
-  { lines, records }: Inventory,
+  { publicLines: lines, records, withheld }: Inventory,
   unlisted: readonly FileLine[],
   program: string,
 ): ShardContent {
-  return { head: { shard, key: `${program} ${optionsKey(options, operator)}`, operator }, lines, unlisted, records };
+  const head = { shard, key: `${program} ${optionsKey(options, operator)}`, operator };
+  return { head, lines, unlisted, records, withheld };
 }

@@ -73,7 +73,7 @@ export interface Probe extends Stamps {
   readonly cache: Cache;
   readonly program: string;
   /** What the last build published, and what of it is still there; null if the cache cannot be used. */
-  readonly last: Omit<LastSite, 'records'> | null;
+  readonly last: Omit<LastSite, 'records' | 'withheld'> | null;
   /** What the last build printed, if it would be the same now; else null. */
   readonly outcome: Outcome | null;
 }
@@ -109,7 +109,7 @@ export async function probeInput(
 }
 
 /** @returns null if the cache cannot be used, or if a file is missing that an update reads. */
-async function readLast(cache: Cache, site: string): Promise<Omit<LastSite, 'records'> | null> {
+async function readLast(cache: Cache, site: string): Promise<Probe['last']> {
   const [lists, others, shapes] = [await cache.part('lists'), await cache.part('others'), await cache.part('shapes')];
   if (lists === null || others === null || shapes === null) return null;
   const survey = surveySite(site, ownFilesOf({ lists, others, shapes }));

@@ -41,11 +41,11 @@ export function stageOf(output: Output): { readonly stage: string; readonly publ
 
 /** Why a site with these totals must not be published; null if it may. */
 export function refusalOf(
-  { records, rejected, findings, files }: Report['totals'],
+  { records, withheld, rejected, findings, files }: Report['totals'],
   { strict, shard = null }: { readonly strict: boolean; readonly shard?: Shard | null },
 ): string | null {
   // A shard may have no record, if its range is empty. A join needs it nevertheless.
-  if (records === 0 && shard === null) {
+  if (records + withheld === 0 && shard === null) {
     return files === 0 ? 'there is no bundle in the input' : 'no file of the input gives a record';
   }
   if (strict && rejected + findings > 0) return `--strict: ${rejected} rejected, ${findings} findings`;
@@ -94,7 +94,8 @@ export async function publishMade(
   if (site.stamps !== null) {
     const { totals, troubled, trust } = report;
     const outcome = { totals, troubled, trust };
-    const content = { inputs: site.stamps, outcome, lines: inventory.lines, records: inventory.records, ...published };
+    const { lines, records, withheld } = inventory;
+    const content = { inputs: site.stamps, outcome, lines, records, withheld, ...published };
     // The site is published: without a cache the next build only takes longer.
     await cache
       .save(content, stampOfSite(output.site))
@@ -105,22 +106,20 @@ export async function publishMade(
   return { report, published: true, refusal: null, loss: null, isUnchanged: false, isUpdate };
 }
 
-/** Suffixes of records that may vanish without --allow-loss, because the operator excludes them. */
-const PLANNED_LOSS: ReadonlySet<string> = new Set();
-
 /** What of the published site the new one would lose; null if nothing. */
 function lossFrom(output: Output, { inventory, last }: MadeSite): Loss | null {
   if (output.occupant !== 'site') return null;
   const known = last?.records.map(({ entry }) => entry.suffix) ?? [];
-  return lossOf(new Set([...publishedSuffixes(output.site), ...known]), inventory, PLANNED_LOSS);
+  return lossOf(output.site, new Set([...publishedSuffixes(output.site), ...known]), inventory);
 }
 
 function reportOf({ inventory, unlisted, context: { version, trust } }: MadeSite): Report {
   const records = inventory.records;
   const recordOnly = records.filter(({ entry }) => entry.verdict === 'record-only').length;
-  return new Report(version, trust, [...inventory.reports, ...unlisted], { all: records.length, recordOnly });
+  const counts = { all: records.length, recordOnly, withheld: inventory.withheld.length };
+  return new Report(version, trust, [...inventory.reports, ...unlisted], counts);
 }
 
 function catalogueOf({ inventory, context, operator }: MadeSite, { totals, troubled }: Report): Catalogue {
-  return { ...context, entries: inventory.entries(), totals, troubled, operator };
+  return { ...context, entries: inventory.entries(), withheld: inventory.withheld, totals, troubled, operator };
 }

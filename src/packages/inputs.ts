@@ -2,8 +2,10 @@
 import { hash } from 'node:crypto';
 import { UsageError } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
+import { isTombstone } from '../mirror/base/published-state.ts';
 import { listInput } from '../mirror/read/listing.ts';
 import { type InputFile, readInput } from '../mirror/read/read.ts';
+import { claimedSuffix } from '../mirror/resume/shard.ts';
 import { ParseError } from '../protocol/index.ts';
 import { extraPath, type InputLine } from './formats/inputs.ts';
 import { reportedFiles } from './report-names.ts';
@@ -66,6 +68,7 @@ function digestOf(file: InputFile): { readonly sha256: string; readonly bytes: n
 
 /** The extras of an input folder. @throws UsageError unless the site was built from it, as far as its report tells. */
 async function extrasOf(
+  site: string,
   input: string,
   { names, rejected }: Reported,
   progress: Progress,
@@ -78,6 +81,7 @@ async function extrasOf(
   });
   const extras: Extra[] = [];
   let bytes = 0;
+  let withheld = 0;
   const missing = new Set([...names.values()].flat().filter((name) => !isNote(name)));
   progress.stage('reading the input', listing.files.length);
   for (const file of listing.files) {
@@ -91,14 +95,26 @@ async function extrasOf(
     const { sha256 } = found;
     // A file with the same bytes as a listed one is not listed itself, and adds nothing.
     if (names.has(sha256) && !isNote(file.name)) continue;
-    if (!isNote(file.name) && rejected.get(file.name) !== sha256) different(input, file.name);
+    if (!isNote(file.name) && rejected.get(file.name) !== sha256) {
+      if (!isWithheld(site, file)) different(input, file.name);
+      withheld++;
+      continue;
+    }
     bytes += found.bytes;
     const line: InputLine = { name: file.name, sha256, path: extraPath(sha256) };
     extras.push({ line, read: () => readAgain(input, file, sha256) });
   }
+  if (withheld > 0)
+    progress.note(`not packed, because notes exclude their records: ${withheld} ${withheld === 1 ? 'file' : 'files'}`);
   const [gone] = missing;
   if (gone !== undefined) different(input, gone);
   return { extras, bytes };
+}
+
+/** Whether a file is a bundle of a record that the site withholds. */
+function isWithheld(site: string, file: InputFile): boolean {
+  const suffix = claimedSuffix(readInput(file));
+  return suffix !== null && isTombstone(site, suffix);
 }
 
 function readAgain(input: string, file: InputFile, sha256: string): Uint8Array {
@@ -113,7 +129,7 @@ function readAgain(input: string, file: InputFile, sha256: string): Uint8Array {
 export async function gatherInputs(site: string, input: string | null, progress: Progress): Promise<Inputs> {
   const reported = await readReport(site);
   const namesOf = (sha256: string): readonly string[] => reported.names.get(sha256) ?? [];
-  if (input !== null) return { isGiven: true, namesOf, ...(await extrasOf(input, reported, progress)) };
+  if (input !== null) return { isGiven: true, namesOf, ...(await extrasOf(site, input, reported, progress)) };
   if (reported.rejected.size > 0)
     progress.note(
       `${reported.rejected.size} rejected files of the input are not in the site, and so not in the package; --input BUNDLES adds them and the notes`,

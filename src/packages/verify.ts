@@ -7,6 +7,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { packageVersion } from '../mirror/base/package.ts';
+import { recordPage } from '../mirror/base/paths.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import { type FileLine, Report } from '../mirror/judge/report.ts';
 import { trustDocument } from '../mirror/read/trust-file.ts';
@@ -49,17 +50,22 @@ class Tally {
   readonly lines: FileLine[] = [];
   readonly #numbers = new Set<string>();
   readonly #signed = new Set<string>();
+  #withheld = 0;
 
   /** @param prefix put before file names if there are several packages. */
-  add({ suffix }: Job, { record }: Done, prefix: string): void {
+  add({ suffix, files }: Job, { record }: Done, prefix: string): void {
     if (suffix === null || record === null) return;
+    if (files.every(({ path }) => path === recordPage(suffix))) {
+      this.#withheld++;
+      return;
+    }
     this.#numbers.add(suffix);
     if (record.pithNumber !== null) this.#signed.add(suffix);
     this.lines.push(...record.lines.map((line) => (prefix === '' ? line : { ...line, file: `${prefix}${line.file}` })));
   }
 
-  get records(): { readonly all: number; readonly recordOnly: number } {
-    return { all: this.#numbers.size, recordOnly: this.#numbers.size - this.#signed.size };
+  get records(): { readonly all: number; readonly recordOnly: number; readonly withheld: number } {
+    return { all: this.#numbers.size, recordOnly: this.#numbers.size - this.#signed.size, withheld: this.#withheld };
   }
 }
 

@@ -238,6 +238,48 @@ test('tells which records a mirror withholds', async (context) => {
   assert.equal(exitCode(synced), 0);
 });
 
+test('does not fetch what a note in the folder excludes, however it is asked for', async (context) => {
+  const [mirror, plain] = [
+    await using(context, plainHost(site(siteFiles(bundles, { catalogue })))),
+    await using(
+      context,
+      plainHost(site(new Map([...siteFiles(bundles)].filter(([path]) => !path.startsWith('records'))))),
+    ),
+  ];
+  const folder = temporaryFolder();
+  // Even a note with a mistake says what its operator wants.
+  writeFileSync(join(folder, `${suffix0}.md`), `---\npith_number: ${suffix0}\nexcluded: leagl\n---\nx\n`);
+  const asked = [
+    { from: mirror, options: { selection: ALL } },
+    { from: mirror, options: { wanted: wanted(suffix0) } },
+    { from: mirror, options: { wanted: wanted(suffix0.slice(0, 8)) } },
+    { from: mirror, options: { wanted: wanted(records[0]?.source.id) } },
+    { from: plain, options: { wanted: wanted(suffix0) } },
+  ];
+  for (const { from, options } of asked) {
+    const synced = await syncInto(folder, [from.url], options);
+    assert.deepEqual(
+      synced.records.filter(({ suffix }) => suffix === suffix0).map(({ outcome, message }) => [outcome, message]),
+      [['excluded', `the note ${suffix0}.md in the folder excludes it`]],
+    );
+    assert.match(synced.text, /^excluded by your notes {2}1$/m);
+    assert.equal(exitCode(synced), 0);
+  }
+  assert.equal([...filesBelow(folder).keys()].filter((name) => name.includes(suffix0)).length, 1);
+});
+
+test('says of a record asked for by its number that the mirror withholds it', async (context) => {
+  const files = new Map(siteFiles(bundles, { withheld: { [suffix0]: 'legal' } }));
+  files.set(`pith/${suffix0}/index.html`, Buffer.from('<!doctype html>'));
+  const standIn = await using(context, plainHost(site(files)));
+  const synced = await syncInto(temporaryFolder(), [standIn.url], { wanted: wanted(suffix0) });
+  assert.deepEqual(
+    synced.records.map(({ outcome, message }) => [outcome, message]),
+    [['withheld', `its page says why: pith/${suffix0}/index.html`]],
+  );
+  assert.equal(exitCode(synced), 0);
+});
+
 test('asks several sources in their order, and needs a record from one of them only', async (context) => {
   const empty = await using(context, plainHost(site(siteFiles([bundles[3] ?? new Uint8Array()]))));
   const full = await using(context, plainHost(site()));

@@ -49,6 +49,21 @@ before(async () => {
 const payloadOf = (files: ReadonlyMap<string, Buffer>): ReadonlyMap<string, Buffer> =>
   new Map([...files].filter(([path]) => !path.startsWith('.well-known/')));
 
+describe('a package of a mirror that withholds a record', () => {
+  it('has no file of that record but its page, though the input has its bundle', async () => {
+    const excluded = variety.suffixes.get('excluded') ?? '';
+    const zip = await pack(['--input', variety.input, '--name', 'withholding'], 'withholding');
+    await tool('unzip', '-q', zip, '-d', at('withholding-unpacked'));
+    const files = [...readTree(at('withholding-unpacked'))];
+    const own = files.filter(([path]) => path.includes(`/pith/${excluded}/`)).map(([path]) => path);
+    assert.deepEqual(own, [`withholding/data/pith/${excluded}/index.html`]);
+    const bundle = readFileSync(join(variety.input, 'excluded/0.json'));
+    assert.ok(!files.some(([, bytes]) => bytes.equals(bundle)));
+    const run = await pithMirror(['verify', zip, '--trust', variety.trust, '--json']);
+    assert.equal(JSON.parse(run.stdout).totals.withheld, 1);
+  });
+});
+
 describe('a package of a site', () => {
   let zip = '';
   let bag = '';

@@ -1,6 +1,8 @@
 /** What the published state of a record has, to find out what a new one would lose. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { type Content, textOf } from './disk.ts';
+import { recordPage } from './paths.ts';
 
 /** The ids of the events that a `state.json` applies; none if it is not a state. It is our own file, so nothing is verified. */
 function eventsOf(text: string): readonly string[] {
@@ -27,4 +29,15 @@ export function lostEvents(path: string, state: Content | null): readonly string
   }
   const kept = new Set(state === null ? [] : eventsOf(textOf(state)));
   return eventsOf(published).filter((id) => !kept.has(id));
+}
+
+/** Whether a site has nothing but a page of a number: then its operator withholds the record. */
+export function isTombstone(site: string, suffix: string): boolean {
+  const path = recordPage(suffix);
+  try {
+    const [page, ...others] = readdirSync(join(site, dirname(path)));
+    return others.length === 0 && page === basename(path);
+  } catch {
+    return false;
+  }
 }

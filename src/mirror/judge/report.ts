@@ -46,6 +46,8 @@ export interface Totals {
   readonly records: number;
   /** Of these, records without a signed bundle. */
   readonly record_only: number;
+  /** Records that are not published, because a note of the operator excludes them; they are not among the others. */
+  readonly withheld: number;
 }
 
 /** `mirror-report.json`. */
@@ -197,7 +199,7 @@ export class Report {
     version: string,
     trust: Trust,
     lines: readonly FileLine[],
-    records: { readonly all: number; readonly recordOnly: number },
+    records: { readonly all: number; readonly recordOnly: number; readonly withheld?: number },
   ) {
     const count = (outcome: FileReport['outcome']): number => lines.filter((line) => line.outcome === outcome).length;
     const sum = (of: (line: FileLine) => number): number => lines.reduce((total, line) => total + of(line), 0);
@@ -217,6 +219,7 @@ export class Report {
         digests: sum(({ digests }) => digests),
         records: records.all,
         record_only: records.recordOnly,
+        withheld: records.withheld ?? 0,
       },
     };
   }

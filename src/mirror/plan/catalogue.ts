@@ -13,6 +13,7 @@ import type { FileReport, Totals } from '../judge/report.ts';
 import type { OperatorNote } from '../read/operator-note.ts';
 import type { HostName } from './host-files.ts';
 import type { RecordEntry } from './plan.ts';
+import type { WithheldLine } from './tombstone.ts';
 
 export type { Verdict };
 
@@ -70,6 +71,8 @@ export interface SiteContext {
 export interface Catalogue extends SiteContext {
   /** Newest first by submission, then by suffix. */
   readonly entries: readonly CatalogueEntry[];
+  /** Records that the operator does not publish, by suffix; they are not among the entries. */
+  readonly withheld: readonly WithheldLine[];
   readonly totals: Totals;
   /** Reports of the files that were rejected or have findings; verified files are only counted. */
   readonly troubled: readonly FileReport[];

@@ -3,6 +3,7 @@ import type { FileLine } from '../judge/report.ts';
 import type { InputFile } from '../read/read.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import type { Across } from './plan.ts';
+import type { WithheldLine } from './tombstone.ts';
 
 /** The result for one input file. */
 export interface InputLine {
@@ -28,8 +29,10 @@ export interface RecordLine {
 /** The result for one or several input files. */
 export interface Produced {
   readonly lines: readonly InputLine[];
-  /** Null if the files give no record. */
+  /** Null if the files give no record, or one that is withheld. */
   readonly record: RecordLine | null;
+  /** Null unless the operator withholds the record. */
+  readonly withheld: WithheldLine | null;
   /** Whether the record was made; false if another file of its number was staged at the same time. */
   readonly isWritten: boolean;
   /** Whether some of its files lie in the stage, because the published ones differ. */
@@ -43,6 +46,7 @@ export interface Produced {
 export const NOTHING_PRODUCED: Produced = {
   lines: [],
   record: null,
+  withheld: null,
   isWritten: false,
   isStaged: false,
   sums: '',

@@ -23,8 +23,10 @@ import {
 } from '../../protocol/index.ts';
 import type { JudgedFile } from '../judge/judge.ts';
 import { type FileReport, noteReport, rejectedFile, withFindings } from '../judge/report.ts';
+import { type Exclusion, UNREADABLE_EXCLUSION } from '../read/exclusion.ts';
 import type { Note } from '../read/notes.ts';
 import type { CatalogueEntry } from './catalogue.ts';
+import { type Withheld, withheldOf } from './tombstone.ts';
 
 /** A bundle file that was not rejected. */
 export interface ReceivedFile {
@@ -210,6 +212,8 @@ export function acrossRecords(entries: readonly Names[]): ReadonlyMap<string, Ac
 export interface RecordPlan {
   /** Null if no file is a bundle and no note quotes a record. */
   readonly entry: RecordEntry | null;
+  /** What is published in the place of the entry, if a note excludes the record; else null. */
+  readonly withheld: Withheld | null;
   /** Reports of the bundle files in their order, then of the notes that were rejected or have findings. */
   readonly reports: readonly FileReport[];
 }
@@ -220,19 +224,35 @@ export interface RecordPlan {
  * @param files its bundle files, each judged alone, none rejected.
  * @param notes its readable notes.
  * @param across what it has in common with other records.
+ * @param isExclusionUnread whether a note that was rejected tries to exclude the record.
  */
-export function planRecord(files: readonly JudgedFile[], notes: readonly Note[], across: Across): RecordPlan {
+export function planRecord(
+  files: readonly JudgedFile[],
+  notes: readonly Note[],
+  across: Across,
+  isExclusionUnread = false,
+): RecordPlan {
   // Sorted, so that renaming a file changes nothing.
   const byBytes = files.toSorted((a, b) => compareCodePoints(a.report.sha256 ?? '', b.report.sha256 ?? ''));
   const notesByBytes = notes.toSorted((a, b) => compareCodePoints(a.sha256, b.sha256));
   const alone = recordOf(byBytes, notesByBytes);
   const entry =
     alone === null ? null : { ...alone, findings: [...alone.findings, ...across.findings], versions: across.versions };
+  const withheld = withheldBy(notesByBytes, entry, isExclusionUnread);
+  // Without a bundle, a note must quote its record, unless it only excludes it.
+  const reported = entry === null && withheld !== null ? [] : notesByBytes;
   const reports = [
     ...files.map((file) => reportOf(file, entry ?? undefined)),
-    ...notesByBytes.flatMap((note) => reportOfNote(note, entry ?? undefined) ?? []),
+    ...reported.flatMap((note) => reportOfNote(note, entry ?? undefined) ?? []),
   ];
-  return { entry, reports };
+  return { entry, withheld, reports };
+}
+
+/** One note that excludes the record is enough, and one that cannot be read is no reason to publish it. */
+function withheldBy(notes: readonly Note[], entry: RecordEntry | null, isExclusionUnread: boolean): Withheld | null {
+  const note = notes.find(({ excluded }) => excluded !== null) ?? null;
+  const exclusion: Exclusion | null = note?.excluded ?? (isExclusionUnread ? UNREADABLE_EXCLUSION : null);
+  return exclusion === null ? null : withheldOf(exclusion, entry, note);
 }
 
 /** A file's report with the findings that only appear together with other files, of its own number or of others. */

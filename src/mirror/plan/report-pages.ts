@@ -10,6 +10,7 @@ import { reportPage } from '../base/paths.ts';
 import type { FileReport, ReportFinding, Totals } from '../judge/report.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { PageLink } from './shelves.ts';
+import type { WithheldLine } from './tombstone.ts';
 
 /** Maximum number of files on a page. */
 export const PAGE_FILES = 100;
@@ -43,6 +44,8 @@ export interface ReportListPage {
   readonly above: readonly PageLink[];
   /** On the first page only. */
   readonly totals: Totals | null;
+  /** On the first page only: records that the operator withholds, the first ones if there are many. */
+  readonly withheld: readonly WithheldLine[];
   readonly parts: readonly ReportPart[];
   /** Sorted by name; empty on an index. */
   readonly rows: readonly ReportRow[];
@@ -73,7 +76,7 @@ function rowOf(
 const ROOT: PageLink = { path: reportPage(), name: 'Report' };
 
 /** Every page of the report. The first one always exists; it has no files if nothing was rejected or found. */
-export function* reportPages({ troubled, totals, entries }: Catalogue): Generator<ReportListPage> {
+export function* reportPages({ troubled, totals, entries, withheld }: Catalogue): Generator<ReportListPage> {
   const published = new Set(entries.map(({ suffix }) => suffix));
   const byCode = new Map<ReasonCode, Named[]>();
   for (const report of troubled) {
@@ -96,7 +99,7 @@ export function* reportPages({ troubled, totals, entries }: Catalogue): Generato
     files: readonly Named[],
   ): Generator<ReportListPage> {
     const path = reportPage(code, ...digits);
-    const page = { path, code, above, totals: null };
+    const page = { path, code, above, totals: null, withheld: [] };
     if (files.length <= PAGE_FILES) {
       yield { ...page, parts: [], rows: rowsOf(files) };
       return;
@@ -122,6 +125,7 @@ export function* reportPages({ troubled, totals, entries }: Catalogue): Generato
   const parts = codes.map(({ code, files }) => ({ path: reportPage(code), name: code, code, files: files.length }));
   const isShort = troubled.length <= PAGE_FILES;
   const all = isShort ? troubled.map((report) => ({ key: '', report })) : [];
-  yield { path: ROOT.path, code: null, above: [], totals, parts, rows: rowsOf(all) };
+  const first = withheld.slice(0, PAGE_FILES);
+  yield { path: ROOT.path, code: null, above: [], totals, withheld: first, parts, rows: rowsOf(all) };
   for (const { code, files } of codes) yield* pagesOf(code, '', [ROOT], files);
 }

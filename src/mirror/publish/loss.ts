@@ -6,6 +6,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SUFFIX_PATTERN } from '../../protocol/index.ts';
+import { isTombstone } from '../base/published-state.ts';
 import type { Inventory } from '../resume/inventory.ts';
 
 /** Lines that are shown. */
@@ -30,19 +31,19 @@ export function publishedSuffixes(site: string): readonly string[] {
 }
 
 /**
- * Compares a site with what would be published in its place.
+ * Compares a site with what would be published in its place. A record that becomes a tombstone is no loss, because the operator
+ * says so in a note; neither is a tombstone that goes.
  *
  * @param published suffixes of the records that the site has.
- * @param planned suffixes that may vanish, because the operator says so in a note.
  * @returns null if nothing would be lost.
  */
 export function lossOf(
+  site: string,
   published: Iterable<string>,
   inventory: Pick<Inventory, 'has' | 'lost'>,
-  planned: ReadonlySet<string>,
 ): Loss | null {
-  const records = [...published].filter((suffix) => !inventory.has(suffix) && !planned.has(suffix)).sort();
-  const events = [...inventory.lost].filter(([suffix]) => inventory.has(suffix) && !planned.has(suffix)).sort();
+  const records = [...published].filter((suffix) => !inventory.has(suffix) && !isTombstone(site, suffix)).sort();
+  const events = [...inventory.lost].filter(([suffix]) => inventory.has(suffix)).sort();
   const lines = [
     ...records.map((suffix) => `record ${suffix}`),
     ...events.flatMap(([suffix, ids]) => ids.map((id) => `event ${id} of record ${suffix}`)),

@@ -20,6 +20,7 @@ import type { RecordLine } from '../plan/lines.ts';
 import { reportPages } from '../plan/report-pages.ts';
 import { searchFiles } from '../plan/search-data.ts';
 import { type ShelfPage, shelfPages } from '../plan/shelves.ts';
+import type { WithheldLine } from '../plan/tombstone.ts';
 import { handOver } from '../render/handoff.ts';
 import { LIST_PAGE, PageRenderer, RECORD_PAGE, REPORT_PAGE } from '../render/page-renderer.ts';
 import type { BundledPages } from '../render/pages.ts';
@@ -33,7 +34,7 @@ import { handleForeign } from './foreign.ts';
 import type { OtherFile } from './other-file.ts';
 import type { Output } from './output.ts';
 import { hasLists, listedFiles, OwnFiles, type Survey, surveySite } from './own-files.ts';
-import { type LastIndex, recordIndexFiles, siteSumsFile } from './record-index.ts';
+import { goneOf, type LastIndex, recordIndexFiles, siteSumsFile } from './record-index.ts';
 
 export interface Publication {
   readonly output: Output;
@@ -62,6 +63,7 @@ export interface Published {
 /** What the last build published, and what of it is still there. */
 export interface LastSite extends Published {
   readonly records: readonly RecordLine[];
+  readonly withheld: readonly WithheldLine[];
   readonly survey: Survey;
 }
 
@@ -95,7 +97,7 @@ async function renderByAstro({ output, inventory, catalogue }: Publication, prod
     release();
   }
   // The published pages stay if they are the same.
-  for (const path of [...shelves.keys(), ...catalogue.entries.map(({ suffix }) => paths.recordPage(suffix))]) {
+  for (const path of [...shelves.keys(), ...[...tasks.keys()].map(paths.recordPage)]) {
     const staged = join(output.stage, path);
     if (holds(join(output.site, path), [readFileSync(staged)])) rmSync(staged);
   }
@@ -292,8 +294,7 @@ export async function publishSite(publication: Publication, last: LastSite | nul
   const known = new Map(last?.lists.filter(([path]) => last.survey.files.has(path) === false));
   const lists = await makeLists(publication, known);
   progress.stage('making the site’s own pages', null);
-  const gone = (last?.records ?? []).map(({ entry }) => entry).filter(({ suffix }) => !inventory.has(suffix));
-  const lastIndex = last === null ? null : { site, others: last.others, gone };
+  const lastIndex = last === null ? null : { site, others: last.others, gone: goneOf(last, inventory) };
   const others = withIndex(publication, await otherFiles(publication), lists, lastIndex);
   const changed = differing(site, others, last);
   for (const file of changed) write(stage, file);

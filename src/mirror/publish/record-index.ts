@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bucketOf, INDEX_FOLDERS, SITE_SUMS } from '../../records/layout.ts';
+import { bucketOf, INDEX_FOLDERS, SITE_SUMS, UNDATED } from '../../records/layout.ts';
 import { sha256 } from '../../records/lists.ts';
 import { type FileSum, formatSums, parseSums } from '../../records/sums.ts';
 import { type IndexedRecord, type PublishedRecord, updateIndex } from '../../records/update.ts';
@@ -13,6 +13,8 @@ import { BuildError } from '../base/failure.ts';
 import { recordPage } from '../base/paths.ts';
 import { digestOfPieces } from '../base/site-file.ts';
 import type { CatalogueEntry } from '../plan/catalogue.ts';
+import type { RecordLine } from '../plan/lines.ts';
+import type { WithheldLine } from '../plan/tombstone.ts';
 import type { Inventory } from '../resume/inventory.ts';
 import type { OtherFile } from './other-file.ts';
 
@@ -20,8 +22,8 @@ import type { OtherFile } from './other-file.ts';
 export interface LastIndex {
   readonly site: string;
   readonly others: readonly (readonly [path: string, digest: string | null])[];
-  /** Records of that build that are not in this one. */
-  readonly gone: readonly CatalogueEntry[];
+  /** Records of that build that are not in this one, or in another bucket. */
+  readonly gone: readonly IndexedRecord[];
 }
 
 const isIndexFile = (path: string): boolean => INDEX_FOLDERS.some((folder) => path.startsWith(`${folder}/`));
@@ -45,6 +47,25 @@ function readerOf(last: LastIndex | null): (path: string) => string | null {
 const indexed = ({ suffix, submittedAt }: CatalogueEntry): IndexedRecord => ({ suffix, bucket: bucketOf(submittedAt) });
 
 /**
+ * A withheld record has no day in the index: its submission date is part of what is withheld, and whether its bundle is
+ * still held is nobody's concern.
+ */
+const withheldRecord = ({ suffix }: WithheldLine): IndexedRecord => ({ suffix, bucket: UNDATED });
+
+/** The records of the last build that are no longer where they were: gone, withheld, or published again. */
+export function goneOf(
+  before: { readonly records: readonly RecordLine[]; readonly withheld: readonly WithheldLine[] } | null,
+  inventory: Inventory,
+): readonly IndexedRecord[] {
+  if (before === null) return [];
+  const isPublished = (suffix: string): boolean => inventory.has(suffix) && !inventory.isWithheld(suffix);
+  return [
+    ...before.records.filter(({ entry }) => !isPublished(entry.suffix)).map(({ entry }) => indexed(entry)),
+    ...before.withheld.filter(({ suffix }) => !inventory.isWithheld(suffix)).map(withheldRecord),
+  ];
+}
+
+/**
  * The index and the digests of the records' files, up to date.
  *
  * @param fileOf the file of a new page. Only pages that Astro rendered are not among the digests yet.
@@ -61,14 +82,20 @@ export function recordIndexFiles(
     const path = recordPage(suffix);
     return { path, sha256: sha256(readFileSync(fileOf(path))) };
   };
-  const changed = inventory.entries().flatMap((entry): PublishedRecord[] => {
-    const { suffix } = entry;
+  const published = (
+    { suffix, bucket }: IndexedRecord,
+    withheld: PublishedRecord['withheld'],
+  ): readonly PublishedRecord[] => {
     if (!made.has(suffix)) return [];
     const sums = (): readonly FileSum[] =>
       isByAstro ? [...inventory.sumsOf(suffix), pageSum(suffix)] : inventory.sumsOf(suffix);
-    return [{ ...indexed(entry), withheld: null, sums }];
-  });
-  const { files, removed } = updateIndex(changed, (last?.gone ?? []).map(indexed), readerOf(last));
+    return [{ suffix, bucket, withheld, sums }];
+  };
+  const changed = [
+    ...inventory.entries().flatMap((entry) => published(indexed(entry), null)),
+    ...inventory.withheld.flatMap((line) => published(withheldRecord(line), line.reason)),
+  ];
+  const { files, removed } = updateIndex(changed, last?.gone ?? [], readerOf(last));
   const dropped = new Set([SITE_SUMS, ...removed, ...files.map(({ path }) => path)]);
   const kept = (last?.others ?? []).filter(([path]) => isIndexFile(path) && !dropped.has(path));
   return [

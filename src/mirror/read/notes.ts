@@ -34,6 +34,7 @@ import {
   type Trust,
   verifyReceipt,
 } from '../../protocol/index.ts';
+import { type Exclusion, parseExclusion } from './exclusion.ts';
 
 /** Bytes of the longest note: some pages of text, and so little that YAML cannot expand it to much. */
 export const MAX_NOTE_BYTES = 64 * 1024;
@@ -58,6 +59,8 @@ export interface Note {
   /** The authors in the paper's order, as the operator says; null if the note does not list them. */
   readonly authorsInOrder: readonly string[] | null;
   readonly quoted: QuotedRecord | null;
+  /** Why the operator does not publish the record; null for a record that is published. */
+  readonly excluded: Exclusion | null;
   /** Markdown. */
   readonly text: string;
   readonly checks: readonly Check[];
@@ -74,6 +77,8 @@ const FRONT_MATTER_MEMBERS = [
   'authors',
   'authors_in_order',
   'receipt',
+  'excluded',
+  'excluded_at',
 ] as const;
 
 function fail(code: ReasonCode, path: string, message: string): never {
@@ -164,7 +169,7 @@ class FrontMatter {
   }
 
   /** A date may stand without quotes here: it is the mirror's own word, and no digest covers it. */
-  time(name: 'retrieved_at'): string | null {
+  time(name: 'retrieved_at' | 'excluded_at'): string | null {
     const value = this.raw(name);
     if (!(value instanceof Date)) return this.text(name);
     // YAML reads a date alone as its first moment: a precision that nobody gave.
@@ -281,6 +286,7 @@ export function readNote(file: string, bytes: Uint8Array, trust: Trust): Note {
     collections: front.texts('collections'),
     authorsInOrder: readOrder(front),
     quoted,
+    excluded: parseExclusion(front.raw('excluded'), front.time('excluded_at'), content.trim()),
     text: content.trim(),
     checks,
     findings,

@@ -13,10 +13,12 @@ import { csvParts } from '../plan/records-csv.ts';
 import { type ReportListPage, reportPages } from '../plan/report-pages.ts';
 import { searchDataPaths } from '../plan/search-data.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
+import type { Tombstone } from '../plan/tombstone.ts';
 
 /** Of `pith/[suffix]/index.astro`. */
 export interface RecordPageProps {
-  readonly record: RecordEntry;
+  /** What is left of a record, if the operator withholds it. */
+  readonly record: RecordEntry | Tombstone;
   readonly site: SiteContext;
 }
 
@@ -47,7 +49,7 @@ export interface Handed {
   readonly context: SiteContext;
   /** The suffixes of the record pages to make. */
   readonly suffixes: readonly string[];
-  readonly record: (suffix: string) => RecordEntry;
+  readonly record: (suffix: string) => RecordEntry | Tombstone;
   /** The paths of the list pages to make. */
   readonly shelves: readonly string[];
   readonly shelf: (path: string) => ShelfPage;

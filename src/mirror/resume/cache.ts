@@ -16,6 +16,7 @@ import { PACKAGE_ROOT } from '../base/package.ts';
 import { MARKER } from '../base/paths.ts';
 import type { FileLine, FileReport, ReportDocument, Totals } from '../judge/report.ts';
 import type { InputLine, RecordLine } from '../plan/lines.ts';
+import type { WithheldLine } from '../plan/tombstone.ts';
 import { stampAt } from '../read/read.ts';
 import type { ShapeLines } from './shapes.ts';
 
@@ -34,6 +35,7 @@ export interface CacheContent {
   readonly outcome: Outcome;
   readonly lines: readonly InputLine[];
   readonly records: readonly RecordLine[];
+  readonly withheld: readonly WithheldLine[];
   /** Digest of what each list page shows, by its path. */
   readonly lists: readonly (readonly [path: string, digest: string])[];
   /** Every other file of the site, those of records excepted. */
@@ -47,6 +49,7 @@ const PARTS = [
   'outcome',
   'lines',
   'records',
+  'withheld',
   'lists',
   'others',
   'shapes',

@@ -9,6 +9,7 @@ import { type Duplicate, duplicatesOf, type FileLine } from '../judge/report.ts'
 import { type CatalogueEntry, compareEntries } from '../plan/catalogue.ts';
 import type { InputLine, Produced, RecordLine, RecordTask } from '../plan/lines.ts';
 import { type Across, acrossRecords, NOTHING_ACROSS } from '../plan/plan.ts';
+import { compareWithheld, type WithheldLine } from '../plan/tombstone.ts';
 import { suffixOfNote } from '../read/notes.ts';
 import type { InputFile } from '../read/read.ts';
 import { type ShapeLines, Shapes, shapeOfSums } from './shapes.ts';
@@ -37,6 +38,8 @@ export class Inventory {
   readonly #files = new Map<string, InputFile>();
   readonly #lines = new Map<string, InputLine>();
   readonly #records = new Map<string, RecordLine>();
+  /** Records that the operator withholds; they are not among the others. */
+  readonly #withheld = new Map<string, WithheldLine>();
   /** Sorted when they are asked for. */
   #entries: readonly CatalogueEntry[] | null = null;
   readonly #texts = new TextStore();
@@ -55,12 +58,18 @@ export class Inventory {
   /** @param files the input as it is now. @param before lines and records of the last build. */
   constructor(
     files: readonly InputFile[],
-    before: { lines: readonly InputLine[]; records: readonly RecordLine[]; shapes?: ShapeLines } | null,
+    before: {
+      readonly lines: readonly InputLine[];
+      readonly records: readonly RecordLine[];
+      readonly withheld: readonly WithheldLine[];
+      readonly shapes?: ShapeLines;
+    } | null,
   ) {
     this.#shapes = new Shapes(before?.shapes ?? []);
     for (const file of files) this.#files.set(file.name, file);
     for (const line of before?.lines ?? []) this.#lines.set(line.name, line);
     for (const record of before?.records ?? []) this.#records.set(record.entry.suffix, record);
+    for (const line of before?.withheld ?? []) this.#withheld.set(line.suffix, line);
   }
 
   /** The record that a file is about, as far as that is known. */
@@ -100,15 +109,18 @@ export class Inventory {
 
   /** Adds a record that was made from all of its files. */
   addTogether(suffix: string, produced: Produced): void {
-    const { lines, record } = produced;
+    const { lines, record, withheld } = produced;
     for (const line of lines) this.#setLine(line);
     this.#pending.delete(suffix);
-    if (record === null) {
-      this.#remove(suffix);
-    } else {
+    if (record !== null) {
       this.#setMade(suffix, produced);
       this.#setRecord(record);
+      return;
     }
+    this.#remove(suffix);
+    if (withheld === null) return;
+    this.#setMade(suffix, produced);
+    this.#withheld.set(suffix, withheld);
   }
 
   /** Adds a record that was copied from a shard. */
@@ -167,11 +179,15 @@ export class Inventory {
     return [...stale].map(([suffix, across]) => ({ suffix, files: groups.get(suffix) ?? [], across }));
   }
 
-  /** Every record as a task, for Astro's own rendering. */
+  /** Every record as a task, withheld ones included, for Astro's own rendering. */
   tasksOfAll(): ReadonlyMap<string, RecordTask> {
-    const groups = this.#groups(new Set(this.#records.keys()));
+    const suffixes = [...this.#records.keys(), ...this.#withheld.keys()];
+    const groups = this.#groups(new Set(suffixes));
     return new Map(
-      [...this.#records].map(([suffix, { across }]) => [suffix, { suffix, files: groups.get(suffix) ?? [], across }]),
+      suffixes.map((suffix) => {
+        const across = this.#records.get(suffix)?.across ?? NOTHING_ACROSS;
+        return [suffix, { suffix, files: groups.get(suffix) ?? [], across }];
+      }),
     );
   }
 
@@ -192,6 +208,7 @@ export class Inventory {
     this.#staged.delete(suffix);
     this.#lost.delete(suffix);
     this.#shapes.delete(suffix);
+    this.#withheld.delete(suffix);
     if (this.#records.delete(suffix)) this.#entries = null;
   }
 
@@ -199,6 +216,7 @@ export class Inventory {
     const { suffix } = record.entry;
     if (this.#records.get(suffix)?.entry.digest !== record.entry.digest) this.#entries = null;
     this.#records.set(suffix, record);
+    this.#withheld.delete(suffix);
   }
 
   /** The names of each record's files. */
@@ -226,8 +244,18 @@ export class Inventory {
     return unpackSums(suffix, textOf(this.#made.get(suffix) ?? ''));
   }
 
+  /** Whether the site has a page of this number: a record's, or a tombstone. */
   has(suffix: string): boolean {
-    return this.#records.has(suffix);
+    return this.#records.has(suffix) || this.#withheld.has(suffix);
+  }
+
+  isWithheld(suffix: string): boolean {
+    return this.#withheld.has(suffix);
+  }
+
+  /** Records that the operator withholds, by suffix. */
+  get withheld(): readonly WithheldLine[] {
+    return [...this.#withheld.values()].sort(compareWithheld);
   }
 
   /** Files that have the same bytes as another file. */
@@ -235,10 +263,19 @@ export class Inventory {
     return duplicatesOf(this.#allReports());
   }
 
-  /** Of each file; of those with the same bytes, only of the first. */
+  /**
+   * Of each file; of those with the same bytes, only of the first. The bundles of a withheld record are left out, because
+   * findings quote the paper; of a note that excludes a record, the operator is told what is wrong.
+   */
   get reports(): readonly FileLine[] {
     const left = new Set(this.duplicates.map(({ file }) => file));
-    return [...this.#allReports()].filter(({ file }) => !left.has(file));
+    return [...this.#allReports()].filter(({ file }) => !left.has(file) && !this.#isOfWithheld(file));
+  }
+
+  #isOfWithheld(file: string): boolean {
+    if (this.#withheld.size === 0) return false;
+    const suffix = this.#lines.get(file)?.suffix ?? null;
+    return suffix !== null && this.#withheld.has(suffix) && suffixOfNote(file) === null;
   }
 
   *#allReports(): Generator<FileLine> {
@@ -248,6 +285,11 @@ export class Inventory {
   /** By name; to be kept for the next build. */
   get lines(): readonly InputLine[] {
     return [...this.#lines.values()].sort((a, b) => compareCodePoints(a.name, b.name));
+  }
+
+  /** The same without the reports that are not published. */
+  get publicLines(): readonly InputLine[] {
+    return this.lines.map((line) => (this.#isOfWithheld(line.name) ? { ...line, report: null } : line));
   }
 
   /** In the order of the catalogue, so that the next build has little to sort. */

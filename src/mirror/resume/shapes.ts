@@ -27,7 +27,7 @@ export class Shapes {
   }
 
   set(suffix: string, shape: Shape): void {
-    const names = this.#names.get(shape) ?? new Set(shape.split(' '));
+    const names = this.#names.get(shape) ?? new Set(shape.split(' ').filter((name) => name !== ''));
     this.#names.set(shape, names);
     this.#of.set(suffix, names);
   }

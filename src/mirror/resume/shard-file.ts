@@ -8,6 +8,7 @@ import { formatPart, parsePart } from '../base/jsonl.ts';
 import { SHARD } from '../base/paths.ts';
 import type { FileLine } from '../judge/report.ts';
 import type { InputLine, RecordLine } from '../plan/lines.ts';
+import type { WithheldLine } from '../plan/tombstone.ts';
 import type { OperatorNote } from '../read/operator-note.ts';
 import type { Shard } from './shard.ts';
 
@@ -24,9 +25,11 @@ export interface ShardContent {
   /** Reports of entries that are not files: folders that could not be listed. */
   readonly unlisted: readonly FileLine[];
   readonly records: readonly RecordLine[];
+  /** Records that the operator withholds. */
+  readonly withheld: readonly WithheldLine[];
 }
 
-const PARTS = ['head', 'lines', 'unlisted', 'records'] as const;
+const PARTS = ['head', 'lines', 'unlisted', 'records', 'withheld'] as const;
 
 /** The file of a shard's site by which it can be joined. */
 export function formatShard(content: ShardContent): Uint8Array {
@@ -36,7 +39,7 @@ export function formatShard(content: ShardContent): Uint8Array {
   const parts = PARTS.map((name) => Buffer.concat([...formatPart({ ...content, lines }[name])]));
   const lengths = parts.map(({ length }) => length);
   const digest = createHash('sha256').update(Buffer.concat(parts)).digest('hex');
-  return Buffer.concat([Buffer.from(`${JSON.stringify({ layout: 1, lengths, digest })}\n`), ...parts]);
+  return Buffer.concat([Buffer.from(`${JSON.stringify({ layout: 2, lengths, digest })}\n`), ...parts]);
 }
 
 /** @throws UsageError if the folder is not a shard's, or its file was changed. */
@@ -54,7 +57,7 @@ export async function readShard(folder: string): Promise<ShardContent> {
     no(`${SHARD} has no header line`);
   }
   if (
-    head.layout !== 1 ||
+    head.layout !== 2 ||
     head.digest !==
       createHash('sha256')
         .update(bytes.subarray(end + 1))

@@ -20,8 +20,10 @@ import { type CatalogueEntry, catalogueEntry, type SiteContext } from '../plan/c
 import { recordFiles } from '../plan/documents.ts';
 import { hasWellKnownFiles } from '../plan/host-files.ts';
 import { type InputLine, NOTHING_PRODUCED, type Produced, type RecordLine, type RecordTask } from '../plan/lines.ts';
-import { type Across, NOTHING_ACROSS, planRecord, type RecordEntry } from '../plan/plan.ts';
+import { type Across, NOTHING_ACROSS, planRecord, type RecordEntry, type RecordPlan } from '../plan/plan.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
+import type { Tombstone, Withheld } from '../plan/tombstone.ts';
+import { claimsExclusion } from '../read/exclusion.ts';
 import { isNoteName, type Note, readNote } from '../read/notes.ts';
 import { type InputFile, readInput, stampAt } from '../read/read.ts';
 import type { PageRenderer } from '../render/page-renderer.ts';
@@ -91,7 +93,7 @@ export class Producer {
    */
   async together({ suffix, files, across }: RecordTask): Promise<Produced> {
     for (const folder of this.#foldersOf(suffix)) rmSync(folder, { recursive: true, force: true });
-    const { judged, notes, rejected, entry, reports } = this.#plan({ suffix, files, across });
+    const { judged, notes, rejected, entry, withheld, reports } = this.#plan({ suffix, files, across });
     const reportOf = new Map<string, FileReport>([...reports, ...rejected].map((report) => [report.file, report]));
     const digestOf = new Map([
       ...judged.map(({ report }) => [report.file, report.sha256] as const),
@@ -107,11 +109,32 @@ export class Producer {
         report: report === undefined ? null : fileLine(report),
       };
     });
+    if (withheld !== null) return this.#tombstone(lines, withheld);
     if (entry === null) return { ...NOTHING_PRODUCED, lines };
     const row = catalogueEntry(entry);
     const written = await this.#write(entry);
     if (written === null) return fail(paths.recordPage(suffix), 'expected no such folder yet');
     return this.#produced(lines, row, across, written);
+  }
+
+  /** In the place of a record that the operator withholds: one page. */
+  async #tombstone(lines: readonly InputLine[], { tombstone, line }: Withheld): Promise<Produced> {
+    const page = await this.#page(tombstone);
+    const files = page === null ? [] : [page];
+    const changed = files.filter((file) => !this.#isPublished(file));
+    if (changed.length > 0 && !this.#stageFiles(line.suffix, changed))
+      return fail(paths.recordPage(line.suffix), 'expected no such folder yet');
+    const sums = sumsOf(files);
+    return {
+      lines,
+      record: null,
+      withheld: this.#part.shard === null ? line : { ...line, digest: digestOfSums(sums) },
+      isWritten: true,
+      isStaged: changed.length > 0,
+      sums: packSums(line.suffix, sums),
+      // The record is taken away on purpose.
+      lost: [],
+    };
   }
 
   /** @param written null if another file of the number was staged at the same time. */
@@ -120,14 +143,23 @@ export class Producer {
     const record: RecordLine =
       this.#part.shard === null ? { entry, across } : { entry, across, digest: digestOfSums(sums) };
     const { isStaged = false, lost = [] } = written ?? {};
-    return { lines, record, isWritten: written !== null, isStaged, sums: packSums(entry.suffix, sums), lost };
+    return {
+      lines,
+      record,
+      withheld: null,
+      isWritten: written !== null,
+      isStaged,
+      sums: packSums(entry.suffix, sums),
+      lost,
+    };
   }
 
-  /** The record itself, for Astro's own rendering. */
-  planned(task: RecordTask): RecordEntry {
-    const { entry } = this.#plan(task);
-    if (entry === null) throw new BuildError(`the files of ${task.suffix} changed while they were read; build again`);
-    return entry;
+  /** The record itself, or what is left of it, for Astro's own rendering. */
+  planned(task: RecordTask): RecordEntry | Tombstone {
+    const { entry, withheld } = this.#plan(task);
+    const shown = withheld?.tombstone ?? entry;
+    if (shown === null) throw new BuildError(`the files of ${task.suffix} changed while they were read; build again`);
+    return shown;
   }
 
   /** Renders one list, and stages it unless the published one is the same. */
@@ -144,7 +176,7 @@ export class Producer {
     return { sha256: sha256(html), isStaged };
   }
 
-  #plan({ suffix, files, across }: RecordTask): ReturnType<typeof planRecord> & {
+  #plan({ suffix, files, across }: RecordTask): RecordPlan & {
     readonly judged: readonly JudgedFile[];
     readonly notes: readonly Note[];
     readonly rejected: readonly FileReport[];
@@ -152,11 +184,14 @@ export class Producer {
     const judged: JudgedFile[] = [];
     const notes: Note[] = [];
     const rejected: FileReport[] = [];
+    let isExclusionUnread = false;
     for (const file of files) {
       if (isNoteName(basename(file.name))) {
         const note = this.#note(file);
-        if ('outcome' in note) rejected.push(note);
-        else notes.push(note);
+        if ('report' in note) {
+          rejected.push(note.report);
+          isExclusionUnread ||= note.claimsExclusion;
+        } else notes.push(note);
       } else {
         const bundle = this.#judge(file);
         if (bundle?.bundle?.suffix !== suffix)
@@ -164,7 +199,7 @@ export class Producer {
         judged.push(bundle);
       }
     }
-    return { judged, notes, rejected, ...planRecord(judged, notes, across) };
+    return { judged, notes, rejected, ...planRecord(judged, notes, across, isExclusionUnread) };
   }
 
   /** @returns null for a file of another part. */
@@ -184,16 +219,16 @@ export class Producer {
     }
   }
 
-  #note(file: InputFile): Note | FileReport {
-    let sha256: string | null = null;
+  #note(file: InputFile): Note | { readonly report: FileReport; readonly claimsExclusion: boolean } {
+    let bytes: Uint8Array | null = null;
     try {
-      const bytes = readInput(file);
-      sha256 = sha256Hex(bytes);
+      bytes = readInput(file);
       return readNote(file.name, bytes, this.#context.trust);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
       requireStillThere(file);
-      return rejectedFile(file.name, sha256, error);
+      const report = rejectedFile(file.name, bytes === null ? null : sha256Hex(bytes), error);
+      return { report, claimsExclusion: bytes !== null && claimsExclusion(bytes) };
     }
   }
 
@@ -203,10 +238,10 @@ export class Producer {
     );
   }
 
-  async #page(entry: RecordEntry): Promise<SiteFile | null> {
+  async #page(record: RecordEntry | Tombstone): Promise<SiteFile | null> {
     if (this.#pages === null) return null;
-    const { suffix, pithNumber } = entry.identified;
-    const html = await this.#pages.render(RECORD_PAGE, { record: entry, site: this.#context });
+    const { suffix, pithNumber } = 'identified' in record ? record.identified : record;
+    const html = await this.#pages.render(RECORD_PAGE, { record, site: this.#context });
     const path = paths.recordPage(suffix);
     if (!html.trimEnd().endsWith('</html>') || !html.includes(pithNumber))
       fail(path, `expected a whole page of ${pithNumber}`);

@@ -1,5 +1,7 @@
 /** Finds what is asked for at one source, and is not yet held. */
 import { createHash } from 'node:crypto';
+import { recordFile, recordPage } from '../../mirror/base/paths.ts';
+import { MAX_BUNDLE_BYTES } from '../../protocol/index.ts';
 import { type IndexRow, isWithheld } from '../../records/bucket.ts';
 import { bucketOf, UNDATED } from '../../records/layout.ts';
 import type { BucketLine, Listing } from '../listing.ts';
@@ -16,15 +18,27 @@ export type Found =
   | { readonly kind: 'listed'; readonly target: ListedTarget; readonly fetched?: ReadonlyMap<string, Uint8Array> }
   | { readonly kind: 'unlisted'; readonly target: Target; readonly fetched: Download | null };
 
+/** Whether a note in the folder excludes the record. It may hold nothing else of it. */
+function isExcluded({ held, log, source, answered }: SourceContext, suffix: string, wanted: Wanted | null): boolean {
+  if (!held.isExcluded(suffix)) return false;
+  log.add('excluded', suffix, source.name, { message: `the note ${suffix}.md in the folder excludes it` });
+  if (wanted !== null) answered.add(wanted);
+  return true;
+}
+
 /** What is asked for at a source without an index: only full suffixes can be found there. */
-export function findUnlisted({ options, log, source, answered }: SourceContext): readonly Found[] {
+export function findUnlisted(context: SourceContext): readonly Found[] {
+  const { options, log, source, answered } = context;
   if (options.selection !== null) {
     const message = `it publishes no index, so --all, --since and --category cannot be used with it; name the records, or give a mirror with --from`;
     log.add('failed', null, source.name, { message });
   }
   return options.wanted.flatMap((wanted): readonly Found[] => {
-    if (wanted.kind === 'suffix')
-      return [{ kind: 'unlisted', target: { suffix: wanted.suffix, wanted, categories: [] }, fetched: null }];
+    if (wanted.kind === 'suffix') {
+      const { suffix } = wanted;
+      if (isExcluded(context, suffix, wanted)) return [];
+      return [{ kind: 'unlisted', target: { suffix, wanted, categories: [] }, fetched: null }];
+    }
     answered.add(wanted);
     const message = `${wanted.text}: it publishes no index, so only a full Pith Number or suffix can be found there; give a mirror with --from`;
     log.add('failed', null, source.name, { message });
@@ -91,6 +105,7 @@ export class Finder {
       const wanted = prefixes.find(({ prefix }) => suffix.startsWith(prefix)) ?? null;
       if (wanted === null && !this.#isSelected(bucket, suffix, ofCategory)) return;
       if (wanted !== null) answered.add(wanted);
+      if (isExcluded(this.#context, suffix, wanted)) return;
       if (isWithheld(row)) {
         log.add('withheld', suffix, source.name, { message: row.withheld });
         return;
@@ -134,16 +149,23 @@ export class Finder {
 
   /** The record of a suffix: its bucket is known from what is held, or from what the source serves. */
   async #findSuffix(wanted: Wanted & { readonly kind: 'suffix' }): Promise<readonly Found[]> {
-    const { held, source, answered } = this.#context;
+    const { held, source, answered, log } = this.#context;
     const { suffix } = wanted;
     const target: Target = { suffix, wanted, categories: [] };
+    if (isExcluded(this.#context, suffix, wanted)) return [];
     const day = held.dayOf(suffix);
     if (day !== null) {
       const row = await this.#rows.find(day, suffix);
       if (row !== null) return this.#foundRow(target, day, row);
     }
     const answer = await source.bundle(suffix);
-    if (answer.kind === 'missing') return [];
+    if (answer.kind === 'missing') {
+      if (await this.#isTombstone(suffix)) {
+        answered.add(wanted);
+        log.add('withheld', suffix, source.name, { message: `its page says why: ${recordPage(suffix)}` });
+      }
+      return [];
+    }
     answered.add(wanted);
     const bucket = answer.kind === 'found' ? claimedBucket(answer.bytes) : null;
     const row = bucket === null ? null : await this.#rows.find(bucket, suffix);
@@ -151,6 +173,14 @@ export class Finder {
       return [{ kind: 'unlisted', target, fetched: answer }];
     const digest = createHash('sha256').update(answer.bytes).digest('hex');
     return this.#foundRow(target, bucket, row, new Map([[digest, answer.bytes]]));
+  }
+
+  /** Whether the source has a page of a number, and no record. The day of a withheld record is unknown, and with it its line. */
+  async #isTombstone(suffix: string): Promise<boolean> {
+    const { source } = this.#context;
+    const page = await source.file(recordPage(suffix), MAX_BUNDLE_BYTES);
+    if (page.kind !== 'found') return false;
+    return (await source.file(recordFile(suffix), MAX_BUNDLE_BYTES)).kind === 'missing';
   }
 
   async #findPaper(wanted: Wanted & { readonly kind: 'arxiv' }): Promise<readonly Found[]> {
@@ -165,6 +195,7 @@ export class Finder {
     const found: Found[] = [];
     for (const { suffix, day } of claimedBy(wanted, records)) {
       const target: Target = { suffix, wanted, categories: [] };
+      if (isExcluded(this.#context, suffix, wanted)) continue;
       const bucket = bucketOf(day);
       const row = await this.#rows.find(bucket, suffix);
       if (row === null) found.push({ kind: 'unlisted', target, fetched: null });

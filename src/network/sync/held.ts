@@ -4,6 +4,8 @@ import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../mirror/base/failure.ts';
 import { judgeBundle } from '../../mirror/judge/judge.ts';
+import { claimsExclusion } from '../../mirror/read/exclusion.ts';
+import { isNoteName } from '../../mirror/read/notes.ts';
 import { claimedSuffix } from '../../mirror/resume/shard.ts';
 import { MAX_BUNDLE_BYTES, type Trust, type VerifiedBundle } from '../../protocol/index.ts';
 
@@ -41,6 +43,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 export class Holdings {
   readonly #folder: string;
   readonly #files = new Map<string, HeldFile[]>();
+  readonly #excluded = new Set<string>();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -69,6 +72,7 @@ export class Holdings {
       if (entry.name.startsWith('.') || name === QUARANTINE) continue;
       if (entry.isDirectory()) this.#readFolder(`${name}/`);
       else if (entry.isFile() && entry.name.endsWith('.json')) this.#readFile(name, entry.name);
+      else if (entry.isFile() && isNoteName(entry.name)) this.#readNote(name, entry.name);
     }
   }
 
@@ -82,6 +86,15 @@ export class Holdings {
     const bytes = readFileSync(path);
     const suffix = bytes.length > MAX_BUNDLE_BYTES ? null : claimedSuffix(bytes);
     if (suffix !== null) this.add(suffix, { name, digits: sha256(bytes).slice(0, NAMED_DIGITS), path });
+  }
+
+  #readNote(name: string, baseName: string): void {
+    if (claimsExclusion(readFileSync(join(this.#folder, name)))) this.#excluded.add(baseName.slice(0, -'.md'.length));
+  }
+
+  /** Whether a note in the folder excludes a record: then its operator does not want it back. */
+  isExcluded(suffix: string): boolean {
+    return this.#excluded.has(suffix);
   }
 
   add(suffix: string, file: HeldFile): void {

@@ -11,6 +11,8 @@ export type Outcome =
   | 'older'
   /** The source's operator does not publish it, and says why. */
   | 'withheld'
+  /** A note in the folder excludes the record, so it is not fetched. */
+  | 'excluded'
   /** Refused; the bytes are in the quarantine if they arrived complete. */
   | 'refused'
   /** It could not be fetched, or no source has it. */
@@ -42,6 +44,7 @@ export interface SyncTotals {
   readonly known: number;
   readonly older: number;
   readonly withheld: number;
+  readonly excluded: number;
   readonly refused: number;
   readonly failed: number;
   readonly would_fetch: number;
@@ -105,6 +108,7 @@ export class SyncLog {
         known: this.known,
         older: count('older'),
         withheld: count('withheld'),
+        excluded: count('excluded'),
         refused: count('refused'),
         failed: count('failed'),
         would_fetch: count('would_fetch'),

@@ -7,6 +7,7 @@ import { counted } from '../shared/words.ts';
 import type { HeadLink } from './head.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
 import { type RecordRow, recordRow } from './rows.ts';
+import { withheldSentence } from './withheld.ts';
 
 /** The latest records that the home page shows. */
 const LATEST = 20;
@@ -25,6 +26,8 @@ export interface HomeView {
   readonly summary: readonly (readonly [string, string])[];
   /** A sentence if files were rejected or have findings, else null. */
   readonly trouble: string | null;
+  /** A sentence if the operator withholds records, else null. */
+  readonly withheld: string | null;
   readonly rowsHeading: string;
   readonly rows: readonly RecordRow[];
   /** Whether there are more records than rows. */
@@ -37,7 +40,7 @@ export function feedLinks(site: string | null): readonly HeadLink[] {
   return site === null ? [] : [{ rel: 'alternate', href: FEED, type: 'application/atom+xml' }];
 }
 
-export function homeView({ entries, totals, trust, operator }: Catalogue): HomeView {
+export function homeView({ entries, withheld, totals, trust, operator }: Catalogue): HomeView {
   const trouble = [
     totals.rejected > 0 ? `${counted(totals.rejected, 'file was', 'files were')} rejected` : '',
     totals.findings > 0 ? `${counted(totals.findings, 'problem was', 'problems were')} found` : '',
@@ -61,6 +64,7 @@ export function homeView({ entries, totals, trust, operator }: Catalogue): HomeV
       ['Digests checked', thousands(totals.digests)],
     ],
     trouble: trouble.length === 0 ? null : `${trouble.join(' and ')}.`,
+    withheld: withheldSentence(withheld),
     rowsHeading: hasMore ? 'Latest records' : 'Records',
     rows: entries.slice(0, LATEST).map((entry) => recordRow(entry, HOME)),
     hasMore,

@@ -4,6 +4,7 @@ import type { ReportListPage, ReportRow } from '../../mirror/plan/report-pages.t
 import { counted } from '../shared/words.ts';
 import type { Crumb } from './browse.ts';
 import { REASON_WORDS } from './reasons.ts';
+import { type WithheldRow, withheldRows } from './withheld.ts';
 
 export interface ReportRowView {
   readonly file: string;
@@ -37,6 +38,9 @@ export interface ReportView {
     readonly count: string;
   }[];
   readonly parts: readonly { readonly href: string; readonly name: string; readonly count: string }[];
+  readonly withheld: readonly WithheldRow[];
+  /** A sentence if more records are withheld than are listed, else null. */
+  readonly moreWithheld: string | null;
   readonly groups: readonly {
     readonly id: string;
     readonly heading: string;
@@ -56,7 +60,8 @@ function rowView(row: ReportRow, page: string): ReportRowView {
   };
 }
 
-export function reportView({ path, code, above, totals, parts, rows }: ReportListPage): ReportView {
+export function reportView({ path, code, above, totals, withheld, parts, rows }: ReportListPage): ReportView {
+  const moreWithheld = (totals?.withheld ?? 0) - withheld.length;
   const link = (to: string): string => relativeLink(path, to);
   const groups = [
     {
@@ -85,7 +90,13 @@ export function reportView({ path, code, above, totals, parts, rows }: ReportLis
             ['With findings', String(totals.with_findings)],
             ['Rejected', String(totals.rejected)],
             ['Findings', String(totals.findings)],
+            ...(totals.withheld === 0 ? [] : [['Withheld records', String(totals.withheld)] as const]),
           ],
+    withheld: withheldRows(withheld, path),
+    moreWithheld:
+      moreWithheld <= 0
+        ? null
+        : `${counted(moreWithheld, 'more record is', 'more records are')} withheld; the files in records/ list all of them.`,
     isFirst: code === null,
     isClean: code === null && parts.length === 0 && rows.length === 0,
     reasons: parts.flatMap((part) =>

@@ -41,12 +41,14 @@ function pagesOf(troubled: readonly FileReport[]): ReadonlyMap<string, ReportLis
     digests: 0,
     records: 3,
     record_only: 0,
+    withheld: 0,
   };
   const catalogue: Catalogue = {
     site: null,
     trust: testTrust,
     version: '0',
     entries,
+    withheld: [],
     totals,
     troubled,
     operator: null,

@@ -51,6 +51,7 @@ const CONTENT: CacheContent = {
     line('c.json', '{}'),
   ],
   records: [],
+  withheld: [{ suffix: 'A', pithNumber: 'pith:2026:A', reason: 'legal' }],
   lists: [['browse/index.html', 'digest']],
   others: [['index.html', null]],
   shapes: [['a.json index.html', ['A', 'B']]],

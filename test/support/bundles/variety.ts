@@ -102,6 +102,7 @@ function named(): ReadonlyMap<string, readonly Data[]> {
     ['unknown-types', [unknownTypes()]],
     ['mismatches', [mismatches()]],
     ['bare', [bare()]],
+    ['excluded', [bundleOf(plainPaper(9990))]],
     ...plain(SHORT_COLLISION, 'short-collision'),
     ...plain(VERSIONS, 'version'),
     ...plain(CONFLICT, 'conflict'),
@@ -146,6 +147,11 @@ export function writeVariety(folder: string, { plain = 0 }: { readonly plain?: n
       NOTE,
     ),
     [`${suffixes.get('full')}.md`]: noteText(recordOf(FULL), { collections: ['tests'] }, NOTE),
+    [`${suffixes.get('excluded')}.md`]: noteText(
+      recordOf(plainPaper(9990)),
+      { excluded: 'author_request', excluded_at: '2026-07-01' },
+      NOTE,
+    ),
     // What is rejected: the report tells of it, and nothing else does.
     'rejected/not-json.json': '{"bundle_type":',
     'rejected/changed.json': bytesOf({ ...bundleOf(plainPaper(9999)), built_at: '2026-07-09T00:00:00Z' }),
