@@ -1,6 +1,6 @@
 /** Finds what is asked for at one source, and is not yet held. */
 import { createHash } from 'node:crypto';
-import { recordFile, recordPage } from '../../mirror/base/paths.ts';
+import { jsonLdFile, recordPage } from '../../mirror/base/paths.ts';
 import { MAX_BUNDLE_BYTES } from '../../protocol/index.ts';
 import { type IndexRow, isWithheld } from '../../records/bucket.ts';
 import { bucketOf, UNDATED } from '../../records/layout.ts';
@@ -180,7 +180,7 @@ export class Finder {
     const { source } = this.#context;
     const page = await source.file(recordPage(suffix), MAX_BUNDLE_BYTES);
     if (page.kind !== 'found') return false;
-    return (await source.file(recordFile(suffix), MAX_BUNDLE_BYTES)).kind === 'missing';
+    return (await source.file(jsonLdFile(suffix), MAX_BUNDLE_BYTES)).kind === 'missing';
   }
 
   async #findPaper(wanted: Wanted & { readonly kind: 'arxiv' }): Promise<readonly Found[]> {
