@@ -180,7 +180,30 @@ inEveryWay(out, (way) => {
         'Verified here, in this browser',
       ]);
       assert.match((await page.locator('.verify-file').nth(4).textContent()) ?? '', /too_large/);
-      assert.equal(await give(page, '<img src=x onerror=alert(1)>\u202e.json'), '7 files: 2 verified, 5 not verified.');
+      // What the file is, as the program says it.
+      const found = await page.locator('.verify-file .findings').allTextContents();
+      assert.equal(found[2], 'not_json: this file is empty: download or copy it again');
+      assert.equal(
+        await give(page, 'page.json', 'packed.json', 'lfs.json', 'api.json', 'conflict.json', 'cut.json'),
+        '12 files: 2 verified, 10 not verified.',
+      );
+      const advised = await page.locator('.verify-file .findings').allTextContents();
+      assert.match(
+        advised[4] ?? '',
+        /^not_json: this is an HTML page with the title "502 &lt;b&gt;Bad&lt;\/b&gt; Gateway", as a server sends/,
+      );
+      assert.match(advised[5] ?? '', /^invalid_utf8: this is gzip data, compressed: decompress it/);
+      assert.match(advised[6] ?? '', /^not_json: this is a Git LFS pointer/);
+      assert.match(
+        advised[7] ?? '',
+        /: this is the answer of an API that has no such bundle, or failed \("Not found\."\)/,
+      );
+      assert.match(advised[8] ?? '', /^not_json: this file has the markers of a merge conflict/);
+      assert.match(advised[9] ?? '', /^not_json: this file ends after \d+ bytes, in the middle of its JSON/);
+      assert.equal(
+        await give(page, '<img src=x onerror=alert(1)>\u202e.json'),
+        '13 files: 2 verified, 11 not verified.',
+      );
       assert.equal(
         await page.locator('.verify-file h3').last().textContent(),
         '<img src=x onerror=alert(1)>U+202E.json',

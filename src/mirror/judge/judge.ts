@@ -1,4 +1,6 @@
 /** Judges one file alone: a bundle or a note, from its bytes to its report. */
+
+import { fileKind } from '../../formats/file-kind.ts';
 import {
   type BundleVerdict,
   type Check,
@@ -8,13 +10,13 @@ import {
   type MergedRecord,
   mergeBundles,
   ParseError,
+  parseJson,
   sha256Hex,
   stateCheck,
   type Trust,
   type VerifiedBundle,
 } from '../../protocol/index.ts';
 import { BuildError } from '../base/failure.ts';
-import { fileKind } from '../read/file-kind.ts';
 import { readNote, suffixOfNote } from '../read/notes.ts';
 import { type InputFile, readInput } from '../read/read.ts';
 import { openSslEngine, verifyBundleBy } from './openssl.ts';
@@ -61,7 +63,7 @@ function namedFindings(bytes: Uint8Array, { bundle, claimedPithNumber, findings 
   const [first] = findings;
   if (bundle !== null || first === undefined) return findings;
   // Without a number, it could not be read as a bundle at all.
-  const kind = claimedPithNumber === null ? fileKind(bytes) : null;
+  const kind = claimedPithNumber === null ? fileKind(bytes, { parseJson, ParseError }) : null;
   // Whatever else is wrong with it follows from what it is.
   if (kind !== null) return [{ ...first, where: '', message: kind }];
   return findings.map((finding) =>

@@ -17,18 +17,23 @@ export interface Query {
   readonly isIdentifier: boolean;
 }
 
-const VERSION = String.raw`(?:\s?v([1-9]\d{0,3}))?`;
+// v1, (v1), version 1
+const VERSION = String.raw`(?:,?\s?\(?v(?:ersion)?\s?([1-9]\d{0,3}))?`;
 // 2605.21100 and 0704.0001, also after a DOI's `arXiv.`, but not inside another number.
 const NEW = new RegExp(String.raw`(?:^|[^\d.]|arxiv\.)(\d\d(?:0[1-9]|1[0-2])\.\d{4,5})${VERSION}(?!\d)`, 'i');
-// hep-th/0302110 and math.GT/0309136; upstream may write the last with or without its class. People also type a space.
+// hep-th/0302110 and math.GT/0309136; upstream may write the last with or without its class. People also type a space, or nothing.
 const OLD = new RegExp(
-  String.raw`(?:^|[^a-z-])(?:([a-z-]+(?:\.[a-z]{2})?)\/|([a-z]{1,6}-[a-z]{2,4}|math|cs|nlin|physics) )(\d{7})${VERSION}(?![a-z\d])`,
+  String.raw`(?:^|[^a-z-])(?:([a-z-]+(?:\.[a-z]{2})?)\/|([a-z]{1,6}-[a-z]{2,4}) ?|(math|cs|nlin|physics) )(\d{7})${VERSION}(?![a-z\d])`,
   'i',
 );
+/** The code that ADS gives a paper of arXiv: 2026arXiv260623521Q. */
+const BIBCODE = /(?:^|[^\d])(?:19|20)\d\darxiv(\d{4})(\d{5})[a-z.]/i;
+/** A key of our own BibTeX: family name, month, first word of the title, version. */
+const KEY = /^(?:@misc\{)?([a-z]{2,30})(\d{4})([a-z][a-z0-9]{2,29}?)(?:v\d+)?,?$/;
 /** A DOI that is not arXiv's: digits in it are not an arXiv id. */
 const OTHER_DOI = /\b10\.(?!48550\/)\d{4,9}\/\S*/g;
 const SUFFIX = /(?:^|[^a-z\d])([a-z2-7]{26})(?![a-z\d])/i;
-const NUMBER = /(?:^|[^a-z\d])pith(?:number)?([\s:/{])\s*(?:\d{4}:)?([a-z2-7]{8,25})(?![a-z\d])/i;
+const NUMBER = /(?:^|[^a-z\d])pith(?: ?number)?([\s:/{])\s*(?:\d{4}:)?([a-z2-7]{8,25})(?![a-z\d])/i;
 const HASH = /(?:^|[^a-f\d])([a-f\d]{64})(?![a-f\d])/i;
 const PREFIX = /^[a-z2-7]{8,25}$/i;
 
@@ -48,9 +53,11 @@ function arxivOf(text: string): Identifier | null {
   const [, number, version] = NEW.exec(own) ?? [];
   if (number !== undefined)
     return { kind: 'arxiv', id: number, version: version === undefined ? null : Number(version) };
-  const [, archive, typed, serial, oldVersion] = OLD.exec(own) ?? [];
+  const [, month, count] = BIBCODE.exec(own) ?? [];
+  if (month !== undefined) return { kind: 'arxiv', id: `${month}.${count}`, version: null };
+  const [, archive, typed, word, serial, oldVersion] = OLD.exec(own) ?? [];
   if (serial === undefined) return null;
-  const id = `${archive ?? typed}/${serial}`.toLowerCase();
+  const id = `${archive ?? typed ?? word}/${serial}`.toLowerCase();
   return { kind: 'arxiv', id, version: oldVersion === undefined ? null : Number(oldVersion) };
 }
 
@@ -78,18 +85,28 @@ function withoutOthers(text: string): string {
 }
 
 export function readQuery(typed: string): Query {
-  // Digits may be full-width, and a no-break space counts as a space.
-  const text = typed.normalize('NFKC').trim();
+  // Digits may be full-width, a no-break space counts as a space, and addresses may have their slashes encoded.
+  const text = typed
+    .normalize('NFKC')
+    .replace(/%(2f|3a)/gi, (_, code: string) => (code === '3a' || code === '3A' ? ':' : '/'))
+    .trim();
   const identifier = pithOf(text) ?? arxivOf(text) ?? shortOf(text);
   if (identifier !== null) {
     const phrase =
       identifier.kind === 'pith' ? identifier.prefix : identifier.id.slice(identifier.id.lastIndexOf('/') + 1);
     return { phrases: [fold(phrase).trim()], identifier, isIdentifier: true };
   }
-  const phrases = withoutTex(withoutOthers(text))
-    .split(/\s+/)
-    .map((word) => fold(word).trim())
-    .filter((phrase) => phrase !== '');
+  const [, family, month, word] = KEY.exec(text) ?? [];
+  // "Quinn and Sample": no list of authors has the conjunction.
+  const words =
+    family !== undefined && month !== undefined && word !== undefined
+      ? [family, month, word]
+      : withoutTex(withoutOthers(text))
+          .split(/\s+/)
+          .map((typedWord) => fold(typedWord).trim())
+          .filter((phrase) => phrase !== '');
+  const others = words.filter((phrase) => phrase !== 'and');
+  const phrases = others.length > 0 ? others : words;
   return {
     phrases: [...new Set(phrases)],
     identifier: PREFIX.test(text) ? { kind: 'pith', prefix: text.toUpperCase() } : null,

@@ -4,7 +4,7 @@
  */
 // First, so that it has run before the others start.
 import '../browser/polyfills.ts';
-import { MAX_BUNDLE_BYTES, readTrust, sha256Hex } from '../../protocol/index.ts';
+import { MAX_BUNDLE_BYTES, ParseError, parseJson, readTrust, sha256Hex } from '../../protocol/index.ts';
 import { element, foreign, part } from './dom.ts';
 import { shared } from './globals.ts';
 import { findingList, mark, verifyHere, verifyInto } from './show.ts';
@@ -12,6 +12,8 @@ import { headline } from './words.ts';
 
 const verifier = {
   MAX_BUNDLE_BYTES,
+  ParseError,
+  parseJson,
   readTrust,
   sha256Hex,
   element,

@@ -1,4 +1,5 @@
 /** `verify-page.js`: the page on which a reader verifies any bundles, with the mirror's keys or their own. */
+import { fileKind } from '../../formats/file-kind.ts';
 import type { Trust } from '../../protocol/index.ts';
 import { cannotCheck } from '../browser/cannot.ts';
 import { readPageData } from './data.ts';
@@ -41,6 +42,17 @@ function start(verifier: Verifier): void {
     return [element('p', '', element('code', '', merged.bundles[0].pithNumber), ' · ', link)];
   }
 
+  /** Says what a file is that could not be read as a bundle, in place of the character at which reading stopped. */
+  function adviseOn(bytes: Uint8Array, { outcome, verdicts, findings }: Judgement, body: HTMLElement): void {
+    const [first] = findings;
+    if (outcome !== 'rejected' || first === undefined || verdicts[0]?.claimedPithNumber != null) return;
+    const message = fileKind(bytes, verifier);
+    if (message === null) return;
+    const [list] = verifier.findingList([{ code: first.code, where: '', message }]);
+    const shown = body.querySelector('.findings');
+    if (list !== undefined) shown?.replaceWith(list);
+  }
+
   /** Verifies one file into its box. @returns null if it was abandoned. */
   async function judgeFile(file: File, box: HTMLElement, isStopped: () => boolean): Promise<Judgement | null> {
     const refuse = (code: string, message: string): null => {
@@ -71,6 +83,7 @@ function start(verifier: Verifier): void {
       { isOpen: given.length === 1, isStopped },
     );
     if (judgement === null) return null;
+    adviseOn(bytes, judgement, body);
     headline.textContent = verifier.headline(judgement);
     headline.after(...stateLink(judgement));
     return judgement;

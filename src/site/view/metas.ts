@@ -28,10 +28,14 @@ export function teaser(text: string): string {
 
 /**
  * A name as Google Scholar and Zotero read it: `Sample III, Bob`. Zotero has no field for suffixes, and drops text after a second comma.
- * It splits a sole author at a comma if both sides contain spaces, so there the family name gets no-break spaces.
+ * It splits a sole author at a comma if both sides contain spaces, so there the family name gets no-break spaces. A name that must
+ * stay whole ends with a comma: without one, Zotero would take its last word for the family name.
  */
 function metaName({ name, family, given, particle, suffix }: Author, isAlone: boolean): string {
-  if (family === null || given === null) return name.replaceAll(/[,;]\s*/g, ' ');
+  if (family === null || given === null) {
+    const whole = name.replaceAll(/[,;]\s*/g, ' ').trim();
+    return whole.includes(' ') ? `${whole},` : whole;
+  }
   const surname = [...(particle === null ? [] : [particle]), family, ...(suffix === null ? [] : [suffix])].join(' ');
   return `${isAlone && given.includes(' ') ? surname.replaceAll(' ', '\u00a0') : surname}, ${given}`;
 }

@@ -36,6 +36,15 @@ describe('identifiers', () => {
     ['doi.org/10.48550/arXiv.2605.21100.', arxiv('2605.21100', null)],
     ['hep-th 9901001', arxiv('hep-th/9901001', null)],
     ['@misc{x, eprint = {2605.21100v1}, doi = {10.1000/1234.56789}}', arxiv('2605.21100', 1)],
+    ['2605.21100 (v1)', arxiv('2605.21100', 1)],
+    ['arXiv:2605.21100, version 2', arxiv('2605.21100', 2)],
+    ['hep-th9901001v2', arxiv('hep-th/9901001', 2)],
+    ['https://doi.org/10.48550/arXiv.hep-th%2F9901001', arxiv('hep-th/9901001', null)],
+    ['https://ui.adsabs.harvard.edu/abs/2026arXiv260521100Q/abstract', arxiv('2605.21100', null)],
+    ['oai:arXiv.org:2605.21100', arxiv('2605.21100', null)],
+    ['“<https://arxiv.org/abs/2605.21100v1>”,', arxiv('2605.21100', 1)],
+    ['AN  - arXiv:2605.21100v1', arxiv('2605.21100', 1)],
+    ['Pith Number 4MJCW2CW', pith('4MJCW2CW')],
     [`\\pithnumber{${SUFFIX}}`, pith(SUFFIX)],
     [`pith.science/pith/${SUFFIX}/bundle.json`, pith(SUFFIX)],
     [`https://pith.science/pith/${SUFFIX}#cite`, pith(SUFFIX)],
@@ -116,7 +125,15 @@ describe('what people type', () => {
       );
     });
   }
-  it('"et al." is ignored', () => assert.deepEqual(readQuery('quinn et al.').phrases, ['quinn']));
+  it('"et al." and "and" between names are ignored', () => {
+    for (const typed of ['quinn et al', 'Quinn et al.']) assert.deepEqual(readQuery(typed).phrases, ['quinn']);
+    assert.deepEqual(readQuery('Quinn and Sample').phrases, ['quinn', 'sample']);
+    assert.deepEqual(readQuery('and').phrases, ['and']);
+  });
+  it('the key of our own BibTeX is read as its three words', () => {
+    for (const typed of ['quinn2606concordia', '@misc{quinn2606concordia,', 'quinn2606concordiav2'])
+      assert.deepEqual(readQuery(typed).phrases, ['quinn', '2606', 'concordia'], typed);
+  });
   it('TeX, letters and words of one thing are the same phrases', () => {
     for (const typed of ['ΛCDM', 'Lambda CDM', '$\\Lambda$CDM']) {
       const { phrases } = readQuery(typed);

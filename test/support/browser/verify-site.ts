@@ -1,6 +1,7 @@
 /** A site for the tests of the verification in the browser: records of each way to hold a bundle, and pages that lie. */
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { MAX_BUNDLE_BYTES } from '../../../src/protocol/index.ts';
 import {
   bytesOf,
@@ -96,6 +97,12 @@ export async function buildVerifySite(folder: string, out: string, files: string
     'hostile.json': '{"<img src=x onerror=alert(1)>\u202e":tru}',
     '<img src=x onerror=alert(1)>\u202e.json': '<script>alert(1)</script>',
     'empty.json': '',
+    'page.json': '<!doctype html><title>502 &lt;b&gt;Bad&lt;/b&gt; Gateway</title>',
+    'packed.json': gzipSync(seedBytes()),
+    'lfs.json': `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 14187\n`,
+    'api.json': '{"detail":"Not found."}',
+    'conflict.json': '<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n',
+    'cut.json': seedBytes().subarray(0, 5000),
     'huge.json': '',
   });
   truncateSync(join(files, 'huge.json'), MAX_BUNDLE_BYTES + 1);

@@ -137,7 +137,8 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/shared': { values: ['site/shared', 'formats'], types: ['protocol/index'] },
   // What runs in the reader's browser.
   'site/browser': { values: ['site/browser'], types: [] },
-  'site/verifier': { values: ['site/verifier', 'site/browser', 'site/shared', 'protocol/index'], types: [] },
+  // It gives the program's own advice on a file that is no bundle.
+  'site/verifier': { values: ['site/verifier', 'site/browser', 'site/shared', 'formats', 'protocol/index'], types: [] },
   // Shows rows as the pages do, so it takes their pure views.
   // It folds letters as keys of citations do.
   'site/search': { values: ['site/search', 'site/browser', 'site/view', 'site/shared', 'formats'], types: [] },

@@ -2,12 +2,20 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { judgeBundle } from '../../../src/mirror/judge/judge.ts';
-import { fileKind } from '../../../src/mirror/read/file-kind.ts';
-import { encodeUtf8, mergeBundles, REASON_CODES, verifyBundle } from '../../../src/protocol/index.ts';
-import { bytesOf, makeBundle, makeRecord, testTrust } from '../../support/bundles/make-bundle.ts';
-import { seedBytes } from '../../support/bundles/vectors.ts';
+import { fileKind as kindOf } from '../../src/formats/file-kind.ts';
+import { judgeBundle } from '../../src/mirror/judge/judge.ts';
+import {
+  encodeUtf8,
+  mergeBundles,
+  ParseError,
+  parseJson,
+  REASON_CODES,
+  verifyBundle,
+} from '../../src/protocol/index.ts';
+import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/bundles/make-bundle.ts';
+import { seedBytes } from '../support/bundles/vectors.ts';
 
+const fileKind = (file: Uint8Array): string | null => kindOf(file, { parseJson, ParseError });
 const GOOD = bytesOf(makeBundle(makeRecord()));
 const text = (value: string): Uint8Array => encodeUtf8(value);
 const bytes = (value: Uint8Array): Uint8Array => new Uint8Array(value);

@@ -1,9 +1,21 @@
 /**
- * What a file is that is not a bundle. * Folders of bundles are filled by downloads, mirrors and version control, which
- * fail in only a few ways. Naming the failure helps more than the position at which the JSON reader stopped. Nothing
- * here decides whether a file is accepted: it is asked about files that were rejected.
+ * What a file is that is not a bundle.
+ *
+ * Folders of bundles are filled by downloads, mirrors and version control, which fail in only a few ways. Naming the failure helps
+ * more than the position at which the JSON reader stopped. Nothing here decides whether a file is accepted: it is asked about files
+ * that were rejected. Pure; the program and the verifier in the browser give the same advice.
  */
-import { isArray, isObject, type Json, type JsonObject, ParseError, parseJson } from '../../protocol/index.ts';
+import type { Json, JsonArray, JsonObject, ParseError, parseJson } from '../protocol/index.ts';
+
+/** The functions of the protocol it needs, passed in so that they are not bundled into a second script for the browser. */
+export interface FileKindTools {
+  readonly parseJson: typeof parseJson;
+  readonly ParseError: typeof ParseError;
+}
+
+// The protocol's own two would bring all of it into a script for the browser that needs nothing else of it.
+const isObject = (value: Json | undefined): value is JsonObject => value instanceof Map;
+const isArray = (value: Json | undefined): value is JsonArray => Array.isArray(value);
 
 /** First bytes of compressed formats, and the command that decompresses each. */
 const COMPRESSED: readonly (readonly [name: string, bytes: readonly number[], advice: string])[] = [
@@ -24,7 +36,7 @@ const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
 
 /** Text from a stranger's file, short and on one line. */
 function quoted(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
+  const line = text.replace(/\s+/g, ' ').trim();
   return JSON.stringify(line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line);
 }
 
@@ -60,7 +72,7 @@ function kindOfText(text: string): string | null {
   if (/^(?:<{7}|={7}|>{7})(?: |$)/m.test(text)) {
     return 'this file has the markers of a merge conflict (<<<<<<<, =======, >>>>>>>): take one side, byte for byte';
   }
-  if (/^\s*(?:<!--[\s\S]*?-->\s*)?<(?:!doctype html|html|head|title|body)\b/i.test(text)) {
+  if (/^\s*(?:<!-{2}[\s\S]*?-->\s*)?<(?:!doctype html|html|head|title|body)\b/i.test(text)) {
     const title = titleOf(text);
     const named = title === null ? '' : ` with the title ${quoted(title)}`;
     return `this is an HTML page${named}, as a server sends with an error: download the file again`;
@@ -143,14 +155,14 @@ function kindOfJson(value: Json): string | null {
  * @returns a message that says what it is and what to do; null for a bundle that has some other fault, and for anything that
  * has no known form.
  */
-export function fileKind(bytes: Uint8Array): string | null {
+export function fileKind(bytes: Uint8Array, tools: FileKindTools): string | null {
   const kind = kindOfBytes(bytes);
   if (kind !== null) return kind;
   const known = kindOfText(new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)));
   try {
-    return kindOfJson(parseJson(bytes));
+    return kindOfJson(tools.parseJson(bytes));
   } catch (error) {
-    if (!(error instanceof ParseError)) throw error;
+    if (!(error instanceof tools.ParseError)) throw error;
     // Valid JSON may quote a page or a marker in a text; anything else is what it looks like.
     if (known !== null) return known;
     const isHalf = isCutShort(bytes);
