@@ -10,7 +10,7 @@ export interface HtmlElement {
 type Node = DefaultTreeAdapterTypes.Node;
 
 /** Elements that do not separate words. */
-const INLINE: ReadonlySet<string> = new Set(['a', 'bdi', 'code', 'em', 'span', 'strong', 'time']);
+const INLINE: ReadonlySet<string> = new Set(['a', 'bdi', 'code', 'em', 'i', 'span', 'strong', 'time']);
 
 function textOf(node: Node): string {
   if ('value' in node) return node.value;
