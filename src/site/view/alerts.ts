@@ -77,7 +77,7 @@ export function alertsOf(
     alerts.push({
       kind: 'integrity',
       heading: `${counted(severe, 'critical integrity finding')}`,
-      text: 'The origin’s detectors reported this, and the registry signed the report.',
+      text: 'Detectors at pith.science reported this, and the registry signed the report.',
       href: '#snapshot-integrity',
     });
   }

@@ -74,7 +74,7 @@ function effectOf({ event, effect, list }: AppliedEvent, isSecondRecord: boolean
     return `Superseded: another event by the same key removed its entry from ${list ?? 'the state'}.`;
   if (isSecondRecord)
     return 'No effect, because an earlier event created the record. The event is counted and kept in the history.';
-  return `Counted and kept in the history. The merge does not know the type ${visibleText(event.eventType)}, so it added the event to no list.`;
+  return `Counted and kept in the history. The merge does not know the type ${visibleText(event.eventType)}, so it did not add the event to any list.`;
 }
 
 /** Every event in merge order; invalid ones are placed by their time. */
