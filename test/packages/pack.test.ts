@@ -272,7 +272,7 @@ describe('a set of packages', () => {
       contents: 'site',
       compression: 'deflated',
     } as const;
-    const limits = { files: 250, bytes: 2 ** 31 };
+    const limits = { files: 160, bytes: 2 ** 31 };
     await packSite(
       { ...options, input: variety.input, trust, engine: 'openssl', force: false, jobs: 2, limits },
       quiet,
