@@ -57,34 +57,62 @@ export interface Survey {
 /** Files that may be empty: the second one if there is no bundle. */
 const isEmptyRight = (path: string): boolean => path === NO_JEKYLL || path === TOP_LIST;
 
+const isWhole = (file: string, mayBeEmpty: boolean): boolean => {
+  const status = lstatSync(file, { throwIfNoEntry: false });
+  return status?.isFile() === true && (status.size > 0 || mayBeEmpty);
+};
+
 /** Lists each folder of the site once. Folders that do not belong to the mirror are not entered. */
 export function surveySite(site: string, own: OwnFiles): Survey {
   const foreign: string[] = [];
   const files = new Set(own.files);
   const found = new Map<string, number>();
+  /**
+   * A folder of a record, whose names are compared as they are: nearly all folders of a site are such.
+   *
+   * @param prefix of the names in it, as its shape has them. @returns how many files are whole.
+   */
+  const countRecord = (folder: string, names: ReadonlySet<string>, prefix: string): number => {
+    let count = 0;
+    for (const entry of readdirSync(`${site}/${folder}`, { withFileTypes: true })) {
+      const path = `${folder}/${entry.name}`;
+      const name = prefix + entry.name;
+      if (!entry.isDirectory()) {
+        if (!names.has(name)) foreign.push(path);
+        else if (isWhole(`${site}/${path}`, false)) count++;
+      } else if ([...names].some((other) => other.startsWith(`${name}/`))) {
+        count += countRecord(path, names, `${name}/`);
+      } else {
+        foreign.push(`${path}/`);
+      }
+    }
+    return count;
+  };
   const visit = (folder: string): void => {
+    const isOfRecords = RECORD_FOLDERS.some((name) => name === folder);
     for (const entry of readdirSync(join(site, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (folder === '' && isWorkName(entry.name)) continue;
       if (entry.isDirectory()) {
-        if (own.hasFolder(path)) visit(path);
-        else foreign.push(`${path}/`);
+        const names = isOfRecords ? own.shapes.namesOf(entry.name) : undefined;
+        if (names !== undefined) {
+          const count = countRecord(path, names, folder.startsWith('.') ? '/' : '');
+          found.set(entry.name, (found.get(entry.name) ?? 0) + count);
+        } else if (own.hasFolder(path)) {
+          visit(path);
+        } else {
+          foreign.push(`${path}/`);
+        }
       } else if (!own.has(path)) {
         foreign.push(path);
-      } else if (isWhole(join(site, path), path)) {
-        const suffix = files.delete(path) ? null : suffixOfPath(path);
-        if (suffix !== null) found.set(suffix, (found.get(suffix) ?? 0) + 1);
+      } else if (isWhole(join(site, path), isEmptyRight(path))) {
+        files.delete(path);
       }
     }
   };
   if (exists(site)) visit('');
   const records = [...own.shapes.suffixes].filter((suffix) => found.get(suffix) !== own.shapes.sizeOf(suffix));
   return { records: new Set(records), files, foreign: foreign.sort(compareCodePoints) };
-}
-
-function isWhole(file: string, path: string): boolean {
-  const status = lstatSync(file, { throwIfNoEntry: false });
-  return status?.isFile() === true && (status.size > 0 || isEmptyRight(path));
 }
 
 const SUM_LINE = /^[0-9a-f]{64} {2}(.+)$/;

@@ -64,6 +64,11 @@ export class Shapes {
     );
   }
 
+  /** The names of a record's files, as its shape has them; undefined for any other suffix. */
+  namesOf(suffix: string): ReadonlySet<string> | undefined {
+    return this.#of.get(suffix);
+  }
+
   /** How many files a record has. */
   sizeOf(suffix: string): number {
     return this.#of.get(suffix)?.size ?? 0;
