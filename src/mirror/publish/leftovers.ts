@@ -1,5 +1,5 @@
 /** Removing temporary folders. One that cannot be removed never stops a build: it is named, with the command that removes it. */
-import { rm } from 'node:fs/promises';
+import { rm, unlink } from 'node:fs/promises';
 import { codeOf, messageOf } from '../base/failure.ts';
 
 const quoted = (path: string): string => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
@@ -24,6 +24,16 @@ export async function removeLeftover(path: string, isInUse = false): Promise<str
     await rm(path, { recursive: true, force: true, ...(isInUse ? { maxRetries: 8, retryDelay: 50 } : {}) });
     return null;
   } catch (error) {
-    return `could not remove ${path} (${messageOf(error)}); to remove it: ${removalCommand(path, codeOf(error))}`;
+    const cause = await causeOf(error);
+    return `could not remove ${path} (${messageOf(cause)}); to remove it: ${removalCommand(path, codeOf(cause))}`;
   }
+}
+
+/** The error of a removal. Of an immutable file, Node says only that it is no folder: it lists what it may not unlink. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (codeOf(error) !== 'ENOTDIR' || !(error instanceof Error) || !('path' in error)) return error;
+  return unlink(String(error.path)).then(
+    () => error,
+    (cause: unknown) => cause,
+  );
 }

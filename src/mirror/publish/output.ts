@@ -339,7 +339,7 @@ export class Output {
     });
     for (const name of temporary) {
       const path = join(this.#room.folder, name);
-      const isOwn = path === this.#stage || path === this.#work || name.includes('update') || name.includes('draft');
+      const isOwn = path === this.#stage || path === this.#work || path === this.#update || name.includes('draft');
       // After a failure, pages that were being rendered may still be written.
       const problem = isOwn ? await removeLeftover(path, true) : null;
       if (problem !== null) this.#options.progress.note(`${problem}; the next build will try again`);

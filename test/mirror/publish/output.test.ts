@@ -376,6 +376,27 @@ describe('a build that would remove something from the site', () => {
     assert.equal(NOT.exec(run.stderr)?.[1], '1 record');
     assert.equal(readdirSync(join(root, 'dist/pith')).length, 2);
   });
+
+  it('stops if a disk of the input is not mounted any more, or all of the input is not', async (test) => {
+    const root = join(folder, 'unmounted');
+    const out = join(root, 'dist');
+    writeFiles(root, { 'in/a/1.json': bundle(1), '2.json': bundle(2) });
+    mkdirSync(join(root, 'in/b'));
+    const run = await inMounts(
+      test,
+      `cd "${root}"; mount -t tmpfs none in/b; cp 2.json in/b; BUILD in --out dist; cp -r dist seen
+      umount in/b; BUILD in --out dist || echo "code $?"
+      mount --bind in/b in; BUILD in --out dist || echo "code $?"`,
+    );
+    if (run === null) return;
+    assert.equal(run.code, 0, run.stderr);
+    assert.deepEqual(run.stdout.match(/^code \d+$/gm), ['code 1', 'code 1']);
+    assert.equal(NOT.exec(run.stderr)?.[1], '1 record');
+    assert.match(run.stderr, new RegExp(`^    record ${suffixOf(2)}$`, 'm'));
+    assert.match(run.stderr, /there is no bundle in the input/);
+    assertSameTree(readTree(out), readTree(join(root, 'seen')));
+    assert.equal(readdirSync(join(out, 'pith')).length, 2);
+  });
 });
 
 describe('what cannot be removed', () => {
@@ -414,6 +435,46 @@ describe('what cannot be removed', () => {
       '.dist.pith-mirror-work',
       'dist',
     ]);
+  });
+
+  it('is named with the command that helps: for a mount inside it, and for a file that is immutable', async (test) => {
+    const root = join(folder, 'stuck');
+    const out = join(root, 'dist');
+    writeFiles(join(root, '.dist.pith-mirror-stage'), { 'mounted/x': '' });
+    writeFiles(join(root, '.dist.pith-mirror-update'), { 'pith/immutable': '' });
+    const change = (flag: string) =>
+      runProgram('chattr', [flag, join(root, '.dist.pith-mirror-update/pith/immutable')]).catch(() => ({ code: 1 }));
+    // Only root may, and not on every file system.
+    const isImmutable = (await change('+i')).code === 0;
+    const run = await inMounts(
+      test,
+      `cd "${root}"; mount -t tmpfs none .dist.pith-mirror-stage/mounted
+      for ROUND in 1 2; do BUILD "${input}" --out dist --recheck; done`,
+    );
+    await change('-i');
+    if (run === null) return;
+    assert.equal(run.code, 0, run.stderr);
+    // Each build tries once, and says it once.
+    const ways = run.stderr.match(/(?<=to remove it: )(?:sudo umount -R|chattr -R -ia|sudo rm -rf) [^\n;]+/g) ?? [];
+    const stage = `sudo umount -R ${join(root, '.dist.pith-mirror-stage')}`;
+    const update = `chattr -R -ia ${join(root, '.dist.pith-mirror-update')}`;
+    assert.deepEqual(ways.sort(), [...(isImmutable ? [update, update] : []), stage, stage].sort());
+    assertSameTree(readTree(out), readTree(clean.input));
+  });
+
+  it('may be a folder of this user that is read-only', async (test) => {
+    if (!isRoot) return notRun(test, 'needs root, to build as an ordinary user');
+    const root = join(folder, 'read-only');
+    const out = join(root, 'dist');
+    const stage = join(root, '.dist.pith-mirror-stage');
+    writeFiles(stage, { 'pith/x': '' });
+    for (const path of [root, stage, join(stage, 'pith'), join(stage, 'pith/x')]) chownSync(path, 12345, 12345);
+    chmodSync(join(stage, 'pith'), 0o555);
+    const command = [process.execPath, LAUNCHER, 'build', ...args(out)];
+    const run = await runProgram('setpriv', ['--reuid', '12345', '--clear-groups', ...command]);
+    assert.equal(run.code, 0, run.stderr);
+    assert.match(run.stderr, new RegExp(`to remove it: sudo rm -rf ${stage}$`, 'm'));
+    assertSameTree(readTree(out), readTree(clean.input));
   });
 });
 
