@@ -2,39 +2,75 @@
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { packSite } from '../packages/pack.ts';
+import { packZim } from '../packages/pack-zim.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { print } from './streams.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
 export const PACK_HELP = `pith-mirror pack SITE --format zip [--out DIR] [--name NAME] [--only bundles] [--store] [--input BUNDLES]
        [--trust FILE] [--force] [--json]
+pith-mirror pack SITE --format zim [--out DIR] [--name NAME] [--title TEXT] [--description TEXT] [--language CODE]
+       [--creator TEXT] [--publisher TEXT] [--trust FILE] [--force] [--json]
 
-Packs a site that pith-mirror built into ZIP archives to keep, to pass on, or to upload. Each is a BagIt 1.0 bag: it has
-the digest of every file, the keys, the verifier, and a README.txt that says how to open, check and verify it without
-this program. Every bundle and state is verified before it is packed; if one fails, nothing is packed.
+Packs a site that pith-mirror built, to keep, to pass on, or to upload. Every bundle and state is verified before it is
+packed; if one fails, nothing is packed. The same site always gives the same bytes.
 
-  --format zip   the only format so far
+  --format zip   ZIP archives to keep. Each is a BagIt 1.0 bag: it has the digest of every file, the keys, the verifier,
+                 and a README.txt that says how to open, check and verify it without this program
+  --format zim   one small file to read offline with Kiwix, which browses, searches and verifies as the site does
   --out DIR      folder for the packages [the current folder]
+  --trust FILE   the keys that the site was built with [the file that comes with pith-mirror]
+  --engine NAME  check signatures with openssl, or with noble, the slow reference; results are identical [openssl]
+  --force        replace packages of the same name
+  --json         print the result as JSON
+
+ZIP:
   --name NAME    the beginning of their names [pith-mirror-DATE, with the date of the newest data]
   --only bundles
                  pack only what is needed to build the site again: bundles, keys and the record index
   --input BUNDLES
                  also pack the notes and rejected files of this folder, from which the site was built
   --store        do not compress
-  --trust FILE   the keys that the site was built with [the file that comes with pith-mirror]
-  --force        replace packages of the same name
-  --json         print the result as JSON
 
 A large site becomes a set of packages (NAME-001-of-012.zip), split between records. Each has at most 60,000 files and
 2 GiB before compression, so that every program can read it, and can be opened and verified on its own. The first has
-the lists and the search. The same site always gives the same bytes.
+the lists and the search.
+
+ZIM, for the file NAME_YEAR-MONTH.zim:
+  --name NAME    name of the series, the same for each edition [pith-mirror_en_all]
+  --title TEXT   up to 30 characters [Pith Open Graph mirror]
+  --description TEXT
+                 up to 80 characters [how many records it has]
+  --language CODE
+                 ISO 639-3 code of the content's language, or several with commas [eng]
+  --creator TEXT
+                 who made the content [Pith Open Graph]
+  --publisher TEXT
+                 who made the file [the address of the site]
 
 Exit code: 0 packed; 1 failed, and no package was written; 2 wrong usage or configuration.
 `;
 
-function formatOption(format: string | undefined): void {
-  if (format === 'zip') return;
-  throw new UsageError(`--format: expected zip (found ${format ?? 'none'})`);
+const FORMATS = ['zip', 'zim'] as const;
+
+function formatOption(format: string | undefined): (typeof FORMATS)[number] {
+  const found = FORMATS.find((one) => one === format);
+  if (found === undefined) throw new UsageError(`--format: expected zip or zim (found ${format ?? 'none'})`);
+  return found;
+}
+
+/** Options that only one format has. */
+const ONLY_FOR: Readonly<Record<(typeof FORMATS)[number], readonly string[]>> = {
+  zip: ['only', 'store', 'input'],
+  zim: ['title', 'description', 'language', 'creator', 'publisher'],
+};
+
+/** @throws UsageError if an option of another format is given. */
+function checkOptions(format: (typeof FORMATS)[number], values: Readonly<Record<string, unknown>>): void {
+  for (const other of FORMATS.filter((one) => one !== format)) {
+    const given = ONLY_FOR[other].find((name) => values[name] !== undefined && values[name] !== false);
+    if (given !== undefined) throw new UsageError(`--${given}: is an option of --format ${other}`);
+  }
 }
 
 function onlyOption(only: string | undefined): 'site' | 'bundles' {
@@ -53,6 +89,11 @@ export async function pack(args: readonly string[]): Promise<number> {
     only: { type: 'string' },
     store: { type: 'boolean', default: false },
     input: { type: 'string' },
+    title: { type: 'string' },
+    description: { type: 'string' },
+    language: { type: 'string' },
+    creator: { type: 'string' },
+    publisher: { type: 'string' },
     trust: { type: 'string' },
     engine: { type: 'string' },
     force: { type: 'boolean', default: false },
@@ -60,25 +101,34 @@ export async function pack(args: readonly string[]): Promise<number> {
   });
   const given = singleArgument(positionals);
   if (given === undefined) throw new UsageError('expected the folder of a site to pack');
-  formatOption(values.format);
+  const format = formatOption(values.format);
+  checkOptions(format, values);
   const contents = onlyOption(values.only);
   const progress = new TerminalProgress();
   try {
-    const result = await packSite(
-      {
-        site: userPath(given),
-        out: userPath(values.out ?? '.'),
-        name: values.name ?? null,
-        contents,
-        compression: values.store ? 'stored' : 'deflated',
-        input: values.input === undefined ? null : userPath(values.input),
-        trust: await trustOption(values.trust),
-        engine: engineOption(values.engine),
-        force: values.force,
-        jobs: null,
-      },
-      progress,
-    );
+    const shared = {
+      site: userPath(given),
+      out: userPath(values.out ?? '.'),
+      trust: await trustOption(values.trust),
+      engine: engineOption(values.engine),
+      force: values.force,
+      jobs: null,
+    };
+    const { name, title, description, language, creator, publisher } = values;
+    const about = { name, title, description, language, creator, publisher };
+    const result =
+      format === 'zim'
+        ? await packZim({ ...shared, about }, progress)
+        : await packSite(
+            {
+              ...shared,
+              name: name ?? null,
+              contents,
+              compression: values.store ? 'stored' : 'deflated',
+              input: values.input === undefined ? null : userPath(values.input),
+            },
+            progress,
+          );
     progress.finish();
     if (values.json) {
       print(`${JSON.stringify(result, null, 2)}\n`);

@@ -8,7 +8,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { contentType } from './types.ts';
+import { contentType } from '../mirror/base/media-types.ts';
 
 /** The one address that is listened to. */
 const LOOPBACK = '127.0.0.1';

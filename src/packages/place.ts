@@ -1,11 +1,21 @@
 /** The place of a file's bytes, in a folder or inside a ZIP, and how to read them. */
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { crc32, inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
+import { blobOf, clusterKind, ZimError } from './formats/unzim.ts';
 import { dataStart, LOCAL_BYTES, MAX_FILE_BYTES, type Member, ZipError } from './formats/unzip.ts';
 import { HEAP, type Room } from './room.ts';
 
-/** A file on the disk, or a file inside of a ZIP on the disk. */
-export type Place = { readonly file: string } | { readonly zip: string; readonly member: Member };
+/** A file on the disk, or a file inside of a ZIP or a ZIM on the disk. */
+export type Place =
+  | { readonly file: string }
+  | { readonly zip: string; readonly member: Member }
+  | { readonly zim: string; readonly cluster: ClusterPlace; readonly blob: number };
+
+/** Where a cluster is, in bytes from the beginning of the file. */
+export interface ClusterPlace {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** Why a file cannot be read. Of the data, not of the machine: a missing permission is the system's error. */
 export class PlaceError extends Error {
@@ -56,7 +66,7 @@ function readFile(path: string, room: Room): Uint8Array {
   }
 }
 
-/** The ZIP that was read last stays open: thousands of files of one ZIP follow one another. */
+/** The package that was read last stays open: thousands of files of one package follow one another. */
 let opened: { readonly path: string; readonly descriptor: number } | null = null;
 
 /** A piece of the open ZIP: files that follow one another are read together. */
@@ -75,23 +85,27 @@ function readZip(descriptor: number, offset: number, length: number): Uint8Array
   return windowBytes.subarray(offset - windowAt, Math.min(offset - windowAt + length, windowLength));
 }
 
-/** Closes the ZIP that was read last, so that it can be renamed or removed. */
-export function closeZip(): void {
+/** The cluster that was unpacked last: files that follow one another are in the same one. */
+let unpacked: { readonly zim: string; readonly start: number; readonly bytes: Uint8Array } | null = null;
+
+/** Closes the package that was read last, so that it can be renamed or removed. */
+export function closePackage(): void {
   if (opened !== null) closeSync(opened.descriptor);
   opened = null;
   windowLength = 0;
+  unpacked = null;
 }
 
-function openZip(path: string): number {
+function openPackage(path: string): number {
   if (opened?.path === path) return opened.descriptor;
-  closeZip();
+  closePackage();
   opened = { path, descriptor: openSync(path, 'r') };
   return opened.descriptor;
 }
 
 /** @throws PlaceError if the bytes are not those that were packed. */
 function readMember(zip: string, member: Member, room: Room): Uint8Array {
-  const descriptor = openZip(zip);
+  const descriptor = openPackage(zip);
   let start: number;
   try {
     start = member.offset + dataStart(readZip(descriptor, member.offset, LOCAL_BYTES), member.path);
@@ -118,6 +132,32 @@ function inflate(packed: Uint8Array, size: number): Uint8Array {
   }
 }
 
+/** @throws PlaceError if a cluster is not what it should be. */
+function readCluster(zim: string, { start, end }: ClusterPlace): Uint8Array {
+  if (unpacked?.zim === zim && unpacked.start === start) return unpacked.bytes;
+  const packed = readAt(openPackage(zim), start, end - start);
+  if (packed.length !== end - start) throw new PlaceError('is cut short');
+  const data = packed.subarray(1);
+  let bytes = data;
+  if (clusterKind(packed[0]) === 'zstd') {
+    try {
+      bytes = zstdDecompressSync(data, { maxOutputLength: MAX_FILE_BYTES });
+    } catch {
+      throw new PlaceError('is damaged: its cluster cannot be unpacked');
+    }
+  }
+  unpacked = { zim, start, bytes };
+  return bytes;
+}
+
+function readZimBlob(zim: string, cluster: ClusterPlace, blob: number): Uint8Array {
+  try {
+    return blobOf(readCluster(zim, cluster), blob);
+  } catch (error) {
+    throw error instanceof ZimError ? new PlaceError(error.message) : error;
+  }
+}
+
 /**
  * The bytes at a place. At most `MAX_FILE_BYTES`; of a member, exactly as many as the ZIP lists.
  *
@@ -125,5 +165,6 @@ function inflate(packed: Uint8Array, size: number): Uint8Array {
  * @throws PlaceError if there is no such file, or it is not what it should be; the system's error otherwise.
  */
 export function readPlace(place: Place, room: Room = HEAP): Uint8Array {
-  return 'file' in place ? readFile(place.file, room) : readMember(place.zip, place.member, room);
+  if ('file' in place) return readFile(place.file, room);
+  return 'zip' in place ? readMember(place.zip, place.member, room) : readZimBlob(place.zim, place.cluster, place.blob);
 }

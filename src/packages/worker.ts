@@ -7,7 +7,7 @@ import { readTrust } from '../protocol/index.ts';
 import { compress } from './compress.ts';
 import type { Answer, Done, DoneFile, Job, Problem, TeamStart } from './job.ts';
 import { judgeRecord } from './judge-record.ts';
-import { closeZip, PlaceError, readPlace } from './place.ts';
+import { closePackage, PlaceError, readPlace } from './place.ts';
 import { SharedRoom } from './room.ts';
 
 const port = parentPort;
@@ -61,7 +61,7 @@ function gathered({ files, ...others }: Done): { readonly done: Done; readonly t
 port.on('message', ({ id, job }: { readonly id: number; readonly job: Job | 'close' }) => {
   try {
     if (job === 'close') {
-      closeZip();
+      closePackage();
       port.postMessage({ id, done: { files: [], problems: [], record: null } } satisfies Answer);
       return;
     }

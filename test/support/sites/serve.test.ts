@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { contentType } from '../../../src/network/types.ts';
+import { contentType } from '../../../src/mirror/base/media-types.ts';
 import type { ServedFolder } from './serve.ts';
 import { serveFolder } from './serve.ts';
 

@@ -30,9 +30,14 @@ const TYPES: Readonly<Record<string, string>> = {
   zip: 'application/zip',
 };
 
-/** The `Content-Type` of a file; `application/octet-stream` if nothing better is known. */
-export function contentType(name: string): string {
+/** The media type of a file, without a charset; `application/octet-stream` if nothing better is known. */
+export function mediaType(name: string): string {
   const [, ending = ''] = /\.([a-z0-9]+)$/.exec(name) ?? [];
-  const type = TYPES[ending] ?? 'application/octet-stream';
+  return TYPES[ending] ?? 'application/octet-stream';
+}
+
+/** The `Content-Type` of a file. */
+export function contentType(name: string): string {
+  const type = mediaType(name);
   return /^text\/|\/(?:json|xml|ld\+json|atom\+xml)$|^image\/svg/.test(type) ? `${type}; charset=utf-8` : type;
 }

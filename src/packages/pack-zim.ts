@@ -1,0 +1,261 @@
+/**
+ * `pack --format zim`: from a site to one ZIM for Kiwix.
+ *
+ *     survey the site ──▶ read, judge (workers) ──▶ clusters ──▶ zstd ──▶ write ──▶ lists ──▶ read back ──▶ rename
+ *
+ * As for a ZIP, the bytes that are judged are the bytes that are packed, and the file gets its name when all of it was read back.
+ */
+import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { thousands } from '../formats/counts.ts';
+import { BuildError, UsageError } from '../mirror/base/failure.ts';
+import { mediaType } from '../mirror/base/media-types.ts';
+import { packageVersion } from '../mirror/base/package.ts';
+import { bundleFile, HOME, MARKER, NO_JEKYLL, NOT_FOUND, recordPage } from '../mirror/base/paths.ts';
+import type { Progress } from '../mirror/base/progress.ts';
+import { trustDocument } from '../mirror/read/trust-file.ts';
+import { compareCodePoints, type EngineName, type Trust } from '../protocol/index.ts';
+import { pageTitle } from './formats/page-title.ts';
+import { ZimWriter } from './formats/zim.ts';
+import { aboutProblem, defaultName, formatMetadata, METADATA_TYPES, type ZimAbout } from './formats/zim-metadata.ts';
+import type { DoneFile } from './job.ts';
+import type { PackResult } from './pack.ts';
+import { suffixOfPath, type Unit } from './parts.ts';
+import { checkKeys, dateOf, openSite, type Site } from './site.ts';
+import { readSums } from './site-check.ts';
+import { type Survey, survey } from './survey.ts';
+import { Team } from './team.ts';
+import { checkFound, checkUnchanged, checkUnit, countFindings, jobsOf, type Source, type Tally } from './units.ts';
+import { Workplace } from './workplace.ts';
+import { Aliases, arxivOf } from './zim-aliases.ts';
+import { ClusterQueue, ZSTD_VERSION } from './zim-clusters.ts';
+import { ZimOutput } from './zim-file.ts';
+import { addToDigest, readZimBack } from './zim-read-back.ts';
+
+export interface ZimOptions {
+  /** Folder of the site. */
+  readonly site: string;
+  /** Folder for the ZIM. */
+  readonly out: string;
+  /** What the ZIM says of itself; what is missing is made from the site. */
+  readonly about: { readonly [K in keyof ZimAbout]?: string | undefined };
+  readonly trust: Trust;
+  readonly engine: EngineName;
+  /** Replace a ZIM of the same name. */
+  readonly force: boolean;
+  /** Worker threads; null for one per processor. */
+  readonly jobs: number | null;
+}
+
+const OPTION_NAMES = ['name', 'title', 'description', 'language', 'creator', 'publisher'] as const;
+
+function aboutOf({ about }: ZimOptions, site: Site, records: number): ZimAbout {
+  const language = about.language ?? 'eng';
+  const whole: ZimAbout = {
+    name: about.name ?? defaultName(language),
+    title: about.title ?? 'Pith Open Graph mirror',
+    description:
+      about.description ??
+      `${thousands(records)} record${records === 1 ? '' : 's'} of scientific papers, with signed bundles`,
+    language,
+    creator: about.creator ?? 'Pith Open Graph',
+    publisher: about.publisher ?? site.url ?? 'unnamed operator',
+  };
+  for (const name of OPTION_NAMES) {
+    const problem = aboutProblem(name, whole[name]);
+    if (problem !== null) throw new UsageError(`--${name}: ${problem}`);
+  }
+  return whole;
+}
+
+function longDescriptionOf(site: Site, records: number, trust: Trust): string {
+  const keys = trust.keys.map(({ keyId, role, fingerprint }) => `${keyId} (${role}): ${fingerprint}`);
+  return [
+    `A mirror of ${thousands(records)} Pith Open Graph record${records === 1 ? '' : 's'}, as they were on ${dateOf(site.seconds)}.`,
+    'Each page shows what the signed bundle of a record says. The button on the page, and verify.html, check digests and signatures in the browser, without a network.',
+    `Keys that the site was built with, by the SHA-256 of each, cut after 16 bytes: ${keys.join('; ')}.`,
+    'Compare them with a source other than this file.',
+  ].join('\n');
+}
+
+/** Files of a site that are only for servers and for this program; Kiwix's checker refuses the first, which is empty. */
+const LEFT_OUT: ReadonlySet<string> = new Set([NO_JEKYLL, MARKER]);
+/**
+ * Lists for other mirrors: the digests of all files, and the record index of each day. They do not compress and would make a ZIM an
+ * eighth larger, whose own digest covers every file.
+ */
+const FOR_MIRRORS = /^(?:sums\/|records\/(?:\d{4}|undated)\/)/;
+
+function unitsOf({ every, lists, records }: Survey): readonly Unit[] {
+  return [...every, ...lists, ...records]
+    .filter(({ path }) => !LEFT_OUT.has(path) && !FOR_MIRRORS.test(path))
+    .sort((a, b) => compareCodePoints(a.path, b.path));
+}
+
+/** Every media type that the files of a mirror may have. */
+const TYPES = [
+  ...METADATA_TYPES,
+  ...[
+    '.atom',
+    '.bib',
+    '.css',
+    '.csv',
+    '.html',
+    '.js',
+    '.json',
+    '.jsonl',
+    '.jsonld',
+    '.md',
+    '.ots',
+    '.png',
+    '.ris',
+    '.svg',
+  ]
+    .concat(['.tsv', '.txt', '.xml', '.webmanifest', '.other'])
+    .map((ending) => mediaType(`x${ending}`)),
+];
+
+function bytesOf({ path, packed }: DoneFile): Uint8Array {
+  if (packed === null) throw new TypeError(`expected ${path} to be read`);
+  return packed.data;
+}
+
+/** Bytes of a page in which its title is: decoding whole pages takes longer than compressing them. */
+const HEAD_BYTES = 1 << 14;
+
+/** Adds the files of one record, or one other file. */
+class ContentWriter {
+  readonly #zim: ZimWriter;
+  readonly #full: (cluster: Uint8Array) => void;
+  readonly #decoder = new TextDecoder();
+  readonly aliases = new Aliases();
+  readonly digest = createHash('sha256');
+  files = 0;
+  home: number | null = null;
+
+  constructor(zim: ZimWriter, full: (cluster: Uint8Array) => void) {
+    this.#zim = zim;
+    this.#full = full;
+  }
+
+  add(unit: Unit, files: readonly DoneFile[]): void {
+    const suffix = suffixOfPath(unit.path);
+    const numbers = new Map<string, number>();
+    let arxiv: ReturnType<typeof arxivOf> = null;
+    for (const file of files) {
+      const { path } = file;
+      const bytes = bytesOf(file);
+      const type = mediaType(path);
+      const isPage = type === 'text/html' && path !== NOT_FOUND;
+      const title = isPage ? pageTitle(this.#decoder.decode(bytes.subarray(0, HEAD_BYTES))) : null;
+      const number = this.#zim.add({ path, type, title, bytes }, this.#full);
+      addToDigest(this.digest, file);
+      this.files++;
+      if (path === HOME) this.home = number;
+      if (suffix === null) continue;
+      numbers.set(path, number);
+      if (path === bundleFile(suffix)) arxiv = arxivOf(bytes);
+    }
+    if (suffix === null) return;
+    const page = numbers.get(recordPage(suffix)) ?? null;
+    this.aliases.add({ suffix, page, bundle: numbers.get(bundleFile(suffix)) ?? null }, arxiv);
+  }
+}
+
+/** What one run has. */
+interface Run {
+  readonly options: ZimOptions;
+  readonly about: ZimAbout;
+  readonly site: Site;
+  readonly source: Source;
+  readonly found: Survey;
+  readonly units: readonly Unit[];
+  readonly team: Team;
+  readonly tally: Tally;
+  readonly progress: Progress;
+}
+
+interface Written {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly files: number;
+  /** Of the files' paths and digests. */
+  readonly contents: string;
+}
+
+async function writeZim(path: string, run: Run): Promise<Written> {
+  const { options, about, site, found, team, tally, progress } = run;
+  const zim = new ZimWriter(TYPES);
+  const output = new ZimOutput(path, zim.headBytes);
+  try {
+    const queue = new ClusterQueue((cluster) => output.write(zim.pack('zstd', cluster)));
+    const contents = new ContentWriter(zim, queue.push);
+    for await (const [{ unit }, done] of team.inOrder(jobsOf(run.units, run.source))) {
+      checkUnit(unit, done);
+      countFindings(done, tally);
+      contents.add(unit, done.files);
+      await queue.settle();
+      progress.step();
+    }
+    if (contents.home === null) throw new BuildError(`${options.site}: has no ${HOME}; build the site again`);
+    progress.stage('writing the lists', null);
+    const metadata = formatMetadata({
+      ...about,
+      longDescription: longDescriptionOf(site, found.records.length, options.trust),
+      date: dateOf(site.seconds),
+      source: site.url,
+      scraper: `pith-mirror ${await packageVersion()}, zstd ${ZSTD_VERSION}`,
+      counts: zim.counts,
+    });
+    for (const file of metadata) zim.addMetadata(file, queue.push);
+    zim.flush(queue.push);
+    await queue.settle(0);
+    const end = zim.end(contents.home, () => contents.aliases.redirects());
+    output.write(end.chunks);
+    return { ...output.finish(end.head), files: contents.files, contents: contents.digest.digest('hex') };
+  } finally {
+    output.close();
+  }
+}
+
+/**
+ * Packs a site as a ZIM.
+ *
+ * @throws UsageError, BuildError or the system's error. Then the ZIM has not its final name, and one that exists is not touched.
+ */
+export async function packZim(options: ZimOptions, progress: Progress): Promise<PackResult> {
+  const site = await openSite(options.site);
+  await checkKeys(site, options.trust);
+  progress.stage('listing the site', null);
+  const sums = readSums(site.folder);
+  const found = survey(site.folder, 'site', sums);
+  checkFound(found, options.site, progress);
+  const about = aboutOf(options, site, found.records.length);
+  const name = `${about.name}_${dateOf(site.seconds).slice(0, 7)}`;
+  const target = join(options.out, `${name}.zim`);
+  const workplace = await Workplace.open(options.out, name, [target], options.force, progress);
+  const team = new Team(options.jobs ?? availableParallelism(), {
+    trust: trustDocument(options.trust),
+    engine: options.engine,
+  });
+  try {
+    const units = unitsOf(found);
+    const tally = { withFindings: 0, findings: 0 };
+    const source: Source = { folder: site.folder, sums, contents: 'site', pack: 'stored' };
+    progress.stage('packing', units.length);
+    const path = join(workplace.work, `${name}.zim`);
+    const written = await writeZim(path, { options, about, site, source, found, units, team, tally, progress });
+    await readZimBack(path, name, written, team, progress);
+    progress.stage('checking that the site did not change', null);
+    checkUnchanged(found, survey(site.folder, 'site', sums), options.site);
+    await team.closeFiles();
+    await workplace.publish([target]);
+    const { bytes, sha256, files } = written;
+    const records = found.records.length;
+    return { packages: [{ path: target, bytes, sha256, files, records }], records, ...tally };
+  } finally {
+    await team.dismiss();
+    await workplace.close();
+  }
+}

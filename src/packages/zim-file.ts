@@ -1,0 +1,215 @@
+/** A ZIM on the disk: a new one while it is written, and one that is read. */
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { BuildError, UsageError } from '../mirror/base/failure.ts';
+import {
+  MAX_ENTRY_BYTES,
+  readEntry,
+  readHeader,
+  readPointers,
+  type ZimEntry,
+  ZimError,
+  type ZimHeader,
+} from './formats/unzim.ts';
+import { HEADER_BYTES, MD5_BYTES } from './formats/zim.ts';
+import { type Place, readAt } from './place.ts';
+import { isThere } from './walk.ts';
+
+/** How many bytes are buffered before they are written, or read at once. */
+const PIECE = 1 << 20;
+
+/** The first 16 bytes of a digest as a UUID of version 8 (RFC 9562), whose content is the writer's affair. */
+function uuidOf(digest: Uint8Array): Uint8Array {
+  const uuid = digest.slice(0, 16);
+  uuid[6] = 0x80 | ((uuid[6] ?? 0) & 0x0f);
+  uuid[8] = 0x80 | ((uuid[8] ?? 0) & 0x3f);
+  return uuid;
+}
+
+/** A new file whose first bytes are known last. */
+export class ZimOutput {
+  readonly #descriptor: number;
+  readonly #digest = createHash('sha256');
+  #chunks: Uint8Array[] = [];
+  #held = 0;
+  #offset: number;
+
+  /** @throws the system's error if the file already exists. */
+  constructor(path: string, headBytes: number) {
+    this.#descriptor = openSync(path, 'wx+', 0o644);
+    this.#offset = headBytes;
+  }
+
+  write(chunks: Iterable<Uint8Array>): void {
+    for (const chunk of chunks) {
+      this.#digest.update(chunk);
+      this.#chunks.push(chunk);
+      this.#held += chunk.length;
+      if (this.#held >= PIECE) this.#flush();
+    }
+  }
+
+  #writeAt(bytes: Uint8Array, offset: number): void {
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#descriptor, bytes, at, bytes.length - at, offset + at);
+  }
+
+  #flush(): void {
+    this.#writeAt(Buffer.concat(this.#chunks), this.#offset);
+    this.#offset += this.#held;
+    this.#chunks = [];
+    this.#held = 0;
+  }
+
+  /**
+   * Writes the first bytes and the digest at the end, and waits until all is on the disk.
+   *
+   * @param head of an identifier, which follows from all that was written.
+   */
+  finish(head: (uuid: Uint8Array) => Uint8Array): { readonly bytes: number; readonly sha256: string } {
+    this.#flush();
+    this.#writeAt(head(uuidOf(this.#digest.digest())), 0);
+    const [md5, sha256] = [createHash('md5'), createHash('sha256')];
+    for (const chunk of piecesOf(this.#descriptor, this.#offset)) {
+      md5.update(chunk);
+      sha256.update(chunk);
+    }
+    const end = md5.digest();
+    this.#writeAt(end, this.#offset);
+    fsyncSync(this.#descriptor);
+    return { bytes: this.#offset + end.length, sha256: sha256.update(end).digest('hex') };
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+/** The first bytes of a file. Each piece is only good until the next. */
+function* piecesOf(descriptor: number, length: number): Generator<Uint8Array> {
+  const buffer = new Uint8Array(PIECE);
+  for (let at = 0; at < length; ) {
+    const count = readSync(descriptor, buffer, 0, Math.min(PIECE, length - at), at);
+    if (count === 0) throw new ZimError('became shorter while it was read');
+    yield buffer.subarray(0, count);
+    at += count;
+  }
+}
+
+/** A file in a ZIM, or another path of one. */
+export type ZimContent =
+  | { readonly path: string; readonly place: Place }
+  /** @param target the path of another. */
+  | { readonly path: string; readonly target: string };
+
+/** Whether a file begins as a ZIM does, or is named as one. */
+export function isZim(path: string): boolean {
+  if (/\.zim$/i.test(path)) return true;
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    // Other readers report what is wrong with it.
+    return false;
+  }
+  try {
+    return Buffer.from(readAt(descriptor, 0, 4)).toString('latin1') === 'ZIM\x04';
+  } catch {
+    return false;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** A ZIM that is open. Keeps 8 bytes for each entry and each cluster. */
+export class ZimInput {
+  readonly #path: string;
+  readonly #descriptor: number;
+  readonly #header: ZimHeader;
+  readonly #paths: Float64Array;
+  readonly #clusters: Float64Array;
+  #window: Uint8Array = new Uint8Array();
+  #windowAt = 0;
+
+  /**
+   * @param name as the user named it.
+   * @throws UsageError if there is no such file; BuildError if it is no ZIM, or one that is cut short.
+   */
+  constructor(path: string, name: string) {
+    if (!isThere(path)) throw new UsageError(`${name}: there is no such file`);
+    this.#path = path;
+    this.#descriptor = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(this.#descriptor);
+      this.#header = readHeader(readAt(this.#descriptor, 0, HEADER_BYTES), size);
+      const { entries, clusters, paths, clusterList } = this.#header;
+      this.#paths = readPointers(readAt(this.#descriptor, paths, 8 * entries));
+      this.#clusters = readPointers(readAt(this.#descriptor, clusterList, 8 * clusters));
+    } catch (error) {
+      this.close();
+      throw error instanceof ZimError ? new BuildError(`${name}: ${error.message}`) : error;
+    }
+  }
+
+  /** Whether the digest at the end is that of the bytes before it. */
+  isWhole(): boolean {
+    const md5 = createHash('md5');
+    for (const chunk of piecesOf(this.#descriptor, this.#header.md5)) md5.update(chunk);
+    return md5.digest().equals(readAt(this.#descriptor, this.#header.md5, MD5_BYTES));
+  }
+
+  #entry(index: number): ZimEntry {
+    const offset = this.#paths[index];
+    if (offset === undefined || offset >= this.#header.md5)
+      throw new ZimError('is damaged: an entry is not in the file');
+    const end = Math.min(offset + MAX_ENTRY_BYTES, this.#header.md5);
+    if (offset < this.#windowAt || end > this.#windowAt + this.#window.length) {
+      this.#window = readAt(this.#descriptor, offset, Math.min(PIECE, this.#header.md5 - offset));
+      this.#windowAt = offset;
+    }
+    return readEntry(this.#window, offset - this.#windowAt);
+  }
+
+  /** Everything in the namespace of content, in the order of the file's list. @throws ZimError if an entry is damaged. */
+  *contents(): Generator<ZimContent> {
+    // A redirect's target may be anywhere; looking it up at once would move the window back and forth.
+    const redirects: { readonly path: string; readonly target: number }[] = [];
+    for (let index = 0; index < this.#header.entries; index++) {
+      const entry = this.#entry(index);
+      if (entry.namespace !== 'C') continue;
+      if ('target' in entry) {
+        redirects.push(entry);
+        continue;
+      }
+      const start = this.#clusters[entry.cluster];
+      if (start === undefined) throw new ZimError(`is damaged: the cluster of ${entry.path} is not in the file`);
+      const cluster = { start, end: this.#endOf(start) };
+      yield { path: entry.path, place: { zim: this.#path, cluster, blob: entry.blob } };
+    }
+    for (const { path, target } of redirects) {
+      if (target >= this.#header.entries) throw new ZimError(`is damaged: ${path} leads nowhere`);
+      yield { path, target: this.#entry(target).path };
+    }
+  }
+
+  /** Where a cluster ends: at the next one, or at the lists. */
+  #endOf(start: number): number {
+    let end = this.#header.md5;
+    // Clusters stand in their order, as in all files that writers make; the binary search relies on it.
+    let [low, high] = [0, this.#clusters.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const at = this.#clusters[middle] ?? 0;
+      if (at > start) {
+        end = at;
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return end;
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}

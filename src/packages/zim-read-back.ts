@@ -1,0 +1,62 @@
+/** Reads a ZIM that was just written: every file of it, against the digests of what was packed. */
+import { createHash, type Hash } from 'node:crypto';
+import { BuildError } from '../mirror/base/failure.ts';
+import type { Progress } from '../mirror/base/progress.ts';
+import { ZimError } from './formats/unzim.ts';
+import type { DoneFile, Job, StoredFile } from './job.ts';
+import type { Team } from './team.ts';
+import { ZimInput } from './zim-file.ts';
+
+/** What was packed, as the files are read back: their paths and digests, in order. */
+export function addToDigest(digest: Hash, { path, sha256 }: Pick<DoneFile, 'path' | 'sha256'>): void {
+  digest.update(`${sha256}  ${path}\n`);
+}
+
+/** Files in one job: as many as a cluster has, more or less, so that it is unpacked in one thread only. */
+const BATCH = 200;
+
+function* batches(zim: ZimInput): Generator<Job> {
+  let files: StoredFile[] = [];
+  const job = (): Job => ({ files, suffix: null, pack: null });
+  for (const content of zim.contents()) {
+    // Redirects come last, and are no files.
+    if ('target' in content) break;
+    files.push({ path: content.path, place: content.place, sha256: null });
+    if (files.length < BATCH) continue;
+    yield job();
+    files = [];
+  }
+  if (files.length > 0) yield job();
+}
+
+/** @throws BuildError if anything is not as it was written. */
+export async function readZimBack(
+  path: string,
+  name: string,
+  written: { readonly files: number; readonly contents: string },
+  team: Team,
+  progress: Progress,
+): Promise<void> {
+  const fail = (message: string): never => {
+    throw new BuildError(`${name}.zim was not written as it was meant: ${message}; is the disk in order?`);
+  };
+  progress.stage('reading back', written.files);
+  const zim = new ZimInput(path, `${name}.zim`);
+  try {
+    const digest = createHash('sha256');
+    for await (const [, { files, problems }] of team.inOrder(batches(zim))) {
+      const [problem] = problems;
+      if (problem !== undefined) fail(`${problem.path}: ${problem.message}`);
+      for (const file of files) {
+        addToDigest(digest, file);
+        progress.step();
+      }
+    }
+    if (digest.digest('hex') !== written.contents) fail('its files are not those that were packed');
+  } catch (error) {
+    if (error instanceof ZimError) fail(error.message);
+    throw error;
+  } finally {
+    zim.close();
+  }
+}
