@@ -8,7 +8,6 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { thousands } from '../formats/counts.ts';
 import { BuildError, UsageError } from '../mirror/base/failure.ts';
 import { mediaType } from '../mirror/base/media-types.ts';
 import { packageVersion } from '../mirror/base/package.ts';
@@ -18,11 +17,20 @@ import { trustDocument } from '../mirror/read/trust-file.ts';
 import { compareCodePoints, type EngineName, type Trust } from '../protocol/index.ts';
 import { pageTitle } from './formats/page-title.ts';
 import { ZimWriter } from './formats/zim.ts';
-import { aboutProblem, defaultName, formatMetadata, METADATA_TYPES, type ZimAbout } from './formats/zim-metadata.ts';
+import {
+  ABOUT,
+  aboutMirror,
+  aboutProblem,
+  describeMirror,
+  formatMetadata,
+  METADATA_TYPES,
+  type MirrorFacts,
+  type ZimAbout,
+} from './formats/zim-metadata.ts';
 import type { DoneFile } from './job.ts';
 import type { PackResult } from './pack.ts';
 import { suffixOfPath, type Unit } from './parts.ts';
-import { checkKeys, dateOf, openSite, type Site } from './site.ts';
+import { checkKeys, dateOf, openSite } from './site.ts';
 import { readSums } from './site-check.ts';
 import { type Survey, survey } from './survey.ts';
 import { Team } from './team.ts';
@@ -39,7 +47,7 @@ export interface ZimOptions {
   /** Folder for the ZIM. */
   readonly out: string;
   /** What the ZIM says of itself; what is missing is made from the site. */
-  readonly about: { readonly [K in keyof ZimAbout]?: string | undefined };
+  readonly about: Parameters<typeof aboutMirror>[0];
   readonly trust: Trust;
   readonly engine: EngineName;
   /** Replace a ZIM of the same name. */
@@ -48,35 +56,14 @@ export interface ZimOptions {
   readonly jobs: number | null;
 }
 
-const OPTION_NAMES = ['name', 'title', 'description', 'language', 'creator', 'publisher'] as const;
-
-function aboutOf({ about }: ZimOptions, site: Site, records: number): ZimAbout {
-  const language = about.language ?? 'eng';
-  const whole: ZimAbout = {
-    name: about.name ?? defaultName(language),
-    title: about.title ?? 'Pith Open Graph mirror',
-    description:
-      about.description ??
-      `${thousands(records)} record${records === 1 ? '' : 's'} of scientific papers, with signed bundles`,
-    language,
-    creator: about.creator ?? 'Pith Open Graph',
-    publisher: about.publisher ?? site.url ?? 'unnamed operator',
-  };
-  for (const name of OPTION_NAMES) {
+/** @throws UsageError if an option is not what openZIM allows. */
+function aboutOf({ about }: ZimOptions, facts: MirrorFacts): ZimAbout {
+  const whole = aboutMirror(about, facts);
+  for (const name of ABOUT) {
     const problem = aboutProblem(name, whole[name]);
     if (problem !== null) throw new UsageError(`--${name}: ${problem}`);
   }
   return whole;
-}
-
-function longDescriptionOf(site: Site, records: number, trust: Trust): string {
-  const keys = trust.keys.map(({ keyId, role, fingerprint }) => `${keyId} (${role}): ${fingerprint}`);
-  return [
-    `A mirror of ${thousands(records)} Pith Open Graph record${records === 1 ? '' : 's'}, as they were on ${dateOf(site.seconds)}.`,
-    'Each page shows what the signed bundle of a record says. The button on the page, and verify.html, check digests and signatures in the browser, without a network.',
-    `Keys that the site was built with, by the SHA-256 of each, cut after 16 bytes: ${keys.join('; ')}.`,
-    'Compare them with a source other than this file.',
-  ].join('\n');
 }
 
 /** Files of a site that are only for servers and for this program; Kiwix's checker refuses the first, which is empty. */
@@ -167,9 +154,8 @@ class ContentWriter {
 interface Run {
   readonly options: ZimOptions;
   readonly about: ZimAbout;
-  readonly site: Site;
+  readonly facts: MirrorFacts;
   readonly source: Source;
-  readonly found: Survey;
   readonly units: readonly Unit[];
   readonly team: Team;
   readonly tally: Tally;
@@ -185,7 +171,7 @@ interface Written {
 }
 
 async function writeZim(path: string, run: Run): Promise<Written> {
-  const { options, about, site, found, team, tally, progress } = run;
+  const { options, about, facts, team, tally, progress } = run;
   const zim = new ZimWriter(TYPES);
   const output = new ZimOutput(path, zim.headBytes);
   try {
@@ -202,9 +188,9 @@ async function writeZim(path: string, run: Run): Promise<Written> {
     progress.stage('writing the lists', null);
     const metadata = formatMetadata({
       ...about,
-      longDescription: longDescriptionOf(site, found.records.length, options.trust),
-      date: dateOf(site.seconds),
-      source: site.url,
+      longDescription: describeMirror(facts),
+      date: facts.date,
+      source: facts.url,
       scraper: `pith-mirror ${await packageVersion()}, zstd ${ZSTD_VERSION}`,
       counts: zim.counts,
     });
@@ -231,8 +217,14 @@ export async function packZim(options: ZimOptions, progress: Progress): Promise<
   const sums = readSums(site.folder);
   const found = survey(site.folder, 'site', sums);
   checkFound(found, options.site, progress);
-  const about = aboutOf(options, site, found.records.length);
-  const name = `${about.name}_${dateOf(site.seconds).slice(0, 7)}`;
+  const facts: MirrorFacts = {
+    records: found.records.length,
+    date: dateOf(site.seconds),
+    url: site.url,
+    keys: options.trust.keys.map(({ keyId, role, fingerprint }) => ({ keyId, role, fingerprint })),
+  };
+  const about = aboutOf(options, facts);
+  const name = `${about.name}_${facts.date.slice(0, 7)}`;
   const target = join(options.out, `${name}.zim`);
   const workplace = await Workplace.open(options.out, name, [target], options.force, progress);
   const team = new Team(options.jobs ?? availableParallelism(), {
@@ -245,7 +237,7 @@ export async function packZim(options: ZimOptions, progress: Progress): Promise<
     const source: Source = { folder: site.folder, sums, contents: 'site', pack: 'stored' };
     progress.stage('packing', units.length);
     const path = join(workplace.work, `${name}.zim`);
-    const written = await writeZim(path, { options, about, site, source, found, units, team, tally, progress });
+    const written = await writeZim(path, { options, about, facts, source, units, team, tally, progress });
     await readZimBack(path, name, written, team, progress);
     progress.stage('checking that the site did not change', null);
     checkUnchanged(found, survey(site.folder, 'site', sums), options.site);

@@ -1,5 +1,7 @@
 /** What a ZIM says of itself, within the limits that openZIM sets: https://wiki.openzim.org/wiki/Metadata. */
+import { thousands } from '../../formats/counts.ts';
 import { compareCodePoints, encodeUtf8 } from '../../protocol/index.ts';
+import type { KeyFact } from './facts.ts';
 import { ILLUSTRATION } from './illustration.ts';
 import type { ZimFile } from './zim.ts';
 
@@ -89,7 +91,49 @@ export function formatMetadata(facts: ZimFacts): readonly Omit<ZimFile, 'title'>
 const SHORT: Readonly<Record<string, string>> = { eng: 'en', deu: 'de', fra: 'fr', spa: 'es', ita: 'it', por: 'pt' };
 
 /** `pith-mirror_en_all`: how openZIM names a series. */
-export function defaultName(language: string): string {
+function defaultName(language: string): string {
   const short = language.includes(',') ? 'mul' : (SHORT[language] ?? language);
   return `pith-mirror_${short}_all`;
+}
+
+export const ABOUT = ['name', 'title', 'description', 'language', 'creator', 'publisher'] as const;
+
+/** What is known of a mirror. */
+export interface MirrorFacts {
+  readonly records: number;
+  /** Of the newest data: `2026-05-21`. */
+  readonly date: string;
+  /** Where it is published, or null. */
+  readonly url: string | null;
+  readonly keys: readonly KeyFact[];
+}
+
+const countOf = ({ records }: MirrorFacts, what: string): string =>
+  `${thousands(records)} ${what}${records === 1 ? '' : 's'}`;
+
+/** The texts of a mirror's ZIM. @param chosen those that the operator chose. */
+export function aboutMirror(
+  chosen: { readonly [K in keyof ZimAbout]?: string | undefined },
+  facts: MirrorFacts,
+): ZimAbout {
+  const language = chosen.language ?? 'eng';
+  return {
+    name: chosen.name ?? defaultName(language),
+    title: chosen.title ?? 'Pith Open Graph mirror',
+    description: chosen.description ?? `${countOf(facts, 'record')} of scientific papers, with signed bundles`,
+    language,
+    creator: chosen.creator ?? 'Pith Open Graph',
+    publisher: chosen.publisher ?? facts.url ?? 'unnamed operator',
+  };
+}
+
+/** What a reader should know before they trust the file. */
+export function describeMirror(facts: MirrorFacts): string {
+  const keys = facts.keys.map(({ keyId, role, fingerprint }) => `${keyId} (${role}): ${fingerprint}`);
+  return [
+    `A mirror of ${countOf(facts, 'Pith Open Graph record')}, as of ${facts.date}.`,
+    'Each page shows the content of a record’s signed bundle. The button on the page, and verify.html, check digests and signatures in the browser, without a network.',
+    `Keys that the site was built with, each with the first 16 bytes of its SHA-256: ${keys.join('; ')}.`,
+    'Compare them with a source other than this file.',
+  ].join('\n');
 }
