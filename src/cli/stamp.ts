@@ -1,7 +1,7 @@
 /** `pith-mirror stamp`: OpenTimestamps proofs of when a file existed. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { thousands } from '../formats/counts.ts';
+import { attestationText } from '../formats/attestation.ts';
 import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
 import { type AttestationVerdict, isProofOf, verifyAttestations } from '../protocol/index.ts';
 import { DEFAULT_CALENDARS } from '../timestamps/calendar.ts';
@@ -46,33 +46,6 @@ interface CheckResult {
   readonly attestations: readonly AttestationVerdict[];
 }
 
-/** A time of a block in UTC to the minute: blocks are not more exact than that. */
-const minuteOf = (seconds: number): string =>
-  `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
-function sentenceOf(verdict: AttestationVerdict, chainHeight: number | null): string {
-  switch (verdict.kind) {
-    case 'proved': {
-      const { height, header } = verdict;
-      const chain =
-        chainHeight === null
-          ? `if block ${height} is in the Bitcoin chain. Its hash is ${header.hash}; compare it with any copy of the chain. Its difficulty is ${thousands(Math.round(header.difficulty))}: forging it costs as much as mining such a block`
-          : `block ${height} of the ${thousands(chainHeight + 1)} headers given, each checked from the first block on; its hash is ${header.hash}`;
-      return `existed before ${minuteOf(header.time)}, ${chain}`;
-    }
-    case 'failed':
-      return verdict.reason === 'merkle_root'
-        ? `wrong: block ${verdict.height} has a different Merkle root (header ${verdict.header.hash})`
-        : `wrong: the header given for block ${verdict.height} lacks the proof of work that it claims (it hashes to ${verdict.header.hash})`;
-    case 'no_header':
-      return `not checked: no header for block ${verdict.height}. Its Merkle root must be ${verdict.merkleRoot}`;
-    case 'pending':
-      return `pending at ${verdict.uri}: no block yet. Try again later with --upgrade`;
-    default:
-      return `not checked: an attestation of an unknown kind (${verdict.tag})`;
-  }
-}
-
 function exitOf({ isOfFile, attestations }: CheckResult): number {
   if (!isOfFile || attestations.some(({ kind }) => kind === 'failed')) return EXIT.FAILED;
   return attestations.some(({ kind }) => kind === 'proved') ? EXIT.OK : EXIT.FINDINGS;
@@ -102,7 +75,7 @@ function check(file: string, proof: string, headers: Headers, isJson: boolean): 
     print(`${printable(file)}: does not match: ${printable(proof)} is the proof of a different file\n`);
   else
     for (const verdict of attestations)
-      print(`${printable(file)}: ${printable(sentenceOf(verdict, headers.chainHeight))}\n`);
+      print(`${printable(file)}: ${printable(attestationText(verdict, headers.chainHeight))}\n`);
   return exitOf(result);
 }
 

@@ -20,6 +20,7 @@ const SCRIPTS: readonly Script[] = [
   { path: paths.VERIFIER_SCRIPT, source: 'verifier/main.ts', fallback: 'verifier/cannot.ts' },
   { path: paths.VERIFY_BUTTON_SCRIPT, source: 'verifier/button.ts' },
   { path: paths.VERIFY_PAGE_SCRIPT, source: 'verifier/page.ts' },
+  { path: paths.VERIFY_TIMESTAMPS_SCRIPT, source: 'verifier/timestamps.ts' },
 ];
 
 /**

@@ -3,24 +3,7 @@ import { cannotCheck } from '../browser/cannot.ts';
 import { readPageData } from './data.ts';
 import { loadedVerifier, shared } from './globals.ts';
 import { inflated } from './inflate.ts';
-
-/** Milliseconds after which loading a script fails. */
-const PATIENCE = 60_000;
-
-/** A file is missing, damaged or did not arrive. This says nothing about the browser or the record. */
-class NotLoaded extends Error {}
-
-/** Loads a classic script, which works from `file:` too. @throws NotLoaded */
-function load(src: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.onload = resolve;
-    script.onerror = () => reject(new NotLoaded(`${src} is missing next to this page.`));
-    setTimeout(() => reject(new NotLoaded(`${src} did not arrive within ${PATIENCE / 1000} seconds.`)), PATIENCE);
-    script.src = src;
-    document.head.append(script);
-  });
-}
+import { load, NotLoaded } from './load.ts';
 
 /** The bytes of an embedded bundle. They are judged by their own digest and signature, and compared with nothing else. */
 function bytesOf(text: string): Uint8Array {

@@ -1,4 +1,5 @@
 /** The names by which the classic scripts of a page find each other. */
+import type { checkProof } from './check-proof.ts';
 import type { Verifier } from './main.ts';
 
 export interface Shared {
@@ -6,6 +7,8 @@ export interface Shared {
   pithVerifier?: Verifier;
   /** Set instead if verify.js could not start: what it threw. */
   pithVerifierTrouble?: unknown;
+  /** Set by verify-timestamps.js. */
+  pithTimestamps?: typeof checkProof;
   /** Set by bundle.js next to a record's page, if the bundles are too large for the page itself: compressed, as in the page. */
   pithBundles?: readonly string[];
 }

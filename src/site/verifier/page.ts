@@ -7,6 +7,7 @@ import { loadedVerifier } from './globals.ts';
 import type { Judgement } from './judge.ts';
 import { readPastedKey } from './keys.ts';
 import type { Verifier } from './main.ts';
+import { Proofs } from './proofs.ts';
 import type { Outcome } from './show.ts';
 import { countsOf } from './words.ts';
 
@@ -17,6 +18,8 @@ function start(verifier: Verifier): void {
   const status = part(root, '.verify-status');
   const list = part(root, '#verify-list');
   const actions = part(root, '#verify-actions');
+  const proofList = part(root, '#verify-proofs');
+  const proofs = new Proofs(proofList, proofList.dataset.script ?? '', verifier);
   const form = part<HTMLFormElement>(root, '#verify-key-form');
   const keyText = part<HTMLTextAreaElement>(form, '#verify-key');
   const keyError = part(form, '#verify-key-error');
@@ -111,7 +114,7 @@ function start(verifier: Verifier): void {
 
   function verifyAll(files: readonly File[]): void {
     const own = turn;
-    actions.hidden = given.length === 0;
+    actions.hidden = given.length === 0 && proofs.isEmpty;
     tell();
     for (const file of files) queue = queue.then(() => verifyFile(file, own));
   }
@@ -125,7 +128,7 @@ function start(verifier: Verifier): void {
   }
 
   function add(files: FileList | null | undefined): void {
-    const more = [...(files ?? [])];
+    const more = proofs.take([...(files ?? [])]);
     given.push(...more);
     verifyAll(more);
   }
@@ -163,6 +166,7 @@ function start(verifier: Verifier): void {
   };
   part(root, '#verify-clear').onclick = () => {
     forget();
+    proofs.clear();
     given = [];
     verifyAll([]);
     input.focus();
