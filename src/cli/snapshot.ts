@@ -2,12 +2,13 @@
 import { relative } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import { iaLines, makeSnapshot } from '../packages/snapshot.ts';
+import { openHeaders } from '../timestamps/headers.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { print } from './streams.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
 export const SNAPSHOT_HELP = `pith-mirror snapshot SITE --out ITEM [--identifier ID] [--collection NAME] [--license URL]
-       [--previous FILE] [--input BUNDLES] [--trust FILE] [--json]
+       [--previous FILE] [--headers PATH] [--input BUNDLES] [--trust FILE] [--json]
 
 Makes a folder for the Internet Archive: the packages of the site (see pack), README.txt, the digests of all files, the
 roots of the record index, and ia.csv, the list of files for ia, the Archive's own program. This command uploads nothing
@@ -19,6 +20,8 @@ and needs no account; it prints the commands to run. It fails if the Archive wou
                   the collection to upload to; test_collection is for trials [chosen by the Archive]
   --license URL   license of the whole item [none: each record names the license of its paper]
   --previous FILE snapshot.txt or snapshot.json of the previous snapshot; its root is named in the new one
+  --headers PATH  Bitcoin block headers, as for stamp --check: if records/snapshot.txt was stamped, the item gets the proof and
+                  those headers that the proof needs
   --input BUNDLES also pack the notes and rejected files of this folder, from which the site was built
   --trust FILE    the keys that the site was built with [the file that comes with pith-mirror]
   --json          print the result as JSON
@@ -41,6 +44,7 @@ export async function snapshot(args: readonly string[]): Promise<number> {
     collection: { type: 'string' },
     license: { type: 'string' },
     previous: { type: 'string' },
+    headers: { type: 'string' },
     input: { type: 'string' },
     trust: { type: 'string' },
     engine: { type: 'string' },
@@ -60,6 +64,7 @@ export async function snapshot(args: readonly string[]): Promise<number> {
         collection: values.collection ?? null,
         licenseUrl: licenseOption(values.license),
         previous: path(values.previous),
+        headerAt: values.headers === undefined ? null : openHeaders(userPath(values.headers)).headerAt,
         input: path(values.input),
         compression: 'deflated',
         trust: await trustOption(values.trust),

@@ -6,19 +6,21 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BuildError, codeOf, messageOf, UsageError } from '../mirror/base/failure.ts';
 import { assertNotInterrupted } from '../mirror/base/interrupt.ts';
 import { packageVersion } from '../mirror/base/package.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import { WorkFolder } from '../mirror/publish/work-folder.ts';
+import type { HeaderSource } from '../protocol/index.ts';
 import { IndexError } from '../records/index-error.ts';
 import { SNAPSHOT } from '../records/layout.ts';
 import { parseSnapshot, type Snapshot } from '../records/lists.ts';
 import { MANIFEST, manifestLine } from './formats/bagit.ts';
 import { formatIaCsv, type ItemMetadata, identifierProblem, lintItem } from './formats/ia-csv.ts';
+import { type ProofFile, proofFilesOf } from './item-proof.ts';
 import { type PackOptions, type PackResult, packSite } from './pack.ts';
 import { dateOf, openSite, type Site } from './site.ts';
 import { isThere } from './walk.ts';
@@ -32,6 +34,8 @@ export interface SnapshotOptions extends Omit<PackOptions, 'out' | 'name' | 'con
   readonly licenseUrl: string | null;
   /** `snapshot.txt` or `snapshot.json` of the snapshot before this one; or null. */
   readonly previous: string | null;
+  /** Bitcoin block headers, for the proof of the snapshot if it was stamped; or null. */
+  readonly headerAt: HeaderSource | null;
 }
 
 export interface SnapshotResult {
@@ -113,7 +117,23 @@ function metadataOf(options: SnapshotOptions, identifier: string, site: Site, sn
   };
 }
 
-function readmeOf(identifier: string, zips: readonly string[], snapshot: Snapshot, date: string): string {
+/** @param hasHeaders whether the item has the headers of the blocks. */
+const proofWords = (hasHeaders: boolean): string => `
+snapshot.txt.ots is an OpenTimestamps proof of when snapshot.txt existed. Check it with
+
+    pith-mirror stamp --check snapshot.txt${hasHeaders ? ' --headers headers' : ''}
+
+or give these files to verify.html in a package, or use any other program for
+OpenTimestamps.${hasHeaders ? ' headers/ has the headers of the Bitcoin blocks that it leads to.' : ''}
+`;
+
+function readmeOf(
+  identifier: string,
+  zips: readonly string[],
+  snapshot: Snapshot,
+  date: string,
+  proof: readonly ProofFile[],
+): string {
   const first = zips[0] ?? '';
   return `${identifier}
 ${'='.repeat(identifier.length)}
@@ -131,7 +151,7 @@ To check what was downloaded, in this folder:
 snapshot.txt has the two roots of the record index: two mirrors with the same
 roots hold the same records. snapshot.json says the same for programs, and names
 the snapshot before this one if there is one.
-`;
+${proof.length === 0 ? '' : proofWords(proof.length > 1)}`;
 }
 
 /** Writes the item's own files next to its packages. @returns all files, by name. */
@@ -141,6 +161,7 @@ async function completeItem(
   identifier: string,
   site: Site,
   zips: readonly string[],
+  proof: readonly ProofFile[],
 ): Promise<readonly ItemFile[]> {
   const { text, snapshot } = await readSnapshot(site.folder);
   const date = dateOf(site.seconds);
@@ -156,10 +177,14 @@ async function completeItem(
     program: { name: 'pith-mirror', version: await packageVersion() },
     packages: zips,
   };
-  await writeFile(join(folder, 'README.txt'), readmeOf(identifier, zips, snapshot, date));
+  await writeFile(join(folder, 'README.txt'), readmeOf(identifier, zips, snapshot, date, proof));
   await writeFile(join(folder, 'snapshot.txt'), text);
   await writeFile(join(folder, 'snapshot.json'), `${JSON.stringify(about, null, 2)}\n`);
-  const named = ['README.txt', 'snapshot.json', 'snapshot.txt', ...zips];
+  for (const { name, content } of proof) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
+  const named = ['README.txt', 'snapshot.json', 'snapshot.txt', ...proof.map(({ name }) => name), ...zips];
   const files: ItemFile[] = [];
   for (const name of named) files.push(await digestsOf(folder, name));
   await writeFile(
@@ -189,7 +214,8 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
   const problem = identifierProblem(identifier);
   if (problem !== null) throw new UsageError(`--identifier ${JSON.stringify(identifier)}: ${problem}`);
   if (options.previous !== null) await rootOf(options.previous);
-  await readSnapshot(site.folder);
+  const { text } = await readSnapshot(site.folder);
+  const proof = await proofFilesOf(site.folder, text, options.headerAt, progress);
   const out = resolve(options.out);
   if (isThere(out)) throw new UsageError(`--out ${options.out}: already exists; name a folder that does not`);
   const work = await WorkFolder.open(out, 'snapshot', progress);
@@ -200,7 +226,7 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
     );
     progress.stage('taking digests of the packages', null);
     const zips = packed.packages.map(({ path }) => basename(path));
-    const files = await completeItem(work.path, options, identifier, site, zips);
+    const files = await completeItem(work.path, options, identifier, site, zips, proof);
     assertNotInterrupted();
     await rename(work.path, out);
     return { identifier, folder: out, files, packed };

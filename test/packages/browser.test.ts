@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, it } from 'node:test';
 import { inEveryWay } from '../support/browser/visit.ts';
 import { buildVariety } from '../support/bundles/variety.ts';
-import { pithMirror, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { PROJECT, pithMirror, runProgram, temporaryFolder } from '../support/sites/cli.ts';
 import { needTool } from '../support/tools/tools.ts';
 
 const folder = temporaryFolder();
@@ -35,6 +35,24 @@ inEveryWay(bag, (way) => {
     const status = page.locator('#verify-here [role="status"]');
     await status.filter({ hasNotText: /…$|^$/ }).waitFor({ timeout: 60_000 });
     assert.match((await status.textContent()) ?? '', /^Verified/);
+    assert.deepEqual(trouble, []);
+    await close();
+  });
+
+  it('checks a timestamp on data/verify.html, and loads the script for that only then', async () => {
+    const { page, trouble, close } = await way.visit('data/verify.html');
+    const script = page.locator('script[src$="verify-timestamps.js"]');
+    const ots = (name: string): string => join(PROJECT, 'test/vectors/ots', name);
+    assert.equal(await script.count(), 0);
+    await page.setInputFiles('#verify-files', [ots('hello-world.txt.ots')]);
+    const proofs = page.locator('#verify-proofs');
+    await proofs.getByText('Not checked: the stamped file is missing').waitFor();
+    assert.equal(await script.count(), 1);
+    await page.setInputFiles('#verify-files', [ots('hello-world.txt'), ots('358391.hex')]);
+    await proofs.getByText('hello-world.txt is proved to be that old').waitFor();
+    await proofs.getByText(/existed before 2015-05-28 15:41 UTC, if block 358391 is in the Bitcoin chain/).waitFor();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    assert.equal(await proofs.textContent(), '');
     assert.deepEqual(trouble, []);
     await close();
   });

@@ -5,14 +5,16 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { trustDocument } from '../../src/mirror/read/trust-file.ts';
 import { formatIaCsv, ITEM_LIMITS, identifierProblem, lintItem } from '../../src/packages/formats/ia-csv.ts';
+import { proofFilesOf } from '../../src/packages/item-proof.ts';
+import { formatTimestampProof } from '../../src/protocol/index.ts';
 import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/bundles/make-bundle.ts';
-import { pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { PROJECT, pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
 import { mirror } from '../support/sites/mirror.ts';
 import { writeFiles } from '../support/sites/site.ts';
 import { needTool } from '../support/tools/tools.ts';
@@ -182,6 +184,72 @@ describe('snapshot', () => {
       );
     });
   }
+
+  describe('of a site whose snapshot was stamped', () => {
+    const proofAt = (): string => at('site', 'records/snapshot.txt.ots');
+    const vector = (name: string): string => join(PROJECT, 'test/vectors/ots', name);
+    const headerOf = (name: string): Uint8Array =>
+      Uint8Array.from(Buffer.from(readFileSync(vector(name), 'latin1').trim(), 'hex'));
+
+    /** Puts a proof beside the snapshot that is pending. */
+    function stamp(): void {
+      const message = createHash('sha256')
+        .update(readFileSync(at('site', 'records/snapshot.txt')))
+        .digest();
+      const attestations = [{ kind: 'pending', uri: 'https://a.example' } as const];
+      const timestamp = { message: new Uint8Array(message), attestations, branches: [] };
+      writeFileSync(proofAt(), formatTimestampProof({ hash: 'sha256', timestamp }));
+    }
+    after(() => rmSync(proofAt(), { force: true }));
+
+    it('has the proof, says in README.txt how to check it, and lists it for ia', async () => {
+      stamp();
+      const made = await snapshot('stamped');
+      assert.equal(made.code, 0, made.stderr);
+      assert.match(made.stderr, /pending at https:\/\/a\.example; complete it: pith-mirror stamp --upgrade/);
+      assert.ok(readFileSync(at('stamped', 'snapshot.txt.ots')).equals(readFileSync(proofAt())));
+      assert.match(readFileSync(at('stamped', 'README.txt'), 'utf8'), /pith-mirror stamp --check snapshot\.txt\n/);
+      for (const list of ['ia.csv', 'ia-files.txt', 'manifest-sha256.txt'])
+        assert.match(readFileSync(at('stamped', list), 'utf8'), /snapshot\.txt\.ots/, list);
+      const check = await pithMirror(['stamp', '--check', at('stamped', 'snapshot.txt')]);
+      assert.equal(check.code, 3, check.stderr);
+    });
+
+    it('is not made with a damaged proof, or the proof of another snapshot', async () => {
+      writeFileSync(proofAt(), readFileSync(vector('hello-world.txt.ots')));
+      const other = await snapshot('wrong');
+      assert.equal(other.code, 1);
+      assert.match(other.stderr, /snapshot\.txt\.ots: is the proof of a different snapshot; remove it/);
+      writeFileSync(proofAt(), 'x');
+      const damaged = await snapshot('wrong');
+      assert.equal(damaged.code, 1);
+      assert.match(damaged.stderr, /expected an OpenTimestamps proof, got other bytes, at byte 0; remove it/);
+      assert.ok(!existsSync(at('wrong')));
+    });
+
+    it('has the header of the block if that proves the snapshot, and is refused if it does not', async () => {
+      const site = at('proved');
+      mkdirSync(join(site, 'records'), { recursive: true });
+      writeFileSync(join(site, 'records/snapshot.txt.ots'), readFileSync(vector('hello-world.txt.ots')));
+      const notes: string[] = [];
+      const progress = { stage: () => undefined, step: () => undefined, note: (text: string) => void notes.push(text) };
+      const text = readFileSync(vector('hello-world.txt'), 'utf8');
+      const files = await proofFilesOf(site, text, () => headerOf('358391.hex'), progress);
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        ['snapshot.txt.ots', 'headers/358391.hex'],
+      );
+      assert.equal(files[1]?.content, `${Buffer.from(headerOf('358391.hex')).toString('hex')}\n`);
+      assert.deepEqual(notes, []);
+      assert.equal((await proofFilesOf(site, text, null, progress)).length, 1);
+      assert.match(notes.join(), /leads to Bitcoin block 358391; with its header \(--headers\)/);
+      const forged = headerOf('358391-one-bit-off.hex');
+      await assert.rejects(
+        proofFilesOf(site, text, () => forged, progress),
+        /lacks the proof of work that it claims/,
+      );
+    });
+  });
 
   it('refuses a folder that exists, and leaves it as it is', async () => {
     const refused = await snapshot('item');

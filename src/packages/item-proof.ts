@@ -1,0 +1,86 @@
+/**
+ * The proof of when the snapshot of a site existed, as files of an item: `snapshot.txt.ots`, and `headers/HEIGHT.hex` with the
+ * header of each Bitcoin block that the proof leads to, so that it can be checked without a network.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BuildError, codeOf } from '../mirror/base/failure.ts';
+import type { Progress } from '../mirror/base/progress.ts';
+import {
+  encodeHex,
+  encodeUtf8,
+  type HeaderSource,
+  isProofOf,
+  parseTimestampProof,
+  TimestampError,
+  type TimestampProof,
+  verifyAttestations,
+} from '../protocol/index.ts';
+import { SNAPSHOT } from '../records/layout.ts';
+
+/** Where `stamp` puts the proof of a site's snapshot. */
+const PROOF = `${SNAPSHOT}.ots`;
+
+export interface ProofFile {
+  /** In the item, with `/`. */
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+async function readIfThere(path: string): Promise<Uint8Array | null> {
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function parse(path: string, bytes: Uint8Array): TimestampProof {
+  try {
+    return parseTimestampProof(bytes);
+  } catch (error) {
+    if (error instanceof TimestampError)
+      throw new BuildError(`${path}: ${error.message}; remove it, or stamp ${SNAPSHOT} again`);
+    throw error;
+  }
+}
+
+/**
+ * @param text of the site's snapshot.
+ * @param headerAt null if no headers were given.
+ * @returns no file if the snapshot was not stamped.
+ * @throws BuildError if the proof is damaged or of another snapshot, or if a header does not prove it.
+ */
+export async function proofFilesOf(
+  site: string,
+  text: string,
+  headerAt: HeaderSource | null,
+  progress: Progress,
+): Promise<readonly ProofFile[]> {
+  const path = join(site, PROOF);
+  const bytes = await readIfThere(path);
+  if (bytes === null) return [];
+  const proof = parse(path, bytes);
+  if (!isProofOf(proof, encodeUtf8(text)))
+    throw new BuildError(`${path}: is the proof of a different snapshot; remove it, and stamp ${SNAPSHOT} again`);
+  const files: ProofFile[] = [{ name: 'snapshot.txt.ots', content: bytes }];
+  for (const verdict of verifyAttestations(proof, headerAt ?? (() => null))) {
+    if (verdict.kind === 'failed')
+      throw new BuildError(
+        `--headers: the header of block ${verdict.height} ${verdict.reason === 'merkle_root' ? 'has another Merkle root than the proof' : 'lacks the proof of work that it claims'} (it hashes to ${verdict.header.hash})`,
+      );
+    if (verdict.kind === 'pending')
+      progress.note(
+        `the proof of the snapshot is pending at ${verdict.uri}; complete it: pith-mirror stamp --upgrade ${path}`,
+      );
+    if (verdict.kind === 'no_header')
+      progress.note(
+        `the proof of the snapshot leads to Bitcoin block ${verdict.height}; with its header (--headers) readers can check the proof without a network`,
+      );
+    const header = verdict.kind === 'proved' ? headerAt?.(verdict.height) : null;
+    if (verdict.kind === 'proved' && header != null)
+      files.push({ name: `headers/${verdict.height}.hex`, content: `${encodeHex(header)}\n` });
+  }
+  return files;
+}
