@@ -23,8 +23,9 @@ the reason. If a run is interrupted, the next run continues it.
 
 WHAT is a suffix, a Pith Number, a short number, an arXiv id, an arXiv DOI, or a URL that contains one of them.
 
-  --from URL      a mirror's address, or the folder of a site that build wrote; repeat it for several, which are tried
-                  in this order [sources of DIR/mirror.md, else ${ORIGIN}]
+  --from URL      a mirror's address, the folder of a site that build wrote, or a package that pack wrote, with
+                  the other parts of its set beside it; repeat it for several, which are tried in this order
+                  [sources of DIR/mirror.md, else ${ORIGIN}]
   --to DIR        the folder of bundles [bundles]
   --all           every record of the mirror
   --since DATE    every record submitted on this day or later: 2026-05-21, 2026-05 or 2026

@@ -1,7 +1,9 @@
-/** Where bundles come from: a site at a URL, or the folder of one. */
+/** Where bundles come from: a site at a URL, the folder of one, or a package of one. */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isPackage } from '../packages/stored.ts';
 import { MAX_BUNDLE_BYTES, SUFFIX_PATTERN } from '../protocol/index.ts';
+import { PackageSource } from './package-source.ts';
 import type { Download, Web } from './web.ts';
 
 /** The registry. It publishes no index. */
@@ -135,7 +137,7 @@ function parseManifest(bytes: Uint8Array): unknown {
  * Opens a source. A site at a URL is asked for its manifest; one without, or whose manifest does not name it, is read by
  * the origin's pattern.
  *
- * @param name URL, or path of a folder. @param folder that a path means, as an absolute path.
+ * @param name URL, or path of a folder or package. @param folder that a path means, as an absolute path.
  * @returns the source, or why it cannot be asked at all.
  */
 export async function openSource(
@@ -144,7 +146,7 @@ export async function openSource(
   web: Web,
 ): Promise<Source | { readonly problem: string }> {
   const base = sourceUrl(name);
-  if (base === null) return new FolderSource(name, folder);
+  if (base === null) return isPackage(folder) ? PackageSource.open(folder, name) : new FolderSource(name, folder);
   if (base.href === ORIGIN) return new WebSource(name, base, web, null);
   const url = new URL(MANIFEST, base);
   const manifest = await web.get(url, { source: base, limit: MAX_MANIFEST_BYTES, isFresh: true });

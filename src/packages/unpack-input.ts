@@ -87,6 +87,17 @@ export function* packagedBundles(
   for (const { path, name } of paths) yield* bundlesOf(openStored(path, name));
 }
 
+/** The site's files in packages, by path; each reads its bytes. @throws BuildError if they are not those of the manifest. */
+export type PackagedFiles = ReadonlyMap<string, () => Uint8Array>;
+
+export function packagedFiles(stored: readonly Stored[]): PackagedFiles {
+  return new Map(
+    stored.flatMap(({ name, payload }) =>
+      payload.map((file) => [file.path, () => readListed(name, `${PAYLOAD}${file.path}`, file)] as const),
+    ),
+  );
+}
+
 /** An input file's name that is safe to create in a folder. */
 function isWithin(name: string): boolean {
   return (
