@@ -15,7 +15,7 @@ import {
   randoms,
   Trials,
 } from '../../support/faults/crash.ts';
-import { PROJECT, runProgram, temporaryFolder } from '../../support/sites/cli.ts';
+import { PROJECT, type Run, runProgram, temporaryFolder } from '../../support/sites/cli.ts';
 import { readTree, writeFiles } from '../../support/sites/site.ts';
 import { notRun } from '../../support/tools/not-run.ts';
 
@@ -103,35 +103,58 @@ describe('a failing disk', () => {
   });
 
   it('that really is full has the same effect', async () => {
-    // A file system of its own where that is permitted; else a limit on the size of a file, which the bundler meets as well.
-    const mounts = await runProgram('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/tmp']).catch(() => ({
-      code: 1,
-    }));
+    const mounts = await canMount();
     for (const spare of [8, 40]) {
       const trial = await trials.start();
-      const build = `"$0" "${LAUNCHER}" "$@"; code=$?`;
-      // Folders take different amounts of space, so the rest is filled until exactly this many kilobytes are left.
-      const fill = `head -c $(( ($(df -k . | awk 'END { print $4 }') - ${spare}) * 1024 )) /dev/zero > filler`;
-      const inside =
-        `size=$(( $(du -sk . | cut -f1) + 1000 )) && cp -a . ../full-$$ && mount -t tmpfs -o size=\${size}k none "$PWD" && ` +
-        `cd "$PWD" && cp -a ../full-$$/. . && rm -rf ../full-$$ && ${fill} && ` +
-        `{ ${build}; rm filler; cp -a . ../full-$$; echo ../full-$$; exit $code; }`;
-      const args = ['-c', mounts.code === 0 ? inside : `ulimit -f 8; ${build}; exit $code`, process.execPath];
-      const run = await runProgram(
-        mounts.code === 0 ? 'unshare' : 'sh',
-        [...(mounts.code === 0 ? ['-rm', 'sh'] : []), ...args, ...trial.args()],
-        { cwd: trial.root },
-      );
-      assert.equal(run.code, 1, run.stderr);
-      assert.match(run.stderr, /^pith-mirror: .*(ENOSPC|EFBIG|[Nn]o space left|[Ff]ile too large).*$/m);
-      assert.equal(run.stderr.match(/^pith-mirror: /gm)?.length, 1, run.stderr);
-      assert.doesNotMatch(run.stderr, /^\s+at /m);
-      const after = mounts.code === 0 ? trials.at(join(trial.root, run.stdout.trim().split('\n').at(-1) ?? '')) : trial;
+      // A file system of its own where that is permitted; else a limit on the size of a file, which the bundler meets as well.
+      const limited = async () => {
+        const args = ['-c', `ulimit -f 8; "$0" "${LAUNCHER}" "$@"`, process.execPath, ...trial.args()];
+        return { run: await runProgram('sh', args, { cwd: trial.root }), after: trial };
+      };
+      const { run, after } = mounts ? await trial.buildOnSmallDisk(spare) : await limited();
+      assertOneLine(run);
       assert.equal(after.published(), 'old');
       assert.deepEqual(after.leftovers(), []);
     }
   });
+
+  it('that becomes full while files are staged, the journal is written, and files are moved, leaves the old or the new site', async (test) => {
+    if (!(await canMount())) return notRun(test, 'mounting a small file system needs root, or unshare -rm');
+    const places = [
+      ['openSync .dist.pith-mirror-stage/pith/.*/state.json$', 'old'],
+      ['openSync .dist.pith-mirror-stage/mirror-report.json$', 'old'],
+      ['openSync .dist.pith-mirror-journal-draft$', 'old'],
+      // The journal is on the disk: renaming and removing need no room.
+      ['renameSync .dist.pith-mirror-update/', 'new'],
+      ['unlinkSync dist/pith/', 'new'],
+    ] as const;
+    await eachOf(places, AT_ONCE, async ([match, published]) => {
+      const trial = await trials.start();
+      const { run, after } = await trial.buildOnSmallDisk(null, { match, at: 1, code: 'FILL' });
+      assert.equal(after.published(), published, `${match}\n${run.stderr}`);
+      // Without room for a cache the next build only takes longer.
+      if (published === 'old') assertOneLine(run);
+      else assert.equal(run.code, 0, run.stderr);
+      assert.deepEqual(after.leftovers(), [], match);
+      assert.equal(readdirSync(after.root).includes('filler'), false);
+    });
+  });
 });
+
+/** Whether file systems can be mounted here. */
+const canMount = (): Promise<boolean> =>
+  runProgram('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/tmp']).then(
+    ({ code }) => code === 0,
+    () => false,
+  );
+
+/** A full disk is told in one line, with exit code 1. */
+function assertOneLine(run: Run): void {
+  assert.equal(run.code, 1, run.stderr);
+  assert.match(run.stderr, /^pith-mirror: .*(ENOSPC|EFBIG|[Nn]o space left|[Ff]ile too large).*$/m);
+  assert.equal(run.stderr.match(/^pith-mirror: /gm)?.length, 1, run.stderr);
+  assert.doesNotMatch(run.stderr, /^\s+at /m);
+}
 
 describe('two builds at once', () => {
   it('publish the site of one completely, and the other says why it could not, or runs after it', async () => {

@@ -42,7 +42,7 @@ export interface Fault {
   readonly match?: string;
   /** Which call: 1 is the first. */
   readonly at?: number;
-  readonly code?: 'ENOSPC' | 'EIO' | 'EACCES';
+  readonly code?: 'ENOSPC' | 'EIO' | 'EACCES' | 'FILL';
   /** Whether every later call meets it too. */
   readonly lasting?: boolean;
   /** Where a copy of the trial's folder is kept before each call. */
@@ -228,15 +228,49 @@ export class Trial {
 
   /** Builds with a fault. @returns the run and all calls that change the folder, in their order, as `NUMBER NAME PATH`. */
   async buildWith(fault: Fault): Promise<Run & { readonly steps: readonly string[] }> {
+    const run = await runProgram(process.execPath, [LAUNCHER, ...this.args()], {
+      cwd: this.root,
+      env: this.#environmentOf(fault),
+    });
     const log = `${this.root}.log`;
-    const env = {
-      PITH_MIRROR_FAULT: JSON.stringify({ root: this.root, log, ...fault }),
+    const steps = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+    return { ...run, steps };
+  }
+
+  #environmentOf(fault: Fault): Record<string, string> {
+    return {
+      PITH_MIRROR_FAULT: JSON.stringify({ root: this.root, log: `${this.root}.log`, ...fault }),
       // In the environment, so that it reaches worker threads too, also one that is given no arguments of its own.
       NODE_OPTIONS: `--import=${pathToFileURL(FAULTS).href}`,
     };
-    const run = await runProgram(process.execPath, [LAUNCHER, ...this.args()], { cwd: this.root, env });
-    const steps = existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
-    return { ...run, steps };
+  }
+
+  /**
+   * Builds on a file system of its own, that has a megabyte more than what is there.
+   *
+   * @param spare so many kilobytes of it are left free; null for all.
+   * @param fault that fills the disk at some call.
+   * @returns the run, and the state that it left.
+   */
+  async buildOnSmallDisk(
+    spare: number | null,
+    fault: Fault = {},
+  ): Promise<{ readonly run: Run; readonly after: Trial }> {
+    const left = `${this.root}-after`;
+    // Folders take different amounts of space, so the rest is filled until exactly this many kilobytes are left.
+    const fill =
+      spare === null
+        ? 'true'
+        : `head -c $(( ($(df -k . | awk 'END { print $4 }') - ${spare}) * 1024 )) /dev/zero > filler`;
+    const script = `set -e; size=$(( $(du -sk . | cut -f1) + 1000 )); cp -a . "${left}"; mount -t tmpfs -o size=\${size}k none "$PWD"; cd "$PWD"
+      cp -a "${left}/." .; rm -r "${left}"; ${fill}; code=0; NODE_OPTIONS="$FAULTS" "$0" "${LAUNCHER}" "$@" || code=$?
+      rm -f filler; cp -a . "${left}"; exit $code`;
+    const { NODE_OPTIONS: FAULTS = '', ...env } = fault.match === undefined ? {} : this.#environmentOf(fault);
+    const run = await runProgram('unshare', ['-rm', 'sh', '-c', script, process.execPath, ...this.args()], {
+      cwd: this.root,
+      env: { ...env, FAULTS },
+    });
+    return { run, after: new Trial(left, this.#trials) };
   }
 
   /**

@@ -7,7 +7,7 @@
  * step, so that each of its steps is one to choose. What runs outside of JavaScript (the bundler's own writing) is not seen; kills
  * at random moments and a small disk are for that.
  *
- * PITH_MIRROR_FAULT is JSON: { root, log, copies?, match?, at?, lasting?, code? }. Without `code` the fault is SIGKILL. Only calls
+ * PITH_MIRROR_FAULT is JSON: { root, log, copies?, match?, at?, lasting?, code? }. Without `code` the fault is SIGKILL; FILL fills the disk. Only calls
  * whose `NAME PATH` has the expression `match` in it count for `at`; all are logged, as `NUMBER NAME PATH`.
  */
 import fs from 'node:fs';
@@ -39,6 +39,18 @@ const KEY = 'pith-mirror faults';
 const shared = new Int32Array(/** @type {SharedArrayBuffer} */ (getEnvironmentData(KEY) ?? new SharedArrayBuffer(12)));
 setEnvironmentData(KEY, shared.buffer);
 const [CALLS, MATCHING, BUSY] = [0, 1, 2];
+
+/** Fills the disk, so that what comes then meets a disk that is really full. */
+function fill() {
+  const descriptor = real.openSync(join(fault.root, 'filler'), 'a');
+  try {
+    for (const zeros = Buffer.alloc(4096); ; ) real.writeSync(descriptor, zeros);
+  } catch {
+    // It is full now.
+  } finally {
+    real.closeSync(descriptor);
+  }
+}
 
 /** What this file itself does is not counted. */
 let isOwn = false;
@@ -84,6 +96,7 @@ function step(name, path, half) {
     if (fault.match !== undefined && !new RegExp(fault.match).test(line)) return;
     const count = Atomics.add(shared, MATCHING, 1) + 1;
     if (fault.at === undefined || count < fault.at || (count > fault.at && fault.lasting !== true)) return;
+    if (fault.code === 'FILL') return fill();
     if (fault.code === undefined) process.kill(process.pid, 'SIGKILL');
     if (fault.code === 'ENOSPC') {
       if (!GROWS.test(name)) return;
