@@ -6,6 +6,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { BuildError } from '../mirror/base/failure.ts';
 import { packageVersion } from '../mirror/base/package.ts';
 import { recordPage } from '../mirror/base/paths.ts';
 import type { Progress } from '../mirror/base/progress.ts';
@@ -13,17 +14,20 @@ import { type FileLine, Report } from '../mirror/judge/report.ts';
 import { trustDocument } from '../mirror/read/trust-file.ts';
 import { compareCodePoints, type EngineName, type Trust } from '../protocol/index.ts';
 import { BAGIT, PAYLOAD } from './formats/bagit.ts';
+import { ZimError } from './formats/unzim.ts';
 import type { Done, Job, Problem } from './job.ts';
 import { isSite } from './site.ts';
 import { readSums, siteJobs } from './site-check.ts';
 import { isPackage, judgingJobs, type OfSet, openStored } from './stored.ts';
 import { Team } from './team.ts';
 import { isThere } from './walk.ts';
+import { isZim, ZimInput } from './zim-file.ts';
+import { zimJobs } from './zim-read-back.ts';
 
 export interface Verified {
   /** As the user named it. */
   readonly name: string;
-  readonly kind: 'zip' | 'bag' | 'site';
+  readonly kind: 'zip' | 'bag' | 'zim' | 'site';
   /** Files that were read. */
   readonly files: number;
   readonly records: number;
@@ -37,9 +41,12 @@ export interface VerifyResult {
   readonly report: Report;
 }
 
+const isZimFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true && isZim(path);
+
 /** Whether `verify` takes a path for a package or a site, and not for bundles. */
 export function isVerifiable(path: string): boolean {
-  if (isPackage(path)) return true;
+  if (isPackage(path) || isZimFile(path)) return true;
   return (
     statSync(path, { throwIfNoEntry: false })?.isDirectory() === true && isSite(path) && !isThere(join(path, BAGIT))
   );
@@ -126,6 +133,27 @@ async function verifyPackage(
   return { name, kind, ofSet, ...done, problems: [...stored.problems, ...done.problems].sort(byPath) };
 }
 
+/** A ZIM has one digest of all its bytes, and none of each file. */
+async function verifyZim(path: string, name: string, run: Run): Promise<Verified> {
+  const zim = new ZimInput(path, name);
+  try {
+    run.progress.stage(`checking the digest of ${name}`, null);
+    const changed: Problem = {
+      path: name,
+      kind: 'changed',
+      message: 'is damaged: its MD5 digest is not that of its bytes',
+    };
+    const problems = zim.isWhole() ? [] : [changed];
+    run.progress.stage(`verifying ${name}`, null);
+    const done = await doJobs(zimJobs(zim), '', run);
+    return { name, kind: 'zim', ...done, problems: [...problems, ...done.problems].sort(byPath) };
+  } catch (error) {
+    throw error instanceof ZimError ? new BuildError(`${name}: ${error.message}`) : error;
+  } finally {
+    zim.close();
+  }
+}
+
 /** Says which packages of a set are missing: each verifies alone, but nobody should mistake a part for the whole. */
 function tellMissingParts(sets: readonly OfSet[], progress: Progress): void {
   const given = new Map<string, Set<number>>();
@@ -157,7 +185,7 @@ export async function verifyPackages(
     for (const { path, name } of paths) {
       const run: Run = { team, tally, progress, prefix: paths.length === 1 ? '' : `${name}: ` };
       if (!isPackage(path)) {
-        packages.push(await verifySite(path, name, run));
+        packages.push(await (isZimFile(path) ? verifyZim : verifySite)(path, name, run));
         continue;
       }
       const { ofSet, ...verified } = await verifyPackage(path, name, run);

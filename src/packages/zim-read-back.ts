@@ -4,6 +4,7 @@ import { BuildError } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import { ZimError } from './formats/unzim.ts';
 import type { DoneFile, Job, StoredFile } from './job.ts';
+import { suffixOfPath } from './parts.ts';
 import type { Team } from './team.ts';
 import { ZimInput } from './zim-file.ts';
 
@@ -15,18 +16,22 @@ export function addToDigest(digest: Hash, { path, sha256 }: Pick<DoneFile, 'path
 /** Files in one job: as many as a cluster has, more or less, so that it is unpacked in one thread only. */
 const BATCH = 200;
 
-function* batches(zim: ZimInput): Generator<Job> {
+/** Jobs that read every file of a ZIM once, and judge every record. */
+export function* zimJobs(zim: ZimInput, isJudged = true): Generator<Job> {
   let files: StoredFile[] = [];
-  const job = (): Job => ({ files, suffix: null, pack: null });
+  let suffix: string | null = null;
   for (const content of zim.contents()) {
     // Redirects come last, and are no files.
     if ('target' in content) break;
+    const next = isJudged ? suffixOfPath(content.path) : null;
+    if (files.length > 0 && (next !== suffix || (next === null && files.length === BATCH))) {
+      yield { files, suffix, pack: null };
+      files = [];
+    }
+    suffix = next;
     files.push({ path: content.path, place: content.place, sha256: null });
-    if (files.length < BATCH) continue;
-    yield job();
-    files = [];
   }
-  if (files.length > 0) yield job();
+  if (files.length > 0) yield { files, suffix, pack: null };
 }
 
 /** @throws BuildError if anything is not as it was written. */
@@ -44,7 +49,7 @@ export async function readZimBack(
   const zim = new ZimInput(path, `${name}.zim`);
   try {
     const digest = createHash('sha256');
-    for await (const [, { files, problems }] of team.inOrder(batches(zim))) {
+    for await (const [, { files, problems }] of team.inOrder(zimJobs(zim, false))) {
       const [problem] = problems;
       if (problem !== undefined) fail(`${problem.path}: ${problem.message}`);
       for (const file of files) {

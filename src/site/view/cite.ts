@@ -57,7 +57,8 @@ export function badgeView(entry: RecordEntry, verdict: Verdict, site: string | n
     src: relativeLink(recordPage(suffix), badgeFile(suffix)),
     alt,
     snippets: [
-      snippet('HTML', `<a href="${target}"><img src="${image}" alt="${alt}" height="22"></a>`),
+      // On a line of its own: Kiwix's checker takes ` src=` in any text for an image of the page.
+      snippet('HTML', `<a href="${target}"><img alt="${alt}" height="22"\nsrc="${image}"></a>`),
       snippet('Markdown', `[![${alt}](${image})](${target})`),
     ],
   };

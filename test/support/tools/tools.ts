@@ -10,6 +10,7 @@ export const TOOLS = {
   bsdtar: 'libarchive-tools',
   ia: 'internetarchive',
   jq: 'jq',
+  'kiwix-serve': 'kiwix-tools',
   nginx: 'nginx-light',
   openssl: 'openssl',
   'mkfs.exfat': 'exfatprogs',
@@ -19,6 +20,7 @@ export const TOOLS = {
   rsync: 'rsync',
   unzip: 'unzip',
   wget: 'wget',
+  zimcheck: 'zim-tools',
   zip: 'zip',
   // TeX: the engine with what biblatex needs of LaTeX, BibTeX, biber, and biblatex, of which bibexport is a neighbour.
   pdflatex: 'texlive-latex-recommended',

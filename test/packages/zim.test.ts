@@ -1,0 +1,205 @@
+/**
+ * A ZIM as Kiwix's checker and server see it, and a reader in its pages.
+ *
+ * Slow: it builds a site of every kind of record, and opens it in a browser.
+ */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser/browser.ts';
+import { LATE_BUILT_INS_OF_PAGES, removalOf } from '../support/browser/built-ins.ts';
+import { buildVariety, type Variety } from '../support/bundles/variety.ts';
+import { LAUNCHER, pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { readTree } from '../support/sites/site.ts';
+import { needTool } from '../support/tools/tools.ts';
+
+const folder = temporaryFolder();
+const at = (...names: readonly string[]): string => join(folder, ...names);
+const NAME = 'pith-mirror_en_all_2026-07';
+const zim = at('out', `${NAME}.zim`);
+
+let variety: Variety;
+const pack = (out: string, ...args: readonly string[]): Promise<Run> =>
+  pithMirror(['pack', at('site'), '--format', 'zim', '--out', at(out), '--trust', variety.trust, ...args]);
+
+before(async () => {
+  variety = await buildVariety(folder, { plain: 12, site: 'https://example.org/mirror/' });
+  const run = await pack('out');
+  assert.equal(run.code, 0, run.stderr);
+});
+
+describe('a ZIM of a site', () => {
+  it('passes every check of zimcheck', async () => {
+    const { code, stdout } = await runProgram(needTool('zimcheck'), ['-A', zim]);
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /Overall Test Status: Pass/);
+    assert.doesNotMatch(stdout, /\[ERROR\]/);
+  });
+
+  it('has the same bytes under another time zone and umask, and from a copy of the site', async () => {
+    cpSync(at('site'), at('copy'), { recursive: true });
+    const args = [LAUNCHER, 'pack', at('copy'), '--format', 'zim', '--out', at('second'), '--trust', variety.trust];
+    const command = ['-c', 'umask 077; exec "$@"', 'sh', process.execPath, ...args];
+    const run = await runProgram('sh', command, { env: { TZ: 'Asia/Tokyo', LC_ALL: 'tr_TR.UTF-8' } });
+    assert.equal(run.code, 0, run.stderr);
+    assert.ok(readFileSync(at('second', `${NAME}.zim`)).equals(readFileSync(zim)));
+    rmSync(at('copy'), { recursive: true });
+  });
+
+  it('verifies: every bundle and every state', async () => {
+    const run = await pithMirror(['verify', zim, '--trust', variety.trust, '--json']);
+    assert.equal(run.code, 3, run.stderr);
+    const { packages } = JSON.parse(run.stdout);
+    assert.deepEqual([packages[0].kind, packages[0].problems], ['zim', []]);
+    assert.equal(packages[0].records, readdirSync(at('site', 'pith')).length);
+  });
+
+  it('is refused by verify if a byte was changed, or if it is cut short', async () => {
+    const bytes = readFileSync(zim);
+    const bad = at('bad.zim');
+    writeFileSync(bad, bytes.subarray(0, bytes.length - 100));
+    const short = await pithMirror(['verify', bad, '--trust', variety.trust]);
+    assert.equal(short.code, 1);
+    assert.match(short.stderr, /bad\.zim: is cut short: it has \d+ bytes; its header says \d+/);
+    bytes[10] = (bytes[10] ?? 0) ^ 1;
+    writeFileSync(bad, bytes);
+    const changed = await pithMirror(['verify', bad, '--trust', variety.trust]);
+    assert.equal(changed.code, 1);
+    assert.match(changed.stdout, /is damaged: its MD5 digest is not that of its bytes/);
+    writeFileSync(bad, 'no ZIM');
+    const none = await pithMirror(['verify', bad, '--trust', variety.trust]);
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /bad\.zim: is not a ZIM/);
+  });
+
+  it('is not replaced without --force, and stays as it was if the site fails its check', async () => {
+    const before = readFileSync(zim);
+    const exists = await pack('out');
+    assert.equal(exists.code, 2);
+    assert.match(exists.stderr, /already exists/);
+    const page = at('site', 'index.html');
+    const content = readFileSync(page);
+    appendFileSync(page, ' ');
+    const changed = await pack('out', '--force');
+    writeFileSync(page, content);
+    assert.equal(changed.code, 1);
+    assert.match(changed.stderr, /index\.html: has SHA-256 .*nothing is packed/);
+    assert.ok(readFileSync(zim).equals(before));
+    assert.deepEqual(readdirSync(at('out')), [`${NAME}.zim`]);
+  });
+
+  it('is refused with exit code 2 for texts that Kiwix cannot show, and for options of another format', async () => {
+    for (const [args, message] of [
+      [['--title', 'x'.repeat(31)], /--title: expected at most 30 characters \(found 31\)/],
+      [['--description', ''], /--description: expected text on one line/],
+      [['--language', 'en'], /--language: expected a code of three letters/],
+      [['--name', '../x'], /--name: expected up to 80 of/],
+      [['--store'], /--store: is an option of --format zip/],
+    ] as const) {
+      const run = await pack('refused', ...args);
+      assert.equal(run.code, 2, run.stderr);
+      assert.match(run.stderr, message);
+    }
+    assert.ok(!existsSync(at('refused')));
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new TypeError('expected a port');
+  return address.port;
+}
+
+describe('in kiwix-serve', () => {
+  let server: ChildProcess;
+  let browser: Browser;
+  let origin = '';
+  before(async () => {
+    const port = await freePort();
+    origin = `http://127.0.0.1:${port}`;
+    server = spawn(needTool('kiwix-serve'), ['-i', '127.0.0.1', '-p', String(port), zim], { stdio: 'ignore' });
+    for (let tries = 0; tries < 200; tries++) {
+      if (
+        await fetch(`${origin}/`).then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
+      await setTimeout(50);
+    }
+    browser = await launchBrowser('chromium');
+  });
+  after(async () => {
+    await browser?.close();
+    server?.kill();
+  });
+
+  it('50 files and more have the bytes of the site', async () => {
+    const files = [...readTree(at('site'))].filter(
+      ([path]) => !/^(?:\.|sums\/|records\/(?:\d{4}|undated)\/)/.test(path),
+    );
+    const every = Math.max(1, Math.floor(files.length / 60));
+    const chosen = files.filter((_, i) => i % every === 0);
+    assert.ok(chosen.length >= 50, String(chosen.length));
+    for (const [path, bytes] of chosen) {
+      const response = await fetch(`${origin}/raw/${NAME}/content/${path}`);
+      assert.equal(response.status, 200, path);
+      assert.ok(Buffer.from(await response.arrayBuffer()).equals(bytes), path);
+    }
+  });
+
+  it('the short ways to a record lead to it', async () => {
+    const suffix = variety.suffixes.get('seed') ?? '';
+    const bundle = await fetch(`${origin}/raw/${NAME}/content/.well-known/pith/${suffix}/bundle.json`);
+    assert.ok(Buffer.from(await bundle.arrayBuffer()).equals(readFileSync(at('site', 'pith', suffix, 'bundle.json'))));
+    const short = await fetch(`${origin}/${NAME}/pith/${suffix.slice(0, 8)}`);
+    assert.ok(short.url.endsWith(`/pith/${suffix}/index.html`), short.url);
+  });
+
+  for (const [what, script] of [
+    ['a reader finds a record by its title, verifies it on its page, and verifies a file', undefined],
+    ['the same works without the built-ins that Chromium 87 lacks', removalOf(LATE_BUILT_INS_OF_PAGES)],
+  ] as const) {
+    it(what, async () => {
+      const suffix = variety.suffixes.get('seed') ?? '';
+      const context = await browser.newContext();
+      if (script !== undefined) await context.addInitScript(script);
+      const page = await context.newPage();
+      await page.goto(`${origin}/${NAME}/index.html`);
+      await page.locator('main').getByRole('searchbox').fill('Concordia');
+      await page.locator('.search-results a').first().waitFor();
+      await Promise.all([
+        page.waitForURL(/\/pith\/[A-Z2-7]{26}\/index\.html/),
+        page.locator('.search-results a').first().click(),
+      ]);
+      assert.ok(page.url().includes(suffix), page.url());
+      await page.getByRole('button', { name: 'Verify this record here' }).click();
+      const status = page.locator('#verify-here [role="status"]');
+      await status.filter({ hasNotText: /…$|^$/ }).waitFor({ timeout: 60_000 });
+      assert.match((await status.textContent()) ?? '', /^Verified/);
+      await page.goto(`${origin}/${NAME}/verify.html`);
+      await page
+        .locator('input[type="file"]')
+        .first()
+        .setInputFiles(at('site', 'pith', suffix, 'bundle.json'));
+      await page
+        .locator('main')
+        .getByText(/^Verified|signatures? and \d+ digests/)
+        .first()
+        .waitFor({ timeout: 60_000 });
+      await context.close();
+    });
+  }
+});
