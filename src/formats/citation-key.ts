@@ -18,6 +18,9 @@ function firstWord(text: string): string {
 /**
  * Family name of the first author listed, year and month of the arXiv id (of old ids the year), first word of the title; of later
  * versions also the version. Letters and digits of ASCII only.
+ *
+ * It depends on the paper alone, so every mirror gives the same key, and adding records never changes one. Two papers may therefore
+ * have the same key, as they may when people choose it. BibTeX and biber report that, and never take one paper for the other silently.
  */
 export function citationKey({
   authors,

@@ -2,17 +2,8 @@
 import { cannotCheck } from '../browser/cannot.ts';
 import { readPageData } from './data.ts';
 import { loadedVerifier, shared } from './globals.ts';
-import { inflated } from './inflate.ts';
+import { DamagedText, inflated } from './inflate.ts';
 import { load, NotLoaded } from './load.ts';
-
-/** The bytes of an embedded bundle. They are judged by their own digest and signature, and compared with nothing else. */
-function bytesOf(text: string): Uint8Array {
-  try {
-    return inflated(text);
-  } catch {
-    throw new NotLoaded('the copy of the bundle in this page is damaged.');
-  }
-}
 
 async function verify(section: HTMLElement): Promise<void> {
   const data = readPageData();
@@ -22,7 +13,8 @@ async function verify(section: HTMLElement): Promise<void> {
   if (data.bundles === null && shared.pithBundles === undefined) await load(bundles);
   const received = data.bundles ?? shared.pithBundles;
   if (received === undefined) throw new NotLoaded(`${bundles} contains no bundles.`);
-  await loaded.verifyHere(section, data, received.map(bytesOf));
+  // The bytes are judged by their own digest and signature, and compared with nothing else.
+  await loaded.verifyHere(section, data, received.map(inflated));
 }
 
 const section = document.getElementById('verify-here');
@@ -41,7 +33,8 @@ if (section && button && status) {
       await verify(section);
       button.textContent = 'Verify again';
     } catch (error) {
-      status.textContent = error instanceof NotLoaded ? `Nothing was checked: ${error.message}` : cannotCheck(error);
+      const isOfFiles = error instanceof NotLoaded || error instanceof DamagedText;
+      status.textContent = isOfFiles ? `Nothing was checked: ${error.message}` : cannotCheck(error);
     }
     isRunning = false;
     button.removeAttribute('aria-disabled');
