@@ -1,4 +1,5 @@
 /** `pith-mirror audit`: whether a site serves what was built, and whether that is right. */
+import { counted } from '../formats/counts.ts';
 import { UsageError } from '../mirror/base/failure.ts';
 import { listSite } from '../mirror/base/tree.ts';
 import { type Audit, type AuditOptions, auditSite } from '../network/audit.ts';
@@ -10,7 +11,7 @@ import { detection } from '../network/sample.ts';
 import { whenSettled } from '../network/settled.ts';
 import { type Source, sourceUrl } from '../network/source.ts';
 import { parseOptions, trustOption, userPath } from './command.ts';
-import { countOf, troubleOf } from './compare.ts';
+import { endReading } from './reading.ts';
 import { openSite, openWeb } from './site-argument.ts';
 import { print } from './streams.ts';
 import { rateOption } from './sync.ts';
@@ -88,7 +89,7 @@ export function formatAudit(audit: Audit): string {
     `bundles root   ${snapshot.bundles}`,
     `site           ${site}`,
     `files checked  ${files}`,
-    `               ${countOf(bundles, 'bundle')} verified and ${countOf(states, 'state')} merged again`,
+    `               ${counted(bundles, 'bundle')} verified and ${counted(states, 'state')} merged again`,
     ...allowances.map((words) => `allowed        ${words}`),
     '',
     problems.length === 0 ? 'No problem was found.' : `Problems found: ${problems.length}.`,
@@ -143,7 +144,7 @@ export async function audit(args: readonly string[]): Promise<number> {
     begin: (files) => progress.stage('checking files', files),
     step: () => progress.step(),
   };
-  try {
+  return endReading(progress, async () => {
     const source = await openSite(name, await openWeb(rateOption(values.rate), say));
     const once = (): Promise<Audit> => whenSettled([source], systemClock, say, () => auditSite(source, options));
     const { result, isServed } = await auditUntil(source, { expected, wait, clock: systemClock, say }, once);
@@ -151,13 +152,5 @@ export async function audit(args: readonly string[]): Promise<number> {
     print(values.json ? jsonOf(source, result, expected, isServed) : formatAudit(result));
     if (!isServed) complain(`${name} does not serve the expected root ${expected}`);
     return result.problems.length === 0 && isServed ? EXIT_FINE : EXIT_PROBLEMS;
-  } catch (error) {
-    progress.finish();
-    const code = troubleOf(error);
-    if (code === null || !(error instanceof Error)) throw error;
-    complain(error.message);
-    return code;
-  } finally {
-    progress.finish();
-  }
+  });
 }

@@ -1,14 +1,14 @@
 /** `pith-mirror compare`: what two mirrors hold, against each other. */
-import { thousands } from '../formats/counts.ts';
+import { counted, thousands } from '../formats/counts.ts';
 import { UsageError } from '../mirror/base/failure.ts';
-import { type Comparison, compareMirrors, outcomeOf, type StateDifference } from '../network/compare.ts';
+import { compareMirrors, type MirrorComparison, outcomeOf, type StateDifference } from '../network/compare.ts';
 import { ageProblem, newestData, parseAge } from '../network/freshness.ts';
-import { Unreadable } from '../network/listing.ts';
 import { systemClock } from '../network/pace.ts';
-import { NoIndex, Unsettled, whenSettled } from '../network/settled.ts';
+import { whenSettled } from '../network/settled.ts';
 import type { Source } from '../network/source.ts';
 import type { Snapshot } from '../records/lists.ts';
 import { parseOptions } from './command.ts';
+import { endReading } from './reading.ts';
 import { openSite, openWeb } from './site-argument.ts';
 import { print } from './streams.ts';
 import { rateOption } from './sync.ts';
@@ -31,15 +31,10 @@ index contradicts itself.
 
 const EXIT_EQUAL = 0;
 const EXIT_STATES = 1;
-const EXIT_TROUBLE = 2;
 const EXIT_SELECTION = 3;
-const EXIT_UNSETTLED = 4;
 
 /** Records that the text names, of each kind. The whole lists are in the JSON. */
 const SHOWN = 10;
-
-/** `1 record`, `1,203 records`. */
-export const countOf = (count: number, noun: string): string => `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`;
 
 function named(heading: string, suffixes: readonly string[]): readonly string[] {
   if (suffixes.length === 0) return [];
@@ -61,10 +56,10 @@ function stateLines({ suffix, events, problem }: StateDifference): readonly stri
 }
 
 /** The result for people. */
-export function formatComparison(comparison: Comparison): string {
+export function formatComparison(comparison: MirrorComparison): string {
   const { a, inBoth, equal, statesDiffer, bytesDiffer, onlyInA, onlyInB } = comparison;
   if (outcomeOf(comparison) === 'equal')
-    return `equal: both hold ${countOf(a.records, 'record')}, in the same states and from the same bundles\n`;
+    return `equal: both hold ${counted(a.records, 'record')}, in the same states and from the same bundles\n`;
   const { withheldByA, withheldByB, reasonsDiffer } = comparison;
   const parts = [`${thousands(equal)} equal`];
   const add = (count: number, words: string): void => {
@@ -75,7 +70,7 @@ export function formatComparison(comparison: Comparison): string {
   add(withheldByB.length, 'withheld by B');
   add(reasonsDiffer.length, 'withheld for different reasons');
   const lines = [
-    `${countOf(inBoth, 'record')} in both: ${parts.join(', ')}; ${thousands(onlyInA.length)} only in A; ${thousands(onlyInB.length)} only in B`,
+    `${counted(inBoth, 'record')} in both: ${parts.join(', ')}; ${thousands(onlyInA.length)} only in A; ${thousands(onlyInB.length)} only in B`,
   ];
   if (statesDiffer.length > 0) {
     lines.push('', 'Different states:', ...statesDiffer.slice(0, SHOWN).flatMap(stateLines));
@@ -94,7 +89,7 @@ export function formatComparison(comparison: Comparison): string {
 }
 
 /** The result for programs. */
-function jsonOf(comparison: Comparison, sources: { a: Source; b: Source }, warnings: readonly string[]): string {
+function jsonOf(comparison: MirrorComparison, sources: { a: Source; b: Source }, warnings: readonly string[]): string {
   const side = ({ name }: Source, { records, states, bundles }: Snapshot): object => ({
     name,
     records,
@@ -140,15 +135,6 @@ async function ageWarnings(sources: readonly Source[], maxAge: number): Promise<
   return warnings;
 }
 
-/**
- * A mirror that cannot be read, or contradicts itself, is not a difference. @returns the exit code, or null for another
- * error.
- */
-export function troubleOf(error: unknown): number | null {
-  if (error instanceof Unsettled) return EXIT_UNSETTLED;
-  return error instanceof NoIndex || error instanceof Unreadable ? EXIT_TROUBLE : null;
-}
-
 export async function compare(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(args, {
     'max-age': { type: 'string' },
@@ -162,7 +148,7 @@ export async function compare(args: readonly string[]): Promise<number> {
   const progress = new TerminalProgress();
   const web = await openWeb(rateOption(values.rate), (text) => progress.note(text));
   const [a, b] = [await openSite(nameOfA, web), await openSite(nameOfB, web)];
-  try {
+  return endReading(progress, async () => {
     const explained = values.json ? Number.POSITIVE_INFINITY : SHOWN;
     const comparison = await whenSettled(
       [a, b],
@@ -179,13 +165,5 @@ export async function compare(args: readonly string[]): Promise<number> {
     for (const warning of warnings) complain(`warning: ${warning}`);
     const outcome = outcomeOf(comparison);
     return outcome === 'equal' ? EXIT_EQUAL : outcome === 'states' ? EXIT_STATES : EXIT_SELECTION;
-  } catch (error) {
-    progress.finish();
-    const code = troubleOf(error);
-    if (code === null || !(error instanceof Error)) throw error;
-    complain(error.message);
-    return code;
-  } finally {
-    progress.finish();
-  }
+  });
 }

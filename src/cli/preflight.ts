@@ -5,11 +5,11 @@ import { UsageError } from '../mirror/base/failure.ts';
 import {
   HOSTS,
   type Host,
+  type HostVerdict,
   judgeSize,
   type Measure,
   measureSite,
   type Size,
-  type Verdict,
 } from '../network/preflight.ts';
 import { EXIT, isFolder, parseOptions, singleArgument, userPath } from './command.ts';
 import { print } from './streams.ts';
@@ -50,7 +50,7 @@ const isInBytes = (what: Measure): boolean => what === 'bytes' || what === 'file
 
 const amount = (what: Measure, value: number): string => (isInBytes(what) ? formatBytes(value) : thousands(value));
 
-function verdictLines({ what, most, found, fits, path, moreRecords, source, checked }: Verdict): readonly string[] {
+function verdictLines({ what, most, found, fits, path, moreRecords, source, checked }: HostVerdict): readonly string[] {
   const of = path === null ? '' : ` (${printable(path)})`;
   const share = `${amount(what, found)} of ${amount(what, most)}`;
   const left = !fits || moreRecords === null ? '' : `; about ${thousands(moreRecords)} more records fit`;
@@ -60,7 +60,7 @@ function verdictLines({ what, most, found, fits, path, moreRecords, source, chec
 }
 
 /** What preflight says, line by line. */
-export function preflightText(size: Size, host: Host, verdicts: readonly Verdict[]): string {
+export function preflightText(size: Size, host: Host, verdicts: readonly HostVerdict[]): string {
   const records = size.records === 1 ? '1 record' : `${thousands(size.records)} records`;
   const lines = [
     `${host.name}: ${records}, ${thousands(size.files)} files, ${formatBytes(size.bytes)}`,

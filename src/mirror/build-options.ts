@@ -5,7 +5,7 @@ import type { HostName } from './plan/host-files.ts';
 import type { Loss } from './publish/loss.ts';
 import type { OperatorNote } from './read/operator-note.ts';
 import { trustDocument } from './read/trust-file.ts';
-import type { Outcome } from './resume/cache.ts';
+import type { BuildOutcome } from './resume/cache.ts';
 import type { Shard } from './resume/shard.ts';
 
 /** `fast`: the workers render pages. `astro`: Astro's own build renders them, to check the first. */
@@ -45,7 +45,7 @@ export interface BuildOptions {
 }
 
 /** What a build reports in the end; a `Report` is one. */
-export interface BuildReport extends Outcome {
+export interface BuildReport extends BuildOutcome {
   /** The text of `mirror-report.json`, in pieces. */
   readonly pieces: () => Iterable<Content>;
 }

@@ -22,7 +22,7 @@ import { type MadeSite, publishMade, refusalOf, stageOf, withOutput } from './pu
 import { type OperatorNote, readOperatorNote } from './read/operator-note.ts';
 import { trustDocument } from './read/trust-file.ts';
 import { loadPages } from './render/pages.ts';
-import type { Outcome } from './resume/cache.ts';
+import type { BuildOutcome } from './resume/cache.ts';
 import type { Inventory } from './resume/inventory.ts';
 import type { Shard } from './resume/shard.ts';
 import type { ShardContent } from './resume/shard-file.ts';
@@ -50,7 +50,7 @@ async function unchanged(
   options: BuildOptions,
   output: Output,
   { last }: Probe,
-  outcome: Outcome,
+  outcome: BuildOutcome,
   progress: Progress,
 ): Promise<BuildResult> {
   const report = { ...outcome, pieces: () => readReport((path) => readFileSync(join(output.site, path))) };

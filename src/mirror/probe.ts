@@ -10,7 +10,7 @@ import { type InputListing, listInput, listingNotes } from './read/listing.ts';
 import { isNoteName, suffixOfNote } from './read/notes.ts';
 import type { OperatorNote } from './read/operator-note.ts';
 import { type InputFile, stampAt } from './read/read.ts';
-import { Cache, type Outcome, programDigest, stampOfSite } from './resume/cache.ts';
+import { type BuildOutcome, Cache, programDigest, stampOfSite } from './resume/cache.ts';
 import { isOfPart } from './resume/shard.ts';
 
 const isInputName = (name: string): boolean => name.endsWith('.json') || isNoteName(name);
@@ -75,7 +75,7 @@ export interface Probe extends Stamps {
   /** What the last build published, and what of it is still there; null if the cache cannot be used. */
   readonly last: Omit<LastSite, 'records' | 'withheld'> | null;
   /** What the last build printed, if it would be the same now; else null. */
-  readonly outcome: Outcome | null;
+  readonly outcome: BuildOutcome | null;
 }
 
 /** Compares the input and the published site with what the last build left. */

@@ -6,7 +6,7 @@
  */
 import type { Trust } from '../protocol/index.ts';
 import type { IndexRow } from '../records/bucket.ts';
-import { bucketSums, SITE_SUMS } from '../records/layout.ts';
+import { bucketSums, recordOfPath, SITE_SUMS } from '../records/layout.ts';
 import { type Snapshot, sha256 } from '../records/lists.ts';
 import { type ListedFile, MAX_FILE_BYTES, SiteSums } from './audit-files.ts';
 import { allowanceOf, type HostName } from './hosts.ts';
@@ -65,8 +65,6 @@ export interface AuditOptions {
   readonly step: () => void;
 }
 
-const SUFFIX_OF_PATH = /(?:^|\/)pith\/([A-Z2-7]{26})\//;
-const suffixOf = (path: string): string | null => SUFFIX_OF_PATH.exec(path)?.[1] ?? null;
 const SIGNED_FILE = /^(?:\.well-known\/)?pith\/[A-Z2-7]{26}\/(?:bundle\.json|state\.json|bundles\/.*)$/;
 
 /** The media types that a browser and other programs need. Others differ from host to host, and that is harmless. */
@@ -141,7 +139,7 @@ class AuditRun {
   #add(code: AuditCode, path: string, message: string): void {
     const allowance = allowanceOf(this.#options.host, code, path);
     if (allowance !== null) this.#allowances.add(allowance);
-    else this.#problems.push({ code, path, suffix: suffixOf(path), message });
+    else this.#problems.push({ code, path, suffix: recordOfPath(path), message });
   }
 
   #checkLists(): void {
@@ -168,12 +166,12 @@ class AuditRun {
   }
 
   async #judge({ path, list }: ListedFile, bytes: Uint8Array): Promise<void> {
-    const suffix = suffixOf(path) ?? '';
+    const suffix = recordOfPath(path) ?? '';
     if (this.#judged.has(suffix)) return;
     this.#judged.add(suffix);
     const listed = this.#sums.lists.find((sum) => sum.path === list);
     const all = listed === undefined ? [] : await this.#sums.read(listed);
-    const own = all.filter((sum) => suffixOf(sum.path) === suffix);
+    const own = all.filter((sum) => recordOfPath(sum.path) === suffix);
     this.#wellKnown ??= own.find((sum) => sum.path.startsWith('.well-known/')) ?? null;
     const row = (await this.#rowsOf(list)).get(suffix) ?? null;
     const read = async (at: string): Promise<Uint8Array | null> => {

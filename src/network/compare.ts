@@ -7,7 +7,7 @@ import { stateFile } from '../mirror/base/paths.ts';
 import { compareCodePoints, MAX_BUNDLE_BYTES } from '../protocol/index.ts';
 import { type IndexRow, isWithheld } from '../records/bucket.ts';
 import { type Snapshot, sha256 } from '../records/lists.ts';
-import { compareEvents, type EventDifference } from './event-difference.ts';
+import { differenceOfEvents, type EventDifference } from './event-difference.ts';
 import type { BucketLine, Listing } from './listing.ts';
 import { named, openListing } from './settled.ts';
 import type { Source } from './source.ts';
@@ -21,7 +21,7 @@ export interface StateDifference {
   readonly problem: string | null;
 }
 
-export interface Comparison {
+export interface MirrorComparison {
   readonly a: Snapshot;
   readonly b: Snapshot;
   /** Records that both list. */
@@ -39,15 +39,15 @@ export interface Comparison {
   readonly reasonsDiffer: readonly string[];
 }
 
-export type Outcome = 'equal' | 'states' | 'selection';
+export type ComparisonOutcome = 'equal' | 'states' | 'selection';
 
 /** `states` if a record that both hold has two states; `selection` if they differ only in bytes or in their selection. */
-export function outcomeOf({ a, b, statesDiffer }: Comparison): Outcome {
+export function outcomeOf({ a, b, statesDiffer }: MirrorComparison): ComparisonOutcome {
   if (statesDiffer.length > 0) return 'states';
   return a.bundles === b.bundles && a.states === b.states ? 'equal' : 'selection';
 }
 
-class Difference {
+class IndexDifference {
   equal = 0;
   readonly states: string[] = [];
   readonly bytes: string[] = [];
@@ -85,8 +85,8 @@ function* pairs(
 }
 
 /** The records that differ, in any bucket: a withheld record may have lost its date. */
-async function compareListings(a: Listing, b: Listing, step: () => void): Promise<Difference> {
-  const difference = new Difference();
+async function compareListings(a: Listing, b: Listing, step: () => void): Promise<IndexDifference> {
+  const difference = new IndexDifference();
   const inA = new Map<string, IndexRow>();
   const inB = new Map<string, IndexRow>();
   for (const [lineOfA, lineOfB] of pairs(a.buckets, b.buckets)) {
@@ -121,7 +121,7 @@ async function explain(a: Source, b: Source, suffix: string): Promise<StateDiffe
   if (typeof ofA === 'string') return { suffix, events: null, problem: ofA };
   if (typeof ofB === 'string') return { suffix, events: null, problem: ofB };
   try {
-    const events = compareEvents(ofA, ofB);
+    const events = differenceOfEvents(ofA, ofB);
     if (events.onlyInA.length + events.onlyInB.length > 0) return { suffix, events, problem: null };
     const what =
       sha256(ofA) === sha256(ofB) ? 'the files are equal; the index is not' : 'the states differ in another way';
@@ -142,7 +142,7 @@ export async function compareMirrors(
   sources: { readonly a: Source; readonly b: Source },
   explained: number,
   step: () => void = () => undefined,
-): Promise<Comparison> {
+): Promise<MirrorComparison> {
   const [a, b] = await Promise.all([openListing(sources.a), openListing(sources.b)]);
   const difference = await compareListings(a, b, step);
   const { equal, states, bytes, reasons } = difference;

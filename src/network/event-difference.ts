@@ -21,7 +21,7 @@ export interface EventDifference {
 }
 
 /** @throws ParseError if one of the two is not JSON. */
-export function compareEvents(a: Uint8Array, b: Uint8Array): EventDifference {
+export function differenceOfEvents(a: Uint8Array, b: Uint8Array): EventDifference {
   const inA = eventsOf(a);
   const inB = eventsOf(b);
   return { onlyInA: [...inA].filter((id) => !inB.has(id)), onlyInB: [...inB].filter((id) => !inA.has(id)) };

@@ -6,9 +6,10 @@
  * downloads more and gives the same result.
  */
 import { createHash, hash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { writeWhole } from '../mirror/base/disk.ts';
 
 /** The user's cache folder by the conventions of the system. `PITH_MIRROR_CACHE` overrides it. */
 export function cacheFolder(): string {
@@ -147,12 +148,10 @@ export class IndexCache {
 
   #write(name: string, text: string): void {
     if (this.#folder === null) return;
-    const path = join(this.#folder, name);
     try {
       mkdirSync(this.#folder, { recursive: true });
-      // Written atomically; concurrent runs write the same bytes.
-      writeFileSync(`${path}.${process.pid}`, text);
-      renameSync(`${path}.${process.pid}`, path);
+      // Only one run fills a folder at a time. A dry run beside it writes nothing but lists, which are checked when read.
+      writeWhole(join(this.#folder, name), [text]);
     } catch {
       // A full disk or a read-only folder: the next run downloads it again.
     }

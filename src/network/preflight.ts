@@ -85,7 +85,7 @@ export function measureSite(folder: string): Size {
 }
 
 /** One limit of a host, and what a site has of it. */
-export interface Verdict extends Limit {
+export interface HostVerdict extends Limit {
   readonly found: number;
   readonly fits: boolean;
   /** The file or folder it is about; null if it is about the whole. */
@@ -94,7 +94,7 @@ export interface Verdict extends Limit {
   readonly moreRecords: number | null;
 }
 
-function foundOf(what: Measure, size: Size): Pick<Verdict, 'found' | 'path'> {
+function foundOf(what: Measure, size: Size): Pick<HostVerdict, 'found' | 'path'> {
   switch (what) {
     case 'files':
     case 'entries':
@@ -114,8 +114,8 @@ function perRecord(what: Measure, { records, ofRecords }: Size): number {
   return what === 'file_bytes' ? 0 : ofRecords[what] / records;
 }
 
-export function judgeSize(size: Size, { limits }: Host): readonly Verdict[] {
-  return limits.map((limit): Verdict => {
+export function judgeSize(size: Size, { limits }: Host): readonly HostVerdict[] {
+  return limits.map((limit): HostVerdict => {
     const { found, path } = foundOf(limit.what, size);
     const each = perRecord(limit.what, size);
     const moreRecords = each === 0 ? null : Math.max(0, Math.floor((limit.most - found) / each));

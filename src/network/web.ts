@@ -6,6 +6,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { codeOf } from '../mirror/base/failure.ts';
 import { isLocalAddress, lookupName, MAX_REDIRECTS, redirectProblem } from './address.ts';
 import { type Clock, HostGivenUp, Pace, parseRetryAfter, systemClock } from './pace.ts';
 
@@ -75,9 +76,6 @@ async function systemResolve(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
-const codeOf = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
-
 const PROBLEMS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset before the answer was complete',
@@ -94,7 +92,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
 /** Explains `fetch`'s "fetch failed" or "terminated". */
 function problemOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const code = codeOf(cause);
+  const code = String(codeOf(cause) ?? '');
   if (PROBLEMS[code] !== undefined) return PROBLEMS[code];
   if (code.startsWith('Z_') || code === 'ERR__ERROR_FORMAT_PADDING_1')
     return `the answer could not be decompressed (${code})`;

@@ -20,7 +20,7 @@ import type { Contents, PackageFacts } from './formats/facts.ts';
 import type { InputLine } from './formats/inputs.ts';
 import { RO_CRATE } from './formats/ro-crate.ts';
 import { gatherInputs, type Inputs } from './inputs.ts';
-import { cutParts, LIMITS, type Limits, type Part, partName, suffixOfPath } from './parts.ts';
+import { cutParts, LIMITS, type Limits, type PackagePart, partName, suffixOfPath } from './parts.ts';
 import { readBack } from './read-back.ts';
 import { checkKeys, dateOf, openSite, type Site } from './site.ts';
 import { readSums } from './site-check.ts';
@@ -82,13 +82,13 @@ const OWN_FILES = 16;
 
 /** What is known of one package before its first byte is written. */
 interface Plan {
-  readonly part: Part;
+  readonly part: PackagePart;
   readonly facts: PackageFacts;
   readonly suffixes: readonly string[];
 }
 
 function planOf(
-  parts: readonly Part[],
+  parts: readonly PackagePart[],
   site: Site,
   options: PackOptions,
   about: Pick<PackageFacts, 'set' | 'version' | 'extraInputs'>,

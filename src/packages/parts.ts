@@ -71,13 +71,13 @@ export interface Limits {
 export const LIMITS: Limits = { files: 60_000, bytes: 2 ** 31 };
 
 /** A package of a set: its units, by the bytes of their paths. */
-export interface Part {
+export interface PackagePart {
   readonly units: readonly Unit[];
   readonly files: number;
   readonly bytes: number;
 }
 
-const sum = (units: readonly Unit[]): Omit<Part, 'units'> => ({
+const sum = (units: readonly Unit[]): Omit<PackagePart, 'units'> => ({
   files: units.reduce((total, { files }) => total + files, 0),
   bytes: units.reduce((total, { bytes }) => total + bytes, 0),
 });
@@ -97,7 +97,7 @@ export function cutParts(
   records: readonly Unit[],
   own: Limits,
   limits: Limits = LIMITS,
-): readonly Part[] {
+): readonly PackagePart[] {
   const fixed = sum(every);
   const room: Limits = { files: limits.files - fixed.files - own.files, bytes: limits.bytes - fixed.bytes - own.bytes };
   const cut: Unit[][] = [[]];

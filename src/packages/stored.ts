@@ -114,7 +114,7 @@ function treeOfFolder(path: string): { readonly tree: Tree; readonly problems: r
 }
 
 /** The text of a tag file. @throws BagError if it is not there or no text. */
-function textOf(tree: Tree, path: string): string {
+function tagText(tree: Tree, path: string): string {
   const found = tree.get(path);
   if (found === undefined) throw new bagit.BagError(`has no ${path}`);
   try {
@@ -126,7 +126,7 @@ function textOf(tree: Tree, path: string): string {
   }
 }
 
-const optional = (tree: Tree, path: string): string | null => (tree.has(path) ? textOf(tree, path) : null);
+const optional = (tree: Tree, path: string): string | null => (tree.has(path) ? tagText(tree, path) : null);
 
 /** The package of a set that `bag-info.txt` says it is. */
 function ofSetOf(info: readonly (readonly [string, string])[]): OfSet | null {
@@ -165,8 +165,8 @@ function compareOxum(info: readonly (readonly [string, string])[], tree: Tree): 
 const byPath = (a: StoredFile, b: StoredFile): number => compareCodePoints(a.path, b.path);
 
 function storedOf(name: string, kind: Stored['kind'], tree: Tree, before: readonly Problem[]): Stored {
-  bagit.checkDeclaration(textOf(tree, bagit.BAGIT));
-  const manifest = bagit.parseManifest(bagit.MANIFEST, textOf(tree, bagit.MANIFEST));
+  bagit.checkDeclaration(tagText(tree, bagit.BAGIT));
+  const manifest = bagit.parseManifest(bagit.MANIFEST, tagText(tree, bagit.MANIFEST));
   const tagManifest = bagit.parseManifest(bagit.TAG_MANIFEST, optional(tree, bagit.TAG_MANIFEST) ?? '');
   const info = bagit.parseBagInfo(optional(tree, bagit.BAG_INFO) ?? '');
   const inputs = optional(tree, INPUTS);

@@ -1,5 +1,5 @@
 /**
- * The paths of the record index in a site. Pure.
+ * The paths of the record index in a site, and which record a path belongs to. Pure.
  *
  *     records/2026/2026-05-21.tsv   one line per record submitted that day
  *     records/2026/index.tsv        one line per day
@@ -35,6 +35,11 @@ export const isYear = (text: string): boolean => text === UNDATED || YEAR.test(t
 
 /** The year that a bucket belongs to: `2026`, or `undated`. */
 export const yearOf = (bucket: string): string => (bucket === UNDATED ? UNDATED : bucket.slice(0, 4));
+
+const RECORD_PATH = /^(?:\.well-known\/)?pith\/([A-Z2-7]{26})\//;
+
+/** The suffix of the record that a published path belongs to; null if it belongs to none. */
+export const recordOfPath = (path: string): string | null => RECORD_PATH.exec(path)?.[1] ?? null;
 
 /** The name of a bucket in the list of its year. */
 export const bucketName = (bucket: string): string => `${bucket}.tsv`;

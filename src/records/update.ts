@@ -3,7 +3,17 @@
  * result does not depend on what was there before. Pure.
  */
 import { formatRow, type IndexRow, parseBucket, type WithheldReason } from './bucket.ts';
-import { bucketFile, bucketName, bucketSums, SNAPSHOT, TOP_LIST, yearList, yearName, yearOf } from './layout.ts';
+import {
+  bucketFile,
+  bucketName,
+  bucketSums,
+  recordOfPath,
+  SNAPSHOT,
+  TOP_LIST,
+  yearList,
+  yearName,
+  yearOf,
+} from './layout.ts';
 import {
   formatList,
   formatSnapshot,
@@ -59,8 +69,6 @@ export function rowOf(record: Pick<PublishedRecord, 'suffix' | 'withheld' | 'sum
   const several = [...digests].flatMap(([path, digest]) => (path.startsWith(folder) ? [digest] : []));
   return { suffix, state, bundles: several.length > 0 ? several.sort() : [bundle] };
 }
-
-const SUFFIX_OF_PATH = /(?:^|\/)pith\/([A-Z2-7]{26})\//;
 
 /** Null if it would be empty. */
 function fileOf(path: string, make: () => string): IndexFile | null {
@@ -143,7 +151,7 @@ function sumsText(
 ): string {
   const path = bucketSums(bucket);
   const before = parseSums(path, read(path) ?? '');
-  const kept = before.filter((sum) => !stale.has(SUFFIX_OF_PATH.exec(sum.path)?.[1] ?? ''));
+  const kept = before.filter((sum) => !stale.has(recordOfPath(sum.path) ?? ''));
   return formatSums([...kept, ...own.flatMap(({ sums }) => sums())]);
 }
 

@@ -30,12 +30,12 @@ interface Request {
 }
 
 /** A value in the braces of a template, as Astro prints it. */
-function textOf(value: unknown): string {
+function printed(value: unknown): string {
   if (typeof value === 'string') return escapeHTML(value);
   if (value instanceof Markup) return value.text;
   if (Array.isArray(value)) {
     let text = '';
-    for (const item of value) text += textOf(item);
+    for (const item of value) text += printed(item);
     return text;
   }
   if (value === 0) return '0';
@@ -47,7 +47,7 @@ function textOf(value: unknown): string {
 /** A template. */
 export function render(parts: TemplateStringsArray, ...values: readonly unknown[]): Markup {
   let text = parts[0] ?? '';
-  for (let i = 0; i < values.length; i++) text += textOf(values[i]) + (parts[i + 1] ?? '');
+  for (let i = 0; i < values.length; i++) text += printed(values[i]) + (parts[i + 1] ?? '');
   return new Markup(text);
 }
 
@@ -62,13 +62,13 @@ export function renderComponent(
   props: object,
   slots: Slots = {},
 ): Markup {
-  if (component === Fragment) return new Markup(textOf(slots.default?.(result)));
+  if (component === Fragment) return new Markup(printed(slots.default?.(result)));
   if (typeof component !== 'function') throw new TypeError(`expected a component, got ${name}`);
-  return new Markup(textOf(component(result, props, slots)));
+  return new Markup(printed(component(result, props, slots)));
 }
 
 export function renderSlot(result: Request, slot: Slot | undefined, fallback?: unknown): Markup {
-  return new Markup(textOf(slot === undefined ? fallback : slot(result)));
+  return new Markup(printed(slot === undefined ? fallback : slot(result)));
 }
 
 /** `set:html`. */
@@ -98,5 +98,5 @@ export function addAttribute(value: unknown, name: string, shouldEscape = true, 
 export function renderPage(page: Component, pageProps: object): string {
   const result: Request = { createAstro: (props) => ({ props }) };
   // The compiler omits the doctype.
-  return `<!DOCTYPE html>\n${textOf(page(result, pageProps, {}))}`;
+  return `<!DOCTYPE html>\n${printed(page(result, pageProps, {}))}`;
 }

@@ -4,7 +4,7 @@ import fs, { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, 
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { textOf } from '../../src/mirror/base/disk.ts';
+import { contentText } from '../../src/mirror/base/disk.ts';
 import type { BuildOptions } from '../../src/mirror/build-options.ts';
 import { Random } from '../fuzz/random.ts';
 import {
@@ -105,8 +105,8 @@ class Pair {
     const clean = await this.assertClean(what, options);
     assert.equal(told.refusal, clean.refusal, what);
     assert.deepEqual(
-      Array.from(told.report.pieces(), textOf).join(''),
-      Array.from(clean.report.pieces(), textOf).join(''),
+      Array.from(told.report.pieces(), contentText).join(''),
+      Array.from(clean.report.pieces(), contentText).join(''),
       what,
     );
     assert.deepEqual(told.report.troubled, clean.report.troubled, what);

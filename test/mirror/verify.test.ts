@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { textOf } from '../../src/mirror/base/disk.ts';
+import { contentText } from '../../src/mirror/base/disk.ts';
 import { packageVersion } from '../../src/mirror/base/package.ts';
 import { verifyInput } from '../../src/mirror/judge/judge.ts';
 import { ENGINES } from '../../src/mirror/judge/openssl.ts';
@@ -42,7 +42,7 @@ test('many files in worker threads give the report that they give one after the 
   assert.ok(duplicates.has('53.json') && !duplicates.has('52.json'));
   const lines = verified.map(({ line }) => line).filter(({ file }) => !duplicates.has(file));
   const expected = new Report(await packageVersion(), testTrust, lines, { all: numbers.size, recordOnly: 0 });
-  const wholeOf = (of: Report): string => Array.from(of.pieces(), textOf).join('');
+  const wholeOf = (of: Report): string => Array.from(of.pieces(), contentText).join('');
   assert.equal(wholeOf(report), wholeOf(expected));
   assert.ok(report.totals.rejected > 50 && report.totals.verified > 100, JSON.stringify(report.totals));
 });

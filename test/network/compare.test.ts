@@ -4,7 +4,7 @@ import { appendFileSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { formatComparison } from '../../src/cli/compare.ts';
-import { type Comparison, compareMirrors, outcomeOf } from '../../src/network/compare.ts';
+import { compareMirrors, type MirrorComparison, outcomeOf } from '../../src/network/compare.ts';
 import { ageProblem, parseAge } from '../../src/network/freshness.ts';
 import { Unsettled, whenSettled } from '../../src/network/settled.ts';
 import { openSource, type Source } from '../../src/network/source.ts';
@@ -44,11 +44,11 @@ async function open(name: string): Promise<Source> {
   assert.ok(!('problem' in source));
   return source;
 }
-const compare = async (a: string, b: string): Promise<Comparison> =>
+const compare = async (a: string, b: string): Promise<MirrorComparison> =>
   compareMirrors({ a: await open(a), b: await open(b) }, 10);
 
 /** The same comparison from the other side. */
-const mirrored = (c: Comparison): Comparison => ({
+const mirrored = (c: MirrorComparison): MirrorComparison => ({
   ...c,
   a: c.b,
   b: c.a,

@@ -40,7 +40,7 @@ export function bytesOf(content: Content): Uint8Array {
 }
 
 /** The text of a content; of bytes, UTF-8 that this program wrote. */
-export function textOf(content: Content): string {
+export function contentText(content: Content): string {
   return typeof content === 'string'
     ? content
     : Buffer.from(content.buffer, content.byteOffset, content.length).toString();

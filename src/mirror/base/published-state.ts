@@ -1,7 +1,7 @@
 /** What the published state of a record has, to find out what a new one would lose. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Content, textOf } from './disk.ts';
+import { type Content, contentText } from './disk.ts';
 import { recordPage } from './paths.ts';
 
 /** The ids of the events that a `state.json` applies; none if it is not a state. It is our own file, so nothing is verified. */
@@ -27,7 +27,7 @@ export function lostEvents(path: string, state: Content | null): readonly string
   } catch {
     return [];
   }
-  const kept = new Set(state === null ? [] : eventsOf(textOf(state)));
+  const kept = new Set(state === null ? [] : eventsOf(contentText(state)));
   return eventsOf(published).filter((id) => !kept.has(id));
 }
 

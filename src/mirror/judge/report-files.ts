@@ -4,7 +4,7 @@
  * A file's part is named by the first digits of its SHA-256. So parts are of about the same size, whatever is reported, and
  * a new file changes one of them; by year, the newest years alone would outgrow the limit again.
  */
-import { bytesOf, type Content, textOf } from '../base/disk.ts';
+import { bytesOf, type Content, contentText } from '../base/disk.ts';
 import { REPORT, reportPart } from '../base/paths.ts';
 import { digestOfPieces } from '../base/site-file.ts';
 
@@ -89,8 +89,8 @@ export function* readReportFiles(read: (path: string) => Uint8Array, format: For
     yield whole;
     return;
   }
-  const { parts, ...head } = JSON.parse(textOf(whole)) as { readonly parts: readonly { readonly path: string }[] };
-  const empty = Array.from(documentPieces({}, ['\u0000'], format), textOf).join('');
+  const { parts, ...head } = JSON.parse(contentText(whole)) as { readonly parts: readonly { readonly path: string }[] };
+  const empty = Array.from(documentPieces({}, ['\u0000'], format), contentText).join('');
   const [before = '', after = ''] = empty.split('\u0000');
   const inner = parts
     .map(({ path }) => read(path))

@@ -3,9 +3,9 @@
  *
  * No time of build, no absolute path and no host name is in it, so that one input gives one report.
  */
+import { UNSEEN } from '../../formats/unseen.ts';
 import { type Check, compareCodePoints, type Finding, type ParseError, type Trust } from '../../protocol/index.ts';
-
-import { type Content, textOf } from '../base/disk.ts';
+import { type Content, contentText } from '../base/disk.ts';
 import { TOOL_NAME } from '../base/package.ts';
 import type { Note } from '../read/notes.ts';
 import { documentPieces, type ReportFile, readReportFiles, reportFiles } from './report-files.ts';
@@ -128,8 +128,8 @@ export interface FileLine {
   readonly text: Content;
 }
 
-/** What JSON leaves as it is and a terminal or an editor acts on: C1 controls, line separators, directions, the invisible. */
-const UNSAFE = /(?!\n)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}]/gu;
+/** Unseen characters that JSON leaves as they are. The line feeds of its layout are none of them. */
+const UNESCAPED = new RegExp(`(?!\\n)${UNSEEN.source}`, 'gu');
 
 const escapeUnits = (char: string): string =>
   Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
@@ -137,7 +137,7 @@ const escapeUnits = (char: string): string =>
 /** Indented JSON. Names and messages from strangers are escaped, and read the same. */
 function formatSafe(value: unknown): string {
   // Outside of strings there is nothing but ASCII and line feeds, so every match is inside one.
-  return JSON.stringify(value, null, 2).replace(UNSAFE, escapeUnits);
+  return JSON.stringify(value, null, 2).replace(UNESCAPED, escapeUnits);
 }
 
 export function fileLine(report: FileReport): FileLine {
@@ -236,7 +236,7 @@ export class Report {
   get troubled(): readonly FileReport[] {
     return this.#lines
       .filter(({ outcome }) => outcome !== 'verified')
-      .map(({ text }) => JSON.parse(textOf(text)) as FileReport);
+      .map(({ text }) => JSON.parse(contentText(text)) as FileReport);
   }
 
   /** The text of the document, in pieces: indented JSON and a line end. */

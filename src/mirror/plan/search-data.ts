@@ -43,15 +43,15 @@ function lineOf(entry: CatalogueEntry): string {
 
 const yearOf = ({ submittedAt }: CatalogueEntry): string => YEAR.exec(submittedAt)?.[0] ?? 'other';
 
-interface Part {
+interface DataPart {
   readonly name: string;
   readonly entries: readonly CatalogueEntry[];
 }
 
 /** @returns newest first. */
-function partsOf(entries: readonly CatalogueEntry[]): readonly Part[] {
+function partsOf(entries: readonly CatalogueEntry[]): readonly DataPart[] {
   return [...Map.groupBy(entries, yearOf)].flatMap(([year, ofYear]) => {
-    const parts: Part[] = [];
+    const parts: DataPart[] = [];
     for (let end = ofYear.length; end > 0; end -= PART_RECORDS) {
       parts.unshift({
         name: `${year}-${parts.length + 1}`,

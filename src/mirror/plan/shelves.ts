@@ -136,9 +136,9 @@ function numbered(records: Records): readonly Records[] {
   return pages;
 }
 
-type Part = Omit<Shelf, 'above' | 'newer' | 'older'> & { readonly name: string; readonly words: string | null };
+type ShelfDraft = Omit<Shelf, 'above' | 'newer' | 'older'> & { readonly name: string; readonly words: string | null };
 
-function pageParts({ folders, heading, records }: Shelf): readonly Part[] {
+function pageParts({ folders, heading, records }: Shelf): readonly ShelfDraft[] {
   const pages = numbered(records);
   return pages.map((rows, i) => {
     const name = `Page ${pages.length - i}`;
@@ -153,7 +153,7 @@ function pageParts({ folders, heading, records }: Shelf): readonly Part[] {
   });
 }
 
-function partsOf(shelf: Shelf): readonly Part[] {
+function partsOf(shelf: Shelf): readonly ShelfDraft[] {
   const { folders, heading, records, by, isTimeline } = shelf;
   if (by === 'page' || (records.length <= LARGE && !isTimeline)) return pageParts(shelf);
   if (by === 'year') {
@@ -180,7 +180,7 @@ function partsOf(shelf: Shelf): readonly Part[] {
   });
 }
 
-function listed(part: Part): ShelfPart {
+function listed(part: ShelfDraft): ShelfPart {
   return { path: pathOf(part), name: part.name, words: part.words, records: part.records.length };
 }
 
@@ -203,8 +203,8 @@ function* pagesOf(shelf: Shelf): Generator<ShelfPage> {
 }
 
 /** The pages of neighbouring shelves, newest first. */
-function* shelvesOf(parts: readonly Part[], above: readonly PageLink[]): Generator<ShelfPage> {
-  const link = (part: Part | undefined): PageLink | null =>
+function* shelvesOf(parts: readonly ShelfDraft[], above: readonly PageLink[]): Generator<ShelfPage> {
+  const link = (part: ShelfDraft | undefined): PageLink | null =>
     part === undefined ? null : { path: pathOf(part), name: part.heading };
   for (const [i, part] of parts.entries()) {
     yield* pagesOf({ ...part, above, newer: link(parts[i - 1]), older: link(parts[i + 1]) });
@@ -222,14 +222,14 @@ function put<K>(shelves: Map<K, CatalogueEntry[]>, key: K, record: CatalogueEntr
 const categoryShelf = (code: string): string => categoryOf(code)?.code ?? OTHER;
 
 interface Trees {
-  readonly years: readonly Part[];
-  readonly categories: readonly { readonly subject: string; readonly part: Part }[];
-  readonly statuses: readonly Part[];
+  readonly years: readonly ShelfDraft[];
+  readonly categories: readonly { readonly subject: string; readonly part: ShelfDraft }[];
+  readonly statuses: readonly ShelfDraft[];
 }
 
-function yearsOf(dated: Records, undated: Records): readonly Part[] {
+function yearsOf(dated: Records, undated: Records): readonly ShelfDraft[] {
   const years = runs(dated, 4).map(
-    ([year, records]): Part => ({
+    ([year, records]): ShelfDraft => ({
       folders: [year],
       heading: year,
       records,
@@ -266,11 +266,11 @@ function treesOf(entries: Records): Trees {
       const records = byCategory.get(code);
       if (records === undefined) return [];
       const heading = code === OTHER ? name : `${code}: ${name}`;
-      const part: Part = { folders: ['category', code], heading, records, by: 'year', name: code, words: name };
+      const part: ShelfDraft = { folders: ['category', code], heading, records, by: 'year', name: code, words: name };
       return [{ subject, part }];
     },
   );
-  const statuses = STATUSES.flatMap((status): readonly Part[] => {
+  const statuses = STATUSES.flatMap((status): readonly ShelfDraft[] => {
     const records = byStatus.get(status);
     const name = STATUS_WORDS[status];
     return records === undefined

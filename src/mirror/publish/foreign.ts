@@ -6,7 +6,7 @@ import { removeLeftover } from './leftovers.ts';
 /** Names that are listed; a removal lists all. */
 const SHOWN = 10;
 
-const counted = (count: number): string =>
+const foreignFiles = (count: number): string =>
   count === 1 ? '1 file that is not part of the mirror' : `${count} files that are not part of the mirror`;
 
 /** @param foreign paths in the site; a folder ends with `/`. @param isCleaned whether to remove them. */
@@ -20,11 +20,11 @@ export async function handleForeign(
   if (!isCleaned) {
     const more = foreign.length > SHOWN ? ` and ${foreign.length - SHOWN} more` : '';
     progress.note(
-      `kept ${counted(foreign.length)}: ${foreign.slice(0, SHOWN).join(', ')}${more} (--clean removes them)`,
+      `kept ${foreignFiles(foreign.length)}: ${foreign.slice(0, SHOWN).join(', ')}${more} (--clean removes them)`,
     );
     return;
   }
-  progress.note(`removing ${counted(foreign.length)}: ${foreign.join(', ')}`);
+  progress.note(`removing ${foreignFiles(foreign.length)}: ${foreign.join(', ')}`);
   for (const path of foreign) {
     const problem = await removeLeftover(join(site, path));
     if (problem !== null) progress.note(problem);

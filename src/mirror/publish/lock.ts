@@ -35,18 +35,18 @@ interface Holder {
   readonly began: string;
 }
 
-const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
+const readOrEmpty = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
 
 /** State and start of a process: fields 3 and 22 of proc_pid_stat(5). The name before them may contain anything. */
 async function processStatus(pid: number): Promise<{ readonly state: string; readonly began: string }> {
-  const line = await textOf(`/proc/${pid}/stat`);
+  const line = await readOrEmpty(`/proc/${pid}/stat`);
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', began: fields[19] ?? '' };
 }
 
 async function ownHolder(): Promise<Holder> {
   const pids = await readlink('/proc/self/ns/pid').catch(() => '');
-  const boot = (await textOf('/proc/sys/kernel/random/boot_id')).trim();
+  const boot = (await readOrEmpty('/proc/sys/kernel/random/boot_id')).trim();
   const { began } = await processStatus(process.pid);
   return { pid: process.pid, host: hostname(), boot, pids, began };
 }
@@ -105,7 +105,7 @@ async function clear(path: string, own: Holder, nowMs: number): Promise<void> {
   }
   for (const name of names) {
     const file = join(path, name);
-    const holder = parseHolder(await textOf(file));
+    const holder = parseHolder(await readOrEmpty(file));
     // No holder: released between the two calls, or emptied by a power failure, since it was written before it was renamed.
     if (holder !== null) {
       const silentMs = nowMs - (await changedMs(file).catch(() => Number.NEGATIVE_INFINITY));

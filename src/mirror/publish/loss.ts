@@ -5,6 +5,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { counted } from '../../formats/counts.ts';
 import { SUFFIX_PATTERN } from '../../protocol/index.ts';
 import { isTombstone } from '../base/published-state.ts';
 import type { Inventory } from '../resume/inventory.ts';
@@ -56,8 +57,6 @@ export function lossOf(
     lines: [...lines.slice(0, SHOWN), ...more],
   };
 }
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** Why nothing was published, in one line; `lines` of the loss say what it is. */
 export function refusalOfLoss({ records, events }: Loss): string {

@@ -5,11 +5,11 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compareCodePoints } from '../../protocol/index.ts';
-import { SITE_SUMS, TOP_LIST } from '../../records/layout.ts';
+import { recordOfPath, SITE_SUMS, TOP_LIST } from '../../records/layout.ts';
 import { exists } from '../base/disk.ts';
 import { NO_JEKYLL, RECORD_FOLDERS } from '../base/paths.ts';
 import { listSite } from '../base/tree.ts';
-import { type Shapes, suffixOfPath } from '../resume/shapes.ts';
+import type { Shapes } from '../resume/shapes.ts';
 import { isWorkName } from './place.ts';
 
 /** The files of one site. */
@@ -33,7 +33,7 @@ export class OwnFiles {
 
   hasFolder(path: string): boolean {
     if (this.#folders.has(path)) return true;
-    const suffix = suffixOfPath(`${path}/`) ?? suffixOfPath(`${path}/any`);
+    const suffix = recordOfPath(`${path}/`);
     return suffix !== null && this.shapes.hasSuffix(suffix) && !/\/bundles\/./.test(path);
   }
 

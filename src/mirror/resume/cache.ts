@@ -24,7 +24,7 @@ import type { ShapeLines } from './shapes.ts';
 export type InputStamp = readonly [name: string, stamp: string];
 
 /** What a command prints after a build, for when nothing has changed. */
-export interface Outcome {
+export interface BuildOutcome {
   readonly totals: Totals;
   readonly trust: ReportDocument['trust'];
   readonly troubled: readonly FileReport[];
@@ -32,7 +32,7 @@ export interface Outcome {
 
 export interface CacheContent {
   readonly inputs: readonly InputStamp[];
-  readonly outcome: Outcome;
+  readonly outcome: BuildOutcome;
   readonly lines: readonly InputLine[];
   readonly records: readonly RecordLine[];
   readonly withheld: readonly WithheldLine[];

@@ -4,7 +4,7 @@
  */
 import { compareCodePoints } from '../../protocol/index.ts';
 import { type FileSum, unpackSums } from '../../records/sums.ts';
-import { bytesOf, type Content, textOf } from '../base/disk.ts';
+import { bytesOf, type Content, contentText } from '../base/disk.ts';
 import { type Duplicate, duplicatesOf, type FileLine } from '../judge/report.ts';
 import { type CatalogueEntry, compareEntries } from '../plan/catalogue.ts';
 import type { InputLine, Produced, RecordLine, RecordTask } from '../plan/lines.ts';
@@ -241,7 +241,7 @@ export class Inventory {
 
   /** The digests of a made record's files. */
   sumsOf(suffix: string): readonly FileSum[] {
-    return unpackSums(suffix, textOf(this.#made.get(suffix) ?? ''));
+    return unpackSums(suffix, contentText(this.#made.get(suffix) ?? ''));
   }
 
   /** Whether the site has a page of this number: a record's, or a tombstone. */

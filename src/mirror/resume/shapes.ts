@@ -80,6 +80,3 @@ export class Shapes {
     return [...lines.values()].filter(([, suffixes]) => suffixes.length > 0);
   }
 }
-
-/** The record that a published path belongs to, or null. */
-export const suffixOfPath = (path: string): string | null => RECORD_FILE.exec(path)?.[1] ?? null;

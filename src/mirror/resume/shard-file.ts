@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { textOf } from '../base/disk.ts';
+import { contentText } from '../base/disk.ts';
 import { messageOf, UsageError } from '../base/failure.ts';
 import { formatPart, parsePart } from '../base/jsonl.ts';
 import { SHARD } from '../base/paths.ts';
@@ -34,7 +34,7 @@ const PARTS = ['head', 'lines', 'unlisted', 'records', 'withheld'] as const;
 /** The file of a shard's site by which it can be joined. */
 export function formatShard(content: ShardContent): Uint8Array {
   const lines = content.lines.map((line) =>
-    line.report === null ? line : { ...line, report: { ...line.report, text: textOf(line.report.text) } },
+    line.report === null ? line : { ...line, report: { ...line.report, text: contentText(line.report.text) } },
   );
   const parts = PARTS.map((name) => Buffer.concat([...formatPart({ ...content, lines }[name])]));
   const lengths = parts.map(({ length }) => length);

@@ -53,13 +53,13 @@ export function shardOfName(name: string, count: number): number {
 }
 
 /** A part of the records, for a build that does not make all of them. */
-export interface Part {
+export interface BuildPart {
   readonly shard: Shard | null;
   readonly only: ReadonlySet<string> | null;
 }
 
 /** Whether a file is of this part. @param suffix that it claims; null if it claims none. */
-export function isOfPart(suffix: string | null, name: string, { shard, only }: Part): boolean {
+export function isOfPart(suffix: string | null, name: string, { shard, only }: BuildPart): boolean {
   if (only !== null) return suffix !== null && only.has(suffix);
   if (shard === null) return true;
   const { index, count } = shard;

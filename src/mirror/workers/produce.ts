@@ -28,14 +28,14 @@ import { isNoteName, type Note, readNote } from '../read/notes.ts';
 import { type InputFile, readInput, stampAt } from '../read/read.ts';
 import type { PageRenderer } from '../render/page-renderer.ts';
 import { LIST_PAGE, RECORD_PAGE } from '../render/page-renderer.ts';
-import { claimedSuffix, isOfPart, type Part } from '../resume/shard.ts';
+import { type BuildPart, claimedSuffix, isOfPart } from '../resume/shard.ts';
 import type { ListResult } from './task.ts';
 
 function fail(path: string, why: string): never {
   throw new BuildError(`self-check failed, nothing was published: ${path}: ${why}`);
 }
 
-export interface ProducerOptions extends Part {
+export interface ProducerOptions extends BuildPart {
   readonly context: SiteContext;
   /** The folder that gets the site's new files. */
   readonly stage: string;
@@ -56,7 +56,7 @@ interface Written {
 export class Producer {
   readonly #context: SiteContext;
   readonly #engine: Engine;
-  readonly #part: Part;
+  readonly #part: BuildPart;
   readonly #stage: string;
   readonly #published: string | null;
   readonly #pages: PageRenderer | null;

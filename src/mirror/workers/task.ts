@@ -4,9 +4,9 @@ import type { HostName } from '../plan/host-files.ts';
 import type { RecordTask } from '../plan/lines.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
 import type { InputFile } from '../read/read.ts';
-import type { Part } from '../resume/shard.ts';
+import type { BuildPart } from '../resume/shard.ts';
 
-export interface WorkerStart extends Part {
+export interface WorkerStart extends BuildPart {
   readonly site: string | null;
   readonly host?: HostName;
   readonly version: string;

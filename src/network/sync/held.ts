@@ -1,5 +1,4 @@
 /** Reads which bundles a folder already has. The folder is the only state of a sync. */
-import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../mirror/base/failure.ts';
@@ -8,6 +7,7 @@ import { claimsExclusion } from '../../mirror/read/exclusion.ts';
 import { isNoteName } from '../../mirror/read/notes.ts';
 import { claimedSuffix } from '../../mirror/resume/shard.ts';
 import { MAX_BUNDLE_BYTES, type Trust, type VerifiedBundle } from '../../protocol/index.ts';
+import { sha256 } from '../../records/lists.ts';
 
 /** Hexadecimal digits of a bundle's SHA-256 in the name of its file. */
 const NAMED_DIGITS = 12;
@@ -25,7 +25,7 @@ export interface HeldFile {
 }
 
 /** A held file that was verified again. */
-export interface JudgedFile {
+export interface HeldBundle {
   readonly file: HeldFile;
   readonly bundle: VerifiedBundle;
 }
@@ -37,8 +37,6 @@ export function heldName(suffix: string, submittedAt: string, sha256: string): s
 
 const OWN_NAME = /^([A-Z2-7]{26})\.([0-9a-f]{12})\.json$/;
 const OWN_FOLDER = /^(\d{4})\/(\d{2}-\d{2})\/[^/]+$/;
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 export class Holdings {
   readonly #folder: string;
@@ -143,8 +141,8 @@ export class Holdings {
   }
 
   /** Verifies the files of a record again. Invalid ones are skipped: they are no reason to refuse another bundle. */
-  judged(suffix: string, trust: Trust): readonly JudgedFile[] {
-    return this.filesOf(suffix).flatMap((file): readonly JudgedFile[] => {
+  judged(suffix: string, trust: Trust): readonly HeldBundle[] {
+    return this.filesOf(suffix).flatMap((file): readonly HeldBundle[] => {
       const { bundle } = judgeBundle(file.name, readFileSync(file.path), trust);
       return bundle === null || bundle.suffix !== suffix ? [] : [{ file, bundle }];
     });

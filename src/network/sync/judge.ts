@@ -8,7 +8,7 @@ import {
   type VerifiedBundle,
 } from '../../protocol/index.ts';
 import { bucketOf } from '../../records/layout.ts';
-import type { JudgedFile } from './held.ts';
+import type { HeldBundle } from './held.ts';
 import { isOfCategory, isWanted, type RecordNames, type Wanted } from './wanted.ts';
 
 /** Why a body is refused: a reason code of the protocol and one line of words. May quote the body. */
@@ -17,7 +17,7 @@ export interface Reason {
   readonly message: string;
 }
 
-export type Judgement =
+export type BodyJudgement =
   | { readonly kind: 'news'; readonly bundle: VerifiedBundle; readonly sha256: string }
   /** The same bytes, or a bundle with the same events, are already in the folder. */
   | { readonly kind: 'known'; readonly sha256: string; readonly as: string }
@@ -111,8 +111,8 @@ export function judgeBody(
   bytes: Uint8Array,
   expected: Expected,
   trust: Trust,
-  rivals: readonly JudgedFile[],
-): Judgement {
+  rivals: readonly HeldBundle[],
+): BodyJudgement {
   const sha256 = sha256Hex(bytes);
   const verified = verifyBody(bytes, expected, trust);
   if ('reason' in verified) return { kind: 'refused', sha256, reason: verified.reason };

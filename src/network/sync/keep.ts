@@ -11,7 +11,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { BuildError, codeOf } from '../../mirror/base/failure.ts';
+import { writeWhole } from '../../mirror/base/disk.ts';
+import { BuildError } from '../../mirror/base/failure.ts';
 import { assertNotInterrupted, onInterrupt } from '../../mirror/base/interrupt.ts';
 import { flushFolder } from '../../mirror/publish/flush.ts';
 import { Lock } from '../../mirror/publish/lock.ts';
@@ -145,9 +146,9 @@ export class Keeper {
     const others = readdirSync(folder).filter((other) => other.startsWith(`${suffix}.`) && other.endsWith('.txt'));
     if (others.length >= MOST_REFUSED) return null;
     const text = `from    ${from}\nsha256  ${sha256 ?? 'unknown'}\nreason  ${reason.code}: ${reason.message}\n`;
-    if (bytes !== null) writeWhole(join(folder, `${name}.rejected`), bytes);
+    if (bytes !== null) writeWhole(join(folder, `${name}.rejected`), [bytes]);
     // Written last, so that a reason never exists without its file.
-    writeWhole(path, text);
+    writeWhole(path, [text]);
     return `${QUARANTINE}/${name}.txt`;
   }
 
@@ -173,15 +174,3 @@ const fileOf = ({ name }: Staged, sha256: string, path: string): HeldFile => ({
 });
 
 const quarantineName = (suffix: string, sha256: string): string => `${suffix}.${sha256.slice(0, 12)}`;
-
-/** Writes a file atomically. */
-function writeWhole(path: string, content: string | Uint8Array): void {
-  const part = join(dirname(path), `.${process.pid}.part`);
-  try {
-    writeFileSync(part, content);
-    renameSync(part, path);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw codeOf(error) === 'EEXIST' ? new BuildError(`${path} is in the way`) : error;
-  }
-}

@@ -5,8 +5,8 @@ import { sha256 as digestOf } from '../../records/lists.ts';
 import { IndexCache } from '../index-cache.ts';
 import type { Source } from '../source.ts';
 import type { Download } from '../web.ts';
-import type { Holdings, JudgedFile } from './held.ts';
-import { type Expected, type Judgement, judgeBody, type Reason } from './judge.ts';
+import type { HeldBundle, Holdings } from './held.ts';
+import { type BodyJudgement, type Expected, judgeBody, type Reason } from './judge.ts';
 import type { Keeper } from './keep.ts';
 import type { SyncLog } from './report.ts';
 import type { Wanted } from './wanted.ts';
@@ -148,7 +148,7 @@ export class Taker {
     const { suffix, row } = target;
     const expected: Expected = { ...target, file: suffix, type };
     const judged = this.#held.judged(suffix, this.#options.trust);
-    const isListed = ({ file }: JudgedFile): boolean => row.bundles.some((listed) => listed.startsWith(file.digits));
+    const isListed = ({ file }: HeldBundle): boolean => row.bundles.some((listed) => listed.startsWith(file.digits));
     if (digestOf(bytes) === digest) {
       const rivals = this.#options.keepAll ? [] : judged.filter((file) => !isListed(file));
       const judgement = judgeBody(bytes, expected, this.#options.trust, rivals);
@@ -202,7 +202,7 @@ export class Taker {
     suffix: string,
     bytes: Uint8Array,
     from: string,
-    judgement: Judgement,
+    judgement: BodyJudgement,
     isListed: boolean,
   ): Promise<boolean> {
     const source = this.#source.name;

@@ -5,6 +5,7 @@
  * and nothing else from the machine that it came from.
  */
 
+import { hasUnseen } from '../../formats/unseen.ts';
 import { encodeUtf8 } from '../../protocol/index.ts';
 
 /** One file of a package. */
@@ -23,8 +24,8 @@ const MAX_PART_BYTES = 255;
 
 /** Names that Windows reserves, with or without an extension. */
 const RESERVED = /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i;
-/** Characters that Windows forbids in names, and control characters of any kind. */
-const FORBIDDEN = /[<>:"|?*\\\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+/** Characters that Windows forbids in names, beside the controls. */
+const FORBIDDEN = /[<>:"|?*\\]/;
 
 /** How many bytes a text has in UTF-8. All names of a site are ASCII, and need not be encoded for that. */
 const bytesOf = (text: string): number => (/^[ -~]*$/.test(text) ? text.length : encodeUtf8(text).length);
@@ -44,7 +45,8 @@ export function pathProblem(path: string): string | null {
     if (part === '') return 'the name has an empty part';
     if (part === '.' || part === '..') return `the name has the part "${part}"`;
     if (bytesOf(part) > MAX_PART_BYTES) return `a part of the name has more than ${MAX_PART_BYTES} bytes`;
-    if (FORBIDDEN.test(part)) return 'the name has a character that some file systems forbid';
+    // Some file systems of macOS ignore invisible characters, so two such names may mean one file.
+    if (FORBIDDEN.test(part) || hasUnseen(part)) return 'the name has a character that some file systems forbid';
     if (RESERVED.test(part)) return `the name has the part "${part}", which Windows reserves`;
     if (/[. ]$/.test(part)) return 'a part of the name ends with a full stop or a space';
   }

@@ -1,5 +1,5 @@
 /** Loads the search data: classic scripts that call `pithSearch`, the only way that also works from a disk. */
-import { Part } from './part.ts';
+import { SearchPart } from './part.ts';
 import type { PartSource } from './scan.ts';
 
 export interface Loader extends PartSource {
@@ -48,8 +48,8 @@ export function loaderOf(list: string, pattern: string): Loader {
   let total = 0;
   let started: Promise<boolean> | null = null;
   const given = new Map<string, readonly string[]>();
-  const parts = new Map<string, Part>();
-  const loading = new Map<string, Promise<Part | null>>();
+  const parts = new Map<string, SearchPart>();
+  const loading = new Map<string, Promise<SearchPart | null>>();
 
   const receiver: Receiver = {
     parts(given) {
@@ -63,20 +63,20 @@ export function loaderOf(list: string, pattern: string): Loader {
   };
   Object.assign(globalThis, { pithSearch: receiver });
 
-  async function load(name: string): Promise<Part | null> {
+  async function load(name: string): Promise<SearchPart | null> {
     await loadScript(pattern.replace('*', name));
     // If it failed, the next search tries again.
     loading.delete(name);
     const lines = given.get(name);
     if (lines === undefined) return null;
     // Here and not where the data arrives, so that an error reaches the search.
-    const made = new Part(lines);
+    const made = new SearchPart(lines);
     given.delete(name);
     parts.set(name, made);
     return made;
   }
 
-  function get(index: number): Part | Promise<Part | null> {
+  function get(index: number): SearchPart | Promise<SearchPart | null> {
     const name = names[index] ?? '';
     const there = parts.get(name);
     if (there !== undefined) return there;

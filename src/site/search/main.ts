@@ -12,7 +12,7 @@ import { thousands } from '../../formats/counts.ts';
 import { type Loader, loaderOf } from './load.ts';
 import { isNamed, type Query, readQuery } from './query.ts';
 import { listItem } from './result.ts';
-import { type Progress, scan } from './scan.ts';
+import { type ScanProgress, scan } from './scan.ts';
 import { showTrouble } from './trouble.ts';
 
 /** Results shown at first, and how many more at a time. */
@@ -42,7 +42,7 @@ const records = (count: number): string => `${thousands(count)} ${count === 1 ? 
 
 /** The message for a finished search. */
 function statusOf(
-  { found, searched, isComplete, isBroken, isOtherVersion }: Progress,
+  { found, searched, isComplete, isBroken, isOtherVersion }: ScanProgress,
   wanted: number,
   query: Query,
 ): string {
@@ -68,7 +68,7 @@ class SearchBox {
   /** Counts searches; all but the latest stop. */
   #run = 0;
   #query: Query = readQuery('');
-  #finished: Promise<Progress | null> = Promise.resolve(null);
+  #finished: Promise<ScanProgress | null> = Promise.resolve(null);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement) {
@@ -111,7 +111,7 @@ class SearchBox {
   }
 
   /** Searches for the typed text. @returns null if the search was abandoned, or if this browser cannot search. */
-  async #search(): Promise<Progress | null> {
+  async #search(): Promise<ScanProgress | null> {
     try {
       this.#query = readQuery(this.#input.value);
       return await this.#searchParts();
@@ -123,7 +123,7 @@ class SearchBox {
     }
   }
 
-  async #searchParts(): Promise<Progress | null> {
+  async #searchParts(): Promise<ScanProgress | null> {
     const run = ++this.#run;
     clearTimeout(this.#timer);
     if (this.#query.phrases.length === 0) {
@@ -140,7 +140,7 @@ class SearchBox {
       return null;
     }
     let isFirst = true;
-    const show = (progress: Progress): void => {
+    const show = (progress: ScanProgress): void => {
       // Previous results stay until there is something else to show.
       if (progress.found.length > 0 || progress.isComplete) {
         this.#show(progress.found.slice(0, this.#wanted), isFirst);
@@ -167,7 +167,7 @@ class SearchBox {
     return last;
   }
 
-  #show(found: Progress['found'], isNew: boolean): void {
+  #show(found: ScanProgress['found'], isNew: boolean): void {
     const from = isNew ? 0 : this.#list.children.length;
     const items = found.slice(from).map((record) => listItem(record, this.#record));
     if (isNew) this.#list.replaceChildren(...items);

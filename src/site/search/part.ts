@@ -28,7 +28,7 @@ function searchedOf(line: string): string {
   return line.slice(0, end);
 }
 
-export class Part {
+export class SearchPart {
   readonly #lines: readonly string[];
   readonly #folded: string;
   /** The start of each line in `#folded`, and the end of the last. */

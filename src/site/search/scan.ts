@@ -1,15 +1,15 @@
 /** Scans the parts, newest first, in short slices, and stops as soon as it has enough results. */
-import type { FoundRecord, Part } from './part.ts';
+import type { FoundRecord, SearchPart } from './part.ts';
 import { isNamed, type Query } from './query.ts';
 
 export interface PartSource {
   /** Records in each part, newest first. */
   readonly sizes: readonly number[];
   /** A part; a promise while it is being loaded, which resolves to null if it could not be loaded. */
-  get(index: number): Part | Promise<Part | null>;
+  get(index: number): SearchPart | Promise<SearchPart | null>;
 }
 
-export interface Progress {
+export interface ScanProgress {
   readonly found: readonly FoundRecord[];
   /** Records scanned. */
   readonly searched: number;
@@ -35,14 +35,14 @@ export async function scan(
   source: PartSource,
   wanted: number,
   pause: () => Promise<boolean>,
-  onProgress: (progress: Progress) => void,
-): Promise<Progress | null> {
+  onProgress: (progress: ScanProgress) => void,
+): Promise<ScanProgress | null> {
   const found: FoundRecord[] = [];
   const others: FoundRecord[] = [];
   let searched = 0;
   let isBroken = false;
   let slice = 0;
-  const progress = (isComplete: boolean): Progress => {
+  const progress = (isComplete: boolean): ScanProgress => {
     const isOtherVersion = isComplete && found.length === 0 && others.length > 0;
     return { found: [...(isOtherVersion ? others : found)], searched, isComplete, isBroken, isOtherVersion };
   };

@@ -46,11 +46,6 @@ export function spaced(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
-/** `1 signature`, `2 signatures`. */
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** `claims`, `claims or references`, `claims, references or corrections`. */
 export function listed(names: readonly string[]): string {
   const [last = '', ...before] = [...names].reverse();

@@ -1,6 +1,8 @@
 /** The ledger, growing row by row while its checks are made. */
+
+import { counted } from '../../formats/counts.ts';
 import type { BundleVerdict, Check, CheckOutcome } from '../../protocol/index.ts';
-import { CHECK_WORDS, counted, OUTCOME_WORDS, spaced } from '../shared/words.ts';
+import { CHECK_WORDS, OUTCOME_WORDS, spaced } from '../shared/words.ts';
 import { element, foreign } from './dom.ts';
 import type { Comparison } from './words.ts';
 

@@ -1,7 +1,8 @@
 /** Shows a verification as it runs: the ledger grows, then a sentence says what was proved. */
+
+import { counted } from '../../formats/counts.ts';
 import { readTrust, type Trust } from '../../protocol/index.ts';
 import type { PageClaims, PageData } from '../shared/page-data.ts';
-import { counted } from '../shared/words.ts';
 import { element, foreign, part } from './dom.ts';
 import type { Judgement } from './judge.ts';
 import { comparisonTable, LedgerView, outcomeIcon } from './ledger.ts';

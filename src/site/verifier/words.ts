@@ -1,7 +1,9 @@
 /** What the browser found, in plain sentences. Pure. */
+
+import { counted } from '../../formats/counts.ts';
 import type { CheckOutcome, Finding } from '../../protocol/index.ts';
 import type { PageClaims } from '../shared/page-data.ts';
-import { CHECK_WORDS, counted, spaced } from '../shared/words.ts';
+import { CHECK_WORDS, spaced } from '../shared/words.ts';
 import type { Judgement } from './judge.ts';
 import type { Outcome } from './show.ts';
 

@@ -1,6 +1,7 @@
 /** Warnings that nobody may overlook, shown above the title. Pure. */
+
+import { counted } from '../../formats/counts.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
-import { counted } from '../shared/words.ts';
 import type { Contents } from './contents.ts';
 import type { EventRow } from './merge.ts';
 

@@ -1,7 +1,8 @@
 /** A page of the browse trees in words. Pure. */
+
+import { counted } from '../../formats/counts.ts';
 import { relativeLink } from '../../mirror/base/paths.ts';
 import type { PageLink, ShelfGroup, ShelfPage } from '../../mirror/plan/shelves.ts';
-import { counted } from '../shared/words.ts';
 import { type RecordRow, recordRow } from './rows.ts';
 
 export interface ListLink {

@@ -1,4 +1,6 @@
 /** What the graph says about the paper: the newest snapshot, part by part, and the lists of the current state. Pure. */
+
+import { counted } from '../../formats/counts.ts';
 import { currentSnapshot, member } from '../../formats/paper.ts';
 import {
   isArray,
@@ -10,13 +12,13 @@ import {
   type MergedRecord,
 } from '../../protocol/index.ts';
 import { visibleText } from '../shared/text.ts';
-import { counted, spaced } from '../shared/words.ts';
+import { spaced } from '../shared/words.ts';
 import { type ListedItem, listedItems, upstreamLine } from './graph-parts.ts';
 import { cell, type Pair, pairsOf, restOf, type Table, tableOf, textCell } from './table.ts';
 import { timestampWords } from './timestamp-proofs.ts';
 
 /** One part that has something to show. */
-export interface Part {
+export interface ContentsPart {
   readonly id: string;
   readonly heading: string;
   /** A sentence on what it is, or on what is unknown about it. */
@@ -35,7 +37,7 @@ export interface Part {
 }
 
 export interface Contents {
-  readonly parts: readonly Part[];
+  readonly parts: readonly ContentsPart[];
   /** Names of empty or missing parts, and of empty lists. */
   readonly empty: readonly string[];
 }
@@ -123,7 +125,7 @@ function snapshotPart(
   part: Json,
   said: Json,
   pointer: string,
-): Part {
+): ContentsPart {
   const found = member(part, itemsOf ?? list ?? '');
   const several = isArray(found) && found.length > 0 ? found : [];
   const upstream = upstreamLine(name, part);
@@ -150,7 +152,7 @@ function snapshotPart(
 }
 
 function snapshotParts(snapshot: JsonObject, pointer: string): Contents {
-  const parts: Part[] = [];
+  const parts: ContentsPart[] = [];
   const empty: string[] = [];
   for (const known of SNAPSHOT_PARTS) {
     const part = snapshot.get(known.name);
@@ -181,7 +183,7 @@ function listPart(
   merged: MergedRecord,
   name: string,
   anchors: ReadonlyMap<string, { readonly href: string }>,
-): Part | null {
+): ContentsPart | null {
   const list = member(merged.state.value, 'current', name);
   if (!isArray(list) || list.length === 0) return null;
   const table = tableOf(
@@ -219,7 +221,7 @@ const anchorWords = (merged: MergedRecord, list: readonly Json[]): string =>
   proofWords(merged, list, LIST_WORDS.timestamp_anchors ?? '');
 
 /** `timestamp_proofs` of a bundle: not events, and not part of any state. Checked if they are in a form that is known. */
-function proofPart(merged: MergedRecord): Part | null {
+function proofPart(merged: MergedRecord): ContentsPart | null {
   const bundle = merged.published.kind === 'received' ? merged.published.bundle : merged.bundles[0];
   const proofs = bundle.value.get('timestamp_proofs');
   if (!isArray(proofs) || proofs.length === 0) return null;

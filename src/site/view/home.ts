@@ -1,9 +1,8 @@
 /** The home page in words. Pure. */
 
-import { thousands } from '../../formats/counts.ts';
+import { counted, thousands } from '../../formats/counts.ts';
 import { FEED, HOME } from '../../mirror/base/paths.ts';
 import type { Catalogue } from '../../mirror/plan/catalogue.ts';
-import { counted } from '../shared/words.ts';
 import type { HeadLink } from './head.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
 import { type RecordRow, recordRow } from './rows.ts';

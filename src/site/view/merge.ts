@@ -1,4 +1,6 @@
 /** The events in merge order: the effect of each on the state, and how the result compares. Pure. */
+
+import { counted } from '../../formats/counts.ts';
 import { member, text } from '../../formats/paper.ts';
 import { receivedBundleFile, recordPage, relativeLink } from '../../mirror/base/paths.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
@@ -13,7 +15,7 @@ import {
   type StateComparison,
 } from '../../protocol/index.ts';
 import { visibleText } from '../shared/text.ts';
-import { counted, spaced } from '../shared/words.ts';
+import { spaced } from '../shared/words.ts';
 import { type Cell, cell, type Pair, pairsOf, textCell } from './table.ts';
 
 /** A remark about an event, with a link to another event if it mentions one. */

@@ -1,7 +1,8 @@
 /** The pages of the report in words. Pure. */
+
+import { counted } from '../../formats/counts.ts';
 import { recordPage, relativeLink } from '../../mirror/base/paths.ts';
 import type { ReportListPage, ReportRow } from '../../mirror/plan/report-pages.ts';
-import { counted } from '../shared/words.ts';
 import type { Crumb } from './browse.ts';
 import { REASON_WORDS } from './reasons.ts';
 import { type WithheldRow, withheldRows } from './withheld.ts';

@@ -1,7 +1,8 @@
 /** What the current state has, in upstream's words: four badges and the list of five (section 12 of src/protocol/README.md). */
+
+import { counted } from '../../formats/counts.ts';
 import { currentSnapshot, member } from '../../formats/paper.ts';
 import { isArray, isNumber, isObject, type Json, type MergedRecord } from '../../protocol/index.ts';
-import { counted } from '../shared/words.ts';
 import { type Link, originRecord } from './links.ts';
 
 /** Upstream's four badges. `unknown` is for a record without a bundle: this mirror cannot tell whether it is missing. */

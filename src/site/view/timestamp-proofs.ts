@@ -2,6 +2,7 @@
  * OpenTimestamps proofs that a bundle carries. The protocol does not say which form `timestamp_proofs` and
  * `timestamp_anchors` have, so any text in them that is base64 of such a proof is read as one, and said to be what it is. Pure.
  */
+import { counted } from '../../formats/counts.ts';
 import {
   type AttestationVerdict,
   decodeBase64,
@@ -14,7 +15,6 @@ import {
   TimestampError,
   verifyAttestations,
 } from '../../protocol/index.ts';
-import { counted } from '../shared/words.ts';
 
 /** Base64 of the first 30 bytes of the magic; `isTimestampProof` decides on the rest. */
 const BASE64_START = 'AE9wZW5UaW1lc3RhbXBzAABQcm9vZgC/ieLohOiS';

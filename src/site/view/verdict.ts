@@ -1,7 +1,8 @@
 /** The verdict, as one line next to the number and as a paragraph. Pure. */
+
+import { counted } from '../../formats/counts.ts';
 import type { Verdict } from '../../mirror/plan/catalogue.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
-import { counted } from '../shared/words.ts';
 import type { OutcomeCount } from './ledger.ts';
 
 export interface VerdictView {

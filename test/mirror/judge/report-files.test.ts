@@ -1,7 +1,7 @@
 /** The report in one file or in several: the same document. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { textOf } from '../../../src/mirror/base/disk.ts';
+import { contentText } from '../../../src/mirror/base/disk.ts';
 import { type FileReport, fileLine, Report, readReport } from '../../../src/mirror/judge/report.ts';
 import { encodeUtf8 } from '../../../src/protocol/index.ts';
 import { sha256 } from '../../../src/records/lists.ts';
@@ -24,13 +24,13 @@ const reportOf = (count: number): Report => {
   const unread = reported(count, { sha256: null, outcome: 'rejected' });
   return new Report('1.0.0', testTrust, [...reports, unread].map(fileLine), { all: count, recordOnly: 0 });
 };
-const whole = (report: Report): string => Array.from(report.pieces(), textOf).join('');
+const whole = (report: Report): string => Array.from(report.pieces(), contentText).join('');
 const filesOf = (report: Report, most?: number): ReadonlyMap<string, string> =>
-  new Map(report.files(most).map(({ path, pieces }) => [path, Array.from(pieces(), textOf).join('')]));
+  new Map(report.files(most).map(({ path, pieces }) => [path, Array.from(pieces(), contentText).join('')]));
 const readBack = (files: ReadonlyMap<string, string>): string =>
   Array.from(
     readReport((path) => encodeUtf8(files.get(path) ?? assert.fail(`no ${path}`))),
-    textOf,
+    contentText,
   ).join('');
 
 describe('the files of a report', () => {

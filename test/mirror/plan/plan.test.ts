@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { textOf } from '../../../src/mirror/base/disk.ts';
+import { contentText } from '../../../src/mirror/base/disk.ts';
 import { type JudgedFile, judgeBundle } from '../../../src/mirror/judge/judge.ts';
 import type { FileReport } from '../../../src/mirror/judge/report.ts';
 import type { RecordEntry } from '../../../src/mirror/plan/plan.ts';
@@ -53,7 +53,7 @@ function shapeOf(plan: MirrorPlan): Data {
       number: entry.identified.pithNumber,
       findings: entry.findings,
       checks: entry.checks,
-      files: filesOf(entry).map(({ path, content }) => [path, textOf(content)]),
+      files: filesOf(entry).map(({ path, content }) => [path, contentText(content)]),
       notes: entry.notes.map(({ sha256 }) => sha256),
       received: entry.received.map(({ bytesSha256 }) => bytesSha256),
     })),

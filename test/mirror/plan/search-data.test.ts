@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { textOf } from '../../../src/mirror/base/disk.ts';
+import { contentText } from '../../../src/mirror/base/disk.ts';
 import type { CatalogueEntry } from '../../../src/mirror/plan/catalogue.ts';
 import { searchFiles } from '../../../src/mirror/plan/search-data.ts';
 import { Random } from '../../fuzz/random.ts';
@@ -9,7 +9,7 @@ import { inOrder, madeEntries, madeEntry } from '../../support/bundles/catalogue
 
 const entries = madeEntries(5000);
 const filesOf = (records: readonly CatalogueEntry[]): ReadonlyMap<string, string> =>
-  new Map([...searchFiles(records)].map(({ path, content }) => [path, textOf(content)]));
+  new Map([...searchFiles(records)].map(({ path, content }) => [path, contentText(content)]));
 
 describe('the data of the search', () => {
   it('has only file names that are safe in a path', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { textOf } from '../../../src/mirror/base/disk.ts';
+import { contentText } from '../../../src/mirror/base/disk.ts';
 import { scriptFiles } from '../../../src/mirror/render/scripts.ts';
 
 /** Bytes of each script, gzipped, at most. */
@@ -17,7 +17,7 @@ const BUDGETS: ReadonlyMap<string, number> = new Map([
 describe('the scripts for the browser', () => {
   let files: ReadonlyMap<string, string>;
   before(async () => {
-    files = new Map((await scriptFiles()).map(({ path, content }) => [path, textOf(content)]));
+    files = new Map((await scriptFiles()).map(({ path, content }) => [path, contentText(content)]));
   });
 
   it('keep to their budgets', () => {
@@ -42,6 +42,6 @@ describe('the scripts for the browser', () => {
   });
 
   it('are the same each time', async () => {
-    for (const { path, content } of await scriptFiles()) assert.equal(textOf(content), files.get(path));
+    for (const { path, content } of await scriptFiles()) assert.equal(contentText(content), files.get(path));
   });
 });

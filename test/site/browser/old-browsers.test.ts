@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { createContext, Script } from 'node:vm';
-import { textOf } from '../../../src/mirror/base/disk.ts';
+import { contentText } from '../../../src/mirror/base/disk.ts';
 import { bundleScript, scriptFiles } from '../../../src/mirror/render/scripts.ts';
 import { type BuiltIn, LATE_BUILT_INS, removalOf } from '../../support/browser/built-ins.ts';
 import { defaultTrust, seedText } from '../../support/bundles/vectors.ts';
@@ -131,7 +131,7 @@ describe('the judge of the browser’s verifier', () => {
 describe('the site’s scripts', () => {
   it('have no syntax newer than 2019, except BigInt', async () => {
     for (const { path, content } of await scriptFiles()) {
-      const script = textOf(content);
+      const script = contentText(content);
       // Without the texts of templates and strings, which may have anything.
       const syntax = script.replace(/`(?:[^`\\]|\\.)*`|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, '``');
       const newer = /[\w)\]]\?\.(?!\d)|\?\?|(?:\|\||&&)=|\bthis\.#|\bstatic\s*\{/.exec(syntax);

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { textOf } from '../../../src/mirror/base/disk.ts';
+import { contentText } from '../../../src/mirror/base/disk.ts';
 import { searchFiles } from '../../../src/mirror/plan/search-data.ts';
 import { fold } from '../../../src/site/search/fold.ts';
-import { Part } from '../../../src/site/search/part.ts';
+import { SearchPart } from '../../../src/site/search/part.ts';
 import { readQuery } from '../../../src/site/search/query.ts';
-import { type PartSource, type Progress, scan } from '../../../src/site/search/scan.ts';
+import { type PartSource, type ScanProgress, scan } from '../../../src/site/search/scan.ts';
 import { madeEntries } from '../../support/bundles/catalogue.ts';
 
 const entries = madeEntries(3000);
@@ -23,7 +23,7 @@ function linesOf(): readonly (readonly string[])[] {
     part: (name: string, lines: readonly string[]) => found.set(name, lines),
   };
   for (const { content } of searchFiles(entries)) {
-    new Function('pithSearch', textOf(content))(receiver);
+    new Function('pithSearch', contentText(content))(receiver);
   }
   return order.map(([name, records]) => {
     const lines = found.get(name) ?? [];
@@ -33,7 +33,7 @@ function linesOf(): readonly (readonly string[])[] {
 }
 
 const lines = linesOf();
-const parts = lines.map((own) => new Part(own));
+const parts = lines.map((own) => new SearchPart(own));
 const there: PartSource = {
   sizes: lines.map(({ length }) => length),
   get: (i) => {
@@ -141,7 +141,7 @@ describe('a search', () => {
       sizes: there.sizes,
       get: (i) => (i === 0 ? there.get(0) : Promise.resolve(i === 1 ? null : (parts[i] ?? null))),
     };
-    const told: Progress[] = [];
+    const told: ScanProgress[] = [];
     const end = await scan(readQuery('a'), source, Infinity, goOn, (progress) => told.push(progress));
     const first = (await found('a')).filter((suffix) => lines[0]?.some((line) => line.includes(suffix)));
     assert.deepEqual(

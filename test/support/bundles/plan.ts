@@ -1,6 +1,6 @@
 /** The plan of a whole mirror at once, for what only appears together with others. A build makes it record by record. */
 
-import { textOf } from '../../../src/mirror/base/disk.ts';
+import { contentText } from '../../../src/mirror/base/disk.ts';
 import type { SiteFile } from '../../../src/mirror/base/site-file.ts';
 import type { JudgedFile } from '../../../src/mirror/judge/judge.ts';
 import { type FileReport, fileLine, Report, type ReportDocument } from '../../../src/mirror/judge/report.ts';
@@ -50,7 +50,7 @@ export function makePlan({ judged, notes, rejected, trust }: PlanInput): MirrorP
 export function reportOfPlan({ records, files, trust }: MirrorPlan): ReportDocument {
   const recordOnly = records.filter(({ merged }) => merged === null).length;
   const report = new Report('0', trust, files.map(fileLine), { all: records.length, recordOnly });
-  return JSON.parse(Array.from(report.pieces(), textOf).join(''));
+  return JSON.parse(Array.from(report.pieces(), contentText).join(''));
 }
 
 /** Files of the record, for the tests' trust. */

@@ -135,7 +135,7 @@ const table: Readonly<Record<Zone, Row>> = {
   'site/layouts': pageParts,
   // What pages and the scripts in the browser both use: words, visible text, the data block of a page.
   'site/shared': { values: ['site/shared', 'formats'], types: ['protocol/index'] },
-  // What runs in the reader's browser.
+  // What runs in the reader's browser. Numbers are written as pages and files write them, by `formats/`.
   'site/browser': { values: ['site/browser'], types: [] },
   // It gives the program's own advice on a file that is no bundle.
   'site/verifier': { values: ['site/verifier', 'site/browser', 'site/shared', 'formats', 'protocol/index'], types: [] },
