@@ -152,7 +152,10 @@ const innocents: readonly (readonly [path: string, text: string])[] = [
     'src/mirror/workers/crew.ts',
     "import pLimit from 'p-limit';\nimport 'node:fs';\nimport { x } from '../../protocol/index.ts';",
   ],
-  ['src/mirror/read/notes.ts', "import matter from 'gray-matter';\nexport const at = new Date(text).getUTCFullYear();"],
+  [
+    'src/mirror/read/front-matter.ts',
+    "import matter from 'gray-matter';\nexport const at = new Date(text).getUTCFullYear();",
+  ],
   ['src/mirror/render/render.ts', "import { build } from 'astro';"],
   [
     'src/site/view/record.ts',

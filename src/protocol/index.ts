@@ -60,6 +60,7 @@ export { type AttestationVerdict, type HeaderSource, isProofOf, verifyAttestatio
 export { MERGE_VERSION } from './parse/bundle.ts';
 export { canonicalize } from './parse/canonicalize.ts';
 export { parseJson } from './parse/json.ts';
+export { Members, Problems } from './parse/members.ts';
 export { type ParsedRecord, parseRecord } from './parse/record.ts';
 export { parseTimestamp } from './parse/timestamp.ts';
 export {

@@ -301,7 +301,7 @@ describe('a note that excludes its record and has a mistake', () => {
       noteOf({ excluded: 'true', excluded_at: '2026-07-01' }),
       'unreadable',
       '/excluded',
-      /got no text/,
+      /expected text, got true: put it in quotes/,
     ],
     ['no date', noteOf({ excluded: 'legal' }), 'unreadable', '/excluded_at', /such as 2026-06-01, got none/],
     [

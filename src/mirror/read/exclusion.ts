@@ -10,7 +10,7 @@
  *
  * The page of the record is then a tombstone, which shows nothing of the paper.
  */
-import { ParseError } from '../../protocol/index.ts';
+import { type Json, ParseError } from '../../protocol/index.ts';
 import { WITHHELD_REASONS, type WithheldReason } from '../../records/bucket.ts';
 
 export interface Exclusion {
@@ -34,14 +34,13 @@ function fail(path: string, message: string): never {
  * @param reason the member `excluded`. @param decidedAt the member `excluded_at`. @param text of the note.
  * @returns null if the note does not exclude its record. @throws ParseError if it does not say why, or since when.
  */
-export function parseExclusion(reason: unknown, decidedAt: string | null, text: string): Exclusion | null {
+export function parseExclusion(reason: Json, decidedAt: string | null, text: string): Exclusion | null {
   if (reason === null) {
     if (decidedAt !== null) fail('/excluded_at', 'expected "excluded" beside it, got none');
     return null;
   }
   const known = WITHHELD_REASONS.find((one) => one === reason);
   if (known === undefined) {
-    // YAML may give a value that has no JSON.
     const found = typeof reason === 'string' ? JSON.stringify(reason) : 'no text';
     return fail('/excluded', `expected one of ${WITHHELD_REASONS.join(', ')}, got ${found}`);
   }

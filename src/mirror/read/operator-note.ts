@@ -13,10 +13,10 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeUtf8, ParseError } from '../../protocol/index.ts';
+import { decodeUtf8, Members, ParseError, Problems } from '../../protocol/index.ts';
 import { codeOf, messageOf, UsageError } from '../base/failure.ts';
 import { siteUrl } from '../base/site-url.ts';
-import { MAX_NOTE_BYTES, readFrontMatter } from './notes.ts';
+import { fail, MAX_NOTE_BYTES, readFrontMatter } from './front-matter.ts';
 
 export const OPERATOR_NOTE = 'mirror.md';
 
@@ -36,47 +36,47 @@ export interface OperatorNote {
 
 const MEMBERS = ['name', 'site', 'contact', 'sources', 'select'] as const;
 
-/** @throws UsageError that names the member. */
+/** @throws UsageError that names the members. */
 export function parseOperatorNote(bytes: Uint8Array): OperatorNote {
-  const fail = (where: string, message: string): never => {
-    throw new UsageError(`${OPERATOR_NOTE}: ${where === '' ? '' : `"${where}" `}${message}`);
-  };
-  if (bytes.length > MAX_NOTE_BYTES) fail('', `must have at most ${MAX_NOTE_BYTES} bytes (found ${bytes.length})`);
-  let front: { readonly data: unknown; readonly content: string };
   try {
-    front = readFrontMatter(decodeUtf8(bytes));
+    return parse(bytes);
   } catch (error) {
-    if (error instanceof ParseError) return fail('', error.problems[0]?.message ?? error.message);
-    throw error;
+    if (!(error instanceof ParseError)) throw error;
+    const problems = error.problems.map(({ path, message }) => {
+      const where = path === '' ? '' : `"${path.slice(1)}": `;
+      return `${where}${message}`;
+    });
+    throw new UsageError(`${OPERATOR_NOTE}: ${problems.join('; ')}`);
   }
-  const { data, content } = front;
-  if (typeof data !== 'object' || data === null || Array.isArray(data))
-    return fail('', `must begin with the members ${MEMBERS.join(', ')}, each optional`);
-  const members = new Map<string, unknown>(Object.entries(data));
-  for (const name of members.keys())
-    if (!MEMBERS.some((known) => known === name)) fail(name, `is not one of ${MEMBERS.join(', ')}`);
-  const text = (name: (typeof MEMBERS)[number]): string | null => {
-    const value = members.get(name) ?? null;
-    if (value === null) return null;
-    if (typeof value !== 'string' || !value.isWellFormed() || value.trim() === '' || /[\r\n]/.test(value))
-      return fail(name, 'must be one line of text; put it in quotes');
-    return value.trim();
+}
+
+/** @throws ParseError */
+function parse(bytes: Uint8Array): OperatorNote {
+  if (bytes.length > MAX_NOTE_BYTES)
+    fail('too_large', '', `expected at most ${MAX_NOTE_BYTES} bytes, got ${bytes.length}`);
+  const { front, content } = readFrontMatter(decodeUtf8(bytes), { dates: [], documents: [] });
+  const problems = new Problems();
+  const members = new Members(front, '', problems, 'unreadable');
+  members.only(...MEMBERS);
+  const line = (name: (typeof MEMBERS)[number]): string | null => {
+    const text = members.optionalString(name);
+    if (text !== null && (text.trim() === '' || /[\r\n]/.test(text))) members.problem(name, 'one line of text');
+    return text?.trim() ?? null;
   };
-  const given = text('site');
+  const given = line('site');
   const site = given === null ? null : siteUrl(given);
   if (given !== null && site === null)
-    fail('site', `must be an http or https URL such as https://example.org/mirror/ (found ${JSON.stringify(given)})`);
-  const sources = members.get('sources') ?? [];
-  if (!Array.isArray(sources) || !sources.every((item): item is string => typeof item === 'string'))
-    return fail('sources', 'must be a list of URLs');
-  return {
-    name: text('name'),
+    members.problem('site', 'an http or https URL such as https://example.org/mirror/');
+  const note: OperatorNote = {
+    name: line('name'),
     site,
-    contact: text('contact'),
-    sources,
-    select: text('select'),
+    contact: line('contact'),
+    sources: members.optionalStrings('sources') ?? [],
+    select: line('select'),
     text: content.trim(),
   };
+  problems.throwIfAny();
+  return note;
 }
 
 /** The note in a folder of bundles; null if there is none. @throws UsageError for one that cannot be read. */

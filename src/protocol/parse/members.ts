@@ -102,6 +102,16 @@ export class Members {
     return this.object.get(name) === null ? null : this.string(name);
   }
 
+  /** A string; null if the member is missing or null. */
+  optionalString(name: string): string | null {
+    return (this.object.get(name) ?? null) === null ? null : this.string(name);
+  }
+
+  /** A list of strings; null if the member is missing or null. */
+  optionalStrings(name: string): readonly string[] | null {
+    return (this.object.get(name) ?? null) === null ? null : this.strings(name);
+  }
+
   objectAt(name: string): JsonObject {
     return this.#get(name, isObject, 'an object', EMPTY);
   }

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import matter from 'gray-matter';
-import { isNoteName, MAX_NOTE_BYTES, type Note, readFrontMatter, readNote } from '../../../src/mirror/read/notes.ts';
+import { MAX_NOTE_BYTES, splitNote } from '../../../src/mirror/read/front-matter.ts';
+import { isNoteName, type Note, readNote } from '../../../src/mirror/read/notes.ts';
 import { encodeUtf8, ParseError, type Trust } from '../../../src/protocol/index.ts';
 import {
   type Data,
@@ -151,16 +152,16 @@ describe('gray-matter runs no code, and answers only for what it was given', () 
     poisoned.data.pith_number = 'poisoned';
     poisoned.content = 'poisoned';
     Object.assign(matter(text).data, { title: 'poisoned', collections: ['poisoned'] });
-    assert.deepEqual(readFrontMatter(text), { data: { pith_number: number, collections: ['a'] }, content: 'Words.' });
+    assert.deepEqual(splitNote(text), { data: { pith_number: number, collections: ['a'] }, content: 'Words.' });
     const note = read(text);
     assert.deepEqual([note.text, note.collections], ['Words.', ['a']]);
   });
 
   test('one text read twice gives equal notes that share nothing', () => {
     const text = noteText({ pith_number: number });
-    const first = readFrontMatter(text);
+    const first = splitNote(text);
     Object.assign(first.data as object, { title: 'changed' });
-    assert.deepEqual(readFrontMatter(text).data, { pith_number: number });
+    assert.deepEqual(splitNote(text).data, { pith_number: number });
     const broken = '---\na: [\n---\n';
     for (let i = 0; i < 2; i++) assert.equal(problemOf(broken).code, 'unreadable');
   });
@@ -292,10 +293,16 @@ canonical_record:
     assert.equal(read(noteText({ pith_number: number, retrieved_at: 'last week' })).retrievedAt, 'last week');
   });
 
-  for (const value of [['a', 5], 'a', { a: 1 }, [['a']], [null]]) {
-    test(`collections: ${JSON.stringify(value)} is refused`, () => {
+  for (const [value, path] of [
+    [['a', 5], '/collections/1'],
+    ['a', '/collections'],
+    [{ a: 1 }, '/collections'],
+    [[['a']], '/collections/0'],
+    [[null], '/collections/0'],
+  ] as const) {
+    test(`refuses the collections ${JSON.stringify(value)}`, () => {
       const problem = problemOf(noteText({ pith_number: number, collections: value }));
-      assert.deepEqual([problem.code, problem.path], ['unreadable', '/collections']);
+      assert.deepEqual([problem.code, problem.path], ['unreadable', path]);
     });
   }
 
@@ -308,6 +315,21 @@ canonical_record:
       assert.equal(problemOf(text).code, 'lone_surrogate');
     });
   }
+});
+
+test('every problem with the form of a note is reported at once, with its place', () => {
+  const text = noteText({ pith_number: [number], retrieved_from: {}, collections: ['a', {}], colour: 'red' });
+  assert.throws(
+    () => read(text),
+    (error) => {
+      assert.ok(error instanceof ParseError);
+      assert.deepEqual(
+        error.problems.map(({ code, path }) => [code, path]),
+        ['/colour', '/pith_number', '/retrieved_from', '/collections/1'].map((path) => ['unreadable', path]),
+      );
+      return true;
+    },
+  );
 });
 
 describe('a note names the record for which its file is named', () => {
@@ -473,11 +495,14 @@ describe('the authors in the paper’s order', () => {
     assert.deepEqual(read(noteText({ ...full, authors_in_order: order })).authorsInOrder, order);
     assert.equal(read(noteText({ pith_number: number })).authorsInOrder, null);
   });
-  for (const value of [[], [''], 'Ada Testing', [1]]) {
+  for (const [value, path] of [
+    [[], '/authors_in_order'],
+    [[''], '/authors_in_order'],
+    ['Ada Testing', '/authors_in_order'],
+    [[1], '/authors_in_order/0'],
+  ] as const) {
     test(`are refused as ${JSON.stringify(value)}`, () => {
-      assert.throws(() => read(noteText({ pith_number: number, authors_in_order: value })), {
-        path: '/authors_in_order',
-      });
+      assert.throws(() => read(noteText({ pith_number: number, authors_in_order: value })), { path });
     });
   }
 });

@@ -44,14 +44,17 @@ describe('the note of a mirror', () => {
         (error) => error instanceof UsageError && message.test(error.message),
       );
     refuses('We run this.', /^mirror\.md: expected "---" alone on the first line/);
-    refuses('---\nnmae: x\n---\n', /^mirror\.md: "nmae" is not one of name, site, contact, sources, select$/);
-    refuses('---\nname: 2026\n---\n', /^mirror\.md: "name" must be one line of text; put it in quotes$/);
     refuses(
-      '---\nsite: ftp://x/\n---\n',
-      /^mirror\.md: "site" must be an http or https URL .*\(found "ftp:\/\/x\/"\)$/,
+      '---\nnmae: x\n---\n',
+      /^mirror\.md: "nmae": expected no members other than name, site, contact, sources, select$/,
     );
-    refuses('---\nsources: x\n---\n', /"sources" must be a list of URLs/);
-    refuses(`---\nname: x\n---\n${'x'.repeat(70_000)}`, /must have at most 65536 bytes/);
+    refuses('---\nname: 2026\n---\n', /^mirror\.md: "name": expected text, got 2026: put it in quotes$/);
+    refuses('---\nname: 2026-05-21\n---\n', /^mirror\.md: "name": expected text, got a date: put it in quotes$/);
+    refuses('---\nname: "two\\nlines"\n---\n', /^mirror\.md: "name": expected one line of text, got "two\\nlines"$/);
+    refuses('---\nsite: ftp://x/\n---\n', /^mirror\.md: "site": expected an http or https URL .*, got "ftp:\/\/x\/"$/);
+    refuses('---\nsources: x\n---\n', /^mirror\.md: "sources": expected an array, got "x"$/);
+    refuses('---\nsources: [x, [y]]\n---\n', /^mirror\.md: "sources\/1": expected a string, got an array$/);
+    refuses(`---\nname: x\n---\n${'x'.repeat(70_000)}`, /^mirror\.md: expected at most 65536 bytes, got 70016$/);
   });
 });
 

@@ -170,7 +170,7 @@ const libraries: Readonly<Record<string, { readonly values: RegExp; readonly typ
     values: /^src\/(?:mirror\/workers\/crew|network\/sync\/sync)\.ts$/,
     types: /^src\/network\/sync\/context\.ts$/,
   },
-  'gray-matter': { values: /^src\/mirror\/read\/notes\.ts$/ },
+  'gray-matter': { values: /^src\/mirror\/read\/front-matter\.ts$/ },
   // The operator's Markdown as a tree; components render it.
   'mdast-util-from-markdown': { values: /^src\/site\/view\/markdown\.ts$/ },
   // TeX as MathML.
