@@ -9,10 +9,10 @@ import { compareCodePoints, decodeUtf8, ParseError } from '../protocol/index.ts'
 import * as bagit from './formats/bagit.ts';
 import { pathProblem } from './formats/entry.ts';
 import { INPUTS, type InputLine, parseInputs } from './formats/inputs.ts';
-import { type Directory, END_BYTES, type Member, readDirectory, readEnd, ZipError } from './formats/unzip.ts';
+import { type Directory, END_BYTES, readDirectory, readEnd, ZipError } from './formats/unzip.ts';
 import type { Job, Problem, StoredFile } from './job.ts';
 import { suffixOfPath } from './parts.ts';
-import { type Place, PlaceError, readAt, readPlace } from './place.ts';
+import { closePackage, type Place, PlaceError, readAt, readPlace } from './place.ts';
 import { isThere, walk } from './walk.ts';
 
 /** Which package of a set one is. */
@@ -77,14 +77,16 @@ export function isPackage(path: string): boolean {
   return status.isDirectory() ? isThere(join(path, bagit.BAGIT)) : status.isFile() && isZip(path);
 }
 
-/** @throws ZipError, or the system's error. */
-function membersOf(path: string): readonly Member[] {
+/** The list of the files in a ZIP, as bytes. @throws ZipError, or the system's error. */
+export function listIn(path: string): { readonly bytes: Uint8Array; readonly directory: Directory } {
+  // What was read of a ZIP with this name before may not be what is there now.
+  closePackage();
   const descriptor = openSync(path, 'r');
   try {
     const { size } = fstatSync(descriptor);
     const tail = readAt(descriptor, Math.max(0, size - END_BYTES), Math.min(size, END_BYTES));
-    const directory: Directory = readEnd(tail, size);
-    return readDirectory(readAt(descriptor, directory.offset, directory.bytes), directory);
+    const directory = readEnd(tail, size);
+    return { bytes: readAt(descriptor, directory.offset, directory.bytes), directory };
   } finally {
     closeSync(descriptor);
   }
@@ -92,7 +94,8 @@ function membersOf(path: string): readonly Member[] {
 
 /** The files of a ZIP below its one top folder, as RFC 8493 has it for a bag that is packed. */
 function treeOfZip(path: string): Tree {
-  const members = membersOf(path);
+  const { bytes, directory } = listIn(path);
+  const members = readDirectory(bytes, directory);
   const top = members[0]?.path.split('/')[0] ?? '';
   const stray = members.find((member) => !member.path.startsWith(`${top}/`));
   if (members.length === 0) throw new ZipError('holds no file');
@@ -224,12 +227,6 @@ const BATCH = 16;
 
 function* batches(files: readonly StoredFile[]): Generator<Job> {
   for (let i = 0; i < files.length; i += BATCH) yield { files: files.slice(i, i + BATCH), suffix: null, pack: null };
-}
-
-/** Jobs that take the digest of every file, and nothing else. */
-export function* plainJobs({ payload, tags }: Stored): Generator<Job> {
-  yield* batches(tags);
-  yield* batches(payload);
 }
 
 /** Jobs that take every digest, and judge every record. */

@@ -104,15 +104,13 @@ function checkMember(member: Member, before: Directory): void {
 }
 
 /**
- * The files that an archive lists, without folders, in the order of the list.
+ * The files that an archive lists, one at a time, without folders, in the order of the list. Each is checked by itself alone.
  *
  * @param bytes of the list.
  * @throws ZipError at the first invalid entry.
  */
-export function readDirectory(bytes: Uint8Array, directory: Directory): readonly Member[] {
+export function* eachMember(bytes: Uint8Array, directory: Directory): Generator<Member> {
   const view = viewOf(bytes);
-  const members: Member[] = [];
-  const names = new Set<string>();
   let at = 0;
   for (let i = 0; i < directory.entries; i++) {
     if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL)
@@ -123,8 +121,6 @@ export function readDirectory(bytes: Uint8Array, directory: Directory): readonly
       throw new ZipError(`its list of files is damaged at entry ${i + 1} of ${directory.entries}`);
     const path = nameOf(bytes.subarray(at + 46, at + 46 + nameLength));
     if ((view.getUint16(at + 8, true) & ENCRYPTED) !== 0) throw new ZipError(`${path}: is encrypted`);
-    if (names.has(path)) throw new ZipError(`${path}: is listed twice`);
-    names.add(path);
     // Some programs list folders too.
     if (!path.endsWith('/') || view.getUint32(at + 24, true) !== 0) {
       const member: Member = {
@@ -136,11 +132,27 @@ export function readDirectory(bytes: Uint8Array, directory: Directory): readonly
         offset: view.getUint32(at + 42, true),
       };
       checkMember(member, directory);
-      members.push(member);
+      yield member;
     }
     at = next;
   }
   if (at !== bytes.length) throw new ZipError('its list of files has bytes that belong to no file');
+}
+
+/**
+ * The files that an archive lists, without folders, in the order of the list.
+ *
+ * @param bytes of the list.
+ * @throws ZipError at the first invalid entry, and if two entries have one name or share bytes.
+ */
+export function readDirectory(bytes: Uint8Array, directory: Directory): readonly Member[] {
+  const members: Member[] = [];
+  const names = new Set<string>();
+  for (const member of eachMember(bytes, directory)) {
+    if (names.has(member.path)) throw new ZipError(`${member.path}: is listed twice`);
+    names.add(member.path);
+    members.push(member);
+  }
   checkOverlap(members);
   return members;
 }
