@@ -108,6 +108,7 @@ describe('the real site', () => {
       'style.css',
       'verify-button.js',
       'verify-page.js',
+      'verify-timestamps.js',
       'verify.html',
       'verify.js',
     ];
