@@ -4,10 +4,12 @@
  * Prints a table. `zip` compresses in one thread; `pack` also verifies every bundle and state, takes SHA-256 of every file, reads
  * the package back, and uses all processors. So CPU time is in the table too, and so is a `pack` that is held to one processor.
  */
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ILLUSTRATION } from '../../src/packages/formats/illustration.ts';
 import { LAUNCHER } from '../support/sites/cli.ts';
+import { needTool } from '../support/tools/tools.ts';
 import { CACHE, cachedBundles, writeInput } from './dataset.ts';
 import { trustFile } from './generate.ts';
 import { describeLoad, touchMemory } from './machine.ts';
@@ -55,10 +57,20 @@ touchMemory(values.folder);
 const files = listTree(at('site')).filter(({ path }) => !path.startsWith('.well-known/'));
 const bytes = files.reduce((total, { size }) => total + size, 0);
 const lines: Line[] = [];
-const measure = async (what: string, file: string, args: readonly string[], made: string | null): Promise<void> => {
+const measure = async (
+  what: string,
+  file: string,
+  args: readonly string[],
+  made: string | (() => string) | null,
+): Promise<void> => {
   console.error(what);
   const cost = await run(file, args, values.folder);
-  lines.push({ what, cost, bytes, made: made === null ? null : statSync(made).size });
+  lines.push({
+    what,
+    cost,
+    bytes,
+    made: made === null ? null : statSync(typeof made === 'string' ? made : made()).size,
+  });
 };
 const pack = (name: string, ...more: readonly string[]): readonly string[] =>
   command('pack', at('site'), '--format', 'zip', '--out', at('out'), '--name', name, ...trust, ...more);
@@ -81,6 +93,19 @@ await measure(
   pack('bundles', '--only', 'bundles'),
   at('out', 'bundles.zip'),
 );
+const zim = (): string => at('out', readdirSync(at('out')).find((name) => name.endsWith('.zim')) ?? 'no.zim');
+const packZim = command('pack', at('site'), '--format', 'zim', '--out', at('out'), ...trust);
+await measure('`pack --format zim`', process.execPath, packZim, zim);
+await measure('`verify` of the ZIM', process.execPath, command('verify', zim(), ...trust), null);
+// The same files, without what a ZIM of ours leaves out.
+cpSync(at('site'), at('plain'), {
+  recursive: true,
+  filter: (path) => !/[\\/](?:\.well-known|\.nojekyll|\.pith-mirror\.json|sums)$/.test(path),
+});
+writeFileSync(at('plain', 'icon48.png'), ILLUSTRATION);
+const about = ['-l', 'eng', '-t', 'T', '-d', 'D', '-c', 'C', '-p', 'P'];
+const writer = ['-j', '-w', 'index.html', '-I', 'icon48.png', ...about, at('plain'), at('plain.zim')];
+await measure('`zimwriterfs` without index', needTool('zimwriterfs'), writer, at('plain.zim'));
 await measure('`verify` of the site', process.execPath, command('verify', at('site'), ...trust), null);
 if (zips === 1)
   await measure('`verify` of the package', process.execPath, command('verify', at('out', 'whole.zip'), ...trust), null);

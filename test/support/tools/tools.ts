@@ -21,6 +21,7 @@ export const TOOLS = {
   unzip: 'unzip',
   wget: 'wget',
   zimcheck: 'zim-tools',
+  zimwriterfs: 'zim-tools',
   zip: 'zip',
   // TeX: the engine with what biblatex needs of LaTeX, BibTeX, biber, and biblatex, of which bibexport is a neighbour.
   pdflatex: 'texlive-latex-recommended',
