@@ -20,7 +20,7 @@ import { publishMade, stageOf, withOutput } from './publish-made.ts';
 import type { OperatorNote } from './read/operator-note.ts';
 import { trustDocument } from './read/trust-file.ts';
 import { loadPages } from './render/pages.ts';
-import { Cache, programDigest, stampOfSite } from './resume/cache.ts';
+import { Cache, markOfSite, programDigest } from './resume/cache.ts';
 import { Inventory } from './resume/inventory.ts';
 import { readShard, type ShardContent } from './resume/shard-file.ts';
 import { Crew } from './workers/crew.ts';
@@ -80,7 +80,7 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
     }
   }
   await output.now();
-  const cache = await Cache.open(output.cache, { program, options: 'join' }, stampOfSite(output.site));
+  const cache = await Cache.open(output.cache, { program, options: 'join' }, markOfSite(output.site));
   const pages = await loadPages(cache, output.work);
   const start = { site, host, engine: 'openssl', shard: null, only: null, trust: trustDocument(trust) } as const;
   const crew = new Crew(availableParallelism(), {

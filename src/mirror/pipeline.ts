@@ -22,7 +22,7 @@ import { type MadeSite, publishMade, refusalOf, stageOf, withOutput } from './pu
 import { type OperatorNote, readOperatorNote } from './read/operator-note.ts';
 import { trustDocument } from './read/trust-file.ts';
 import { loadPages } from './render/pages.ts';
-import type { BuildOutcome } from './resume/cache.ts';
+import { type BuildOutcome, markOfSite } from './resume/cache.ts';
 import type { Inventory } from './resume/inventory.ts';
 import type { Shard } from './resume/shard.ts';
 import type { ShardContent } from './resume/shard-file.ts';
@@ -49,11 +49,14 @@ export async function buildMirror(given: BuildOptions, progress: Progress): Prom
 async function unchanged(
   options: BuildOptions,
   output: Output,
-  { last }: Probe,
+  { last, cache, stamps }: Probe,
   outcome: BuildOutcome,
   progress: Progress,
 ): Promise<BuildResult> {
   const report = { ...outcome, pieces: () => readReport((path) => readFileSync(join(output.site, path))) };
+  const mark = markOfSite(output.site);
+  // The next build need not read again what only has another time. Without this it would only take longer.
+  if (mark !== null) await cache.restamp(stamps, mark).catch(() => undefined);
   await handleForeign(output.site, last?.survey.foreign ?? [], options.clean, progress);
   const refusal = refusalOf(outcome.totals, options);
   return { report, published: refusal === null, refusal, loss: null, isUnchanged: true, isUpdate: true };
@@ -104,7 +107,7 @@ async function makeAndPublish(
       crew,
       producer: isFast ? null : new Producer({ ...start, context, pages: null, engine: ENGINES[engine] }),
       shard: shard === null ? null : shardContent(shard, options, operator, inventory, unlisted, program),
-      stamps: [...probe.stamps],
+      stamps: probe.stamps.map(([name, stamp]) => [name, stamp] as const),
     };
     return await publishMade(options, output, cache, site, progress);
   } finally {

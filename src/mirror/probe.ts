@@ -1,16 +1,18 @@
 /** Step 1 of a build: finds out what has changed since the last build, in the input and in the published site. */
+import { hash } from 'node:crypto';
+import { ParseError } from '../protocol/index.ts';
 import { INDEX_FOLDERS } from '../records/layout.ts';
 import { messageOf, UsageError } from './base/failure.ts';
 import type { Progress } from './base/progress.ts';
 import { type BuildOptions, optionsKey } from './build-options.ts';
 import { MIXED, type Output } from './publish/output.ts';
-import { surveySite } from './publish/own-files.ts';
+import { damagedFiles, surveySite } from './publish/own-files.ts';
 import { type LastSite, ownFilesOf } from './publish/publish.ts';
 import { type InputListing, listInput, listingNotes } from './read/listing.ts';
 import { isNoteName, suffixOfNote } from './read/notes.ts';
 import type { OperatorNote } from './read/operator-note.ts';
-import { type InputFile, stampAt } from './read/read.ts';
-import { type BuildOutcome, Cache, programDigest, stampOfSite } from './resume/cache.ts';
+import { type InputFile, readInput, stampAt } from './read/read.ts';
+import { type BuildOutcome, Cache, type InputStamp, markOfSite, programDigest } from './resume/cache.ts';
 import { isOfPart } from './resume/shard.ts';
 
 const isInputName = (name: string): boolean => name.endsWith('.json') || isNoteName(name);
@@ -46,24 +48,45 @@ async function listOwn({ input, followLinks, shard, only }: BuildOptions, progre
 const UNSURE_MS = 2500;
 
 interface Stamps {
-  readonly stamps: ReadonlyMap<string, string>;
+  /** Of each input file, in the order of the listing. */
+  readonly stamps: readonly InputStamp[];
   /** Files that are new or have changed. */
   readonly changed: readonly InputFile[];
   readonly gone: readonly string[];
 }
 
-/** @param now the file system's time, in milliseconds. */
-function compareStamps({ files, unlisted }: InputListing, before: ReadonlyMap<string, string>, now: number): Stamps {
+/**
+ * Finds the files that have changed. A file with another stamp is read: in a fresh checkout or a copy of the input all stamps
+ * differ, and no file does.
+ *
+ * @param now the file system's time, in milliseconds.
+ */
+function compareStamps({ files, unlisted }: InputListing, known: readonly InputStamp[], now: number): Stamps {
+  const before = new Map(known.map(([name, stamp, sha256]) => [name, { stamp, sha256 }]));
   // A folder that cannot be listed is in the report. An empty stamp never matches, so the next build looks again.
-  const stamps = new Map<string, string>(unlisted.map(({ name }) => [name, '']));
+  const stamps = new Map<string, InputStamp>(unlisted.map(({ name }) => [name, [name, '', null]]));
   const changed: InputFile[] = [];
   for (const file of files) {
+    // Before the file is read: if it changes in between, the next build sees another stamp.
     const found = stampAt(file.path);
     const isSure = found !== null && found.changedMs < now - UNSURE_MS;
-    stamps.set(file.name, isSure ? found.stamp : '');
-    if (before.get(file.name) !== (found?.stamp ?? null)) changed.push(file);
+    const last = before.get(file.name);
+    stamps.set(file.name, [file.name, isSure ? found.stamp : '', last?.sha256 ?? null]);
+    if (last === undefined) changed.push(file);
+    else if (last.stamp !== found?.stamp && !hasDigest(file, last.sha256)) changed.push(file);
   }
-  return { stamps, changed, gone: [...before.keys()].filter((name) => !stamps.has(name)) };
+  return { stamps: [...stamps.values()], changed, gone: [...before.keys()].filter((name) => !stamps.has(name)) };
+}
+
+function hasDigest(file: InputFile, sha256: string | null): boolean {
+  if (sha256 === null) return false;
+  try {
+    return hash('sha256', readInput(file)) === sha256;
+  } catch (error) {
+    // A worker reads it again, and reports why it cannot.
+    if (error instanceof ParseError) return false;
+    throw error;
+  }
 }
 
 /** What a build knows before it reads a file. */
@@ -95,10 +118,10 @@ export async function probeInput(
     engine,
     renderer,
   ]);
-  const cache = await Cache.open(output.cache, { program, options: how }, stampOfSite(output.site));
+  const cache = await Cache.open(output.cache, { program, options: how }, markOfSite(output.site));
   if (output.isMixed) progress.note(MIXED);
   const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
-  const stamps = compareStamps(listing, new Map(known), await output.now());
+  const stamps = compareStamps(listing, known ?? [], await output.now());
   const last = known === null ? null : await readLast(cache, output.site);
   const isSame =
     last !== null &&
@@ -112,7 +135,8 @@ export async function probeInput(
 async function readLast(cache: Cache, site: string): Promise<Probe['last']> {
   const [lists, others, shapes] = [await cache.part('lists'), await cache.part('others'), await cache.part('shapes')];
   if (lists === null || others === null || shapes === null) return null;
-  const survey = surveySite(site, ownFilesOf({ lists, others, shapes }));
+  const damaged = cache.isCopied ? damagedFiles(site) : new Set<string>();
+  const survey = surveySite(site, ownFilesOf({ lists, others, shapes }), damaged);
   const isIndexMissing = [...survey.files].some((path) =>
     INDEX_FOLDERS.some((folder) => path.startsWith(`${folder}/`)),
   );

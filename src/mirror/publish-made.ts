@@ -10,7 +10,7 @@ import { Output } from './publish/output.ts';
 import { type LastSite, publishSite } from './publish/publish.ts';
 import type { OperatorNote } from './read/operator-note.ts';
 import type { BundledPages } from './render/pages.ts';
-import { type Cache, stampOfSite } from './resume/cache.ts';
+import { type Cache, markOfSite } from './resume/cache.ts';
 import type { Inventory } from './resume/inventory.ts';
 import type { Shard } from './resume/shard.ts';
 import type { ShardContent } from './resume/shard-file.ts';
@@ -95,10 +95,12 @@ export async function publishMade(
     const { totals, troubled, trust } = report;
     const outcome = { totals, troubled, trust };
     const { lines, records, withheld } = inventory;
-    const content = { inputs: site.stamps, outcome, lines, records, withheld, ...published };
+    const digests = new Map(lines.map(({ name, sha256 }) => [name, sha256]));
+    const inputs = site.stamps.map(([name, stamp]) => [name, stamp, digests.get(name) ?? null] as const);
+    const content = { inputs, outcome, lines, records, withheld, ...published };
     // The site is published: without a cache the next build only takes longer.
     await cache
-      .save(content, stampOfSite(output.site))
+      .save(content, markOfSite(output.site))
       .catch((error) =>
         progress.note(`could not write the cache, so the next build will start from scratch: ${messageOf(error)}`),
       );

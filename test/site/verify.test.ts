@@ -151,6 +151,13 @@ inEveryWay(out, (way) => {
       });
     }
 
+    it('says so if the copy of the bundle in the page is damaged, and nothing about the record', async () => {
+      const { page, close } = await way.visit(recordPage(SUFFIXES.seed, 'damaged.html'));
+      assert.equal(await verifyHere(page), 'Nothing was checked: the copy of the bundle in this page is damaged.');
+      assert.equal(await page.locator('.verify-result.is-troubled, .verify-result.is-verified').count(), 0);
+      await close();
+    });
+
     it('says so if the verifier is missing', async () => {
       const { page, close } = await way.visit(recordPage(SUFFIXES.seed, 'missing.html'));
       assert.match(await verifyHere(page), /^Nothing was checked: .*gone\.js is missing next to this page/);

@@ -2,6 +2,7 @@
  * What in a site's folder belongs to the mirror. That is known from the mirror's own lists: the cache of the last build, or the
  * lists of digests in the site. Everything else is foreign, and never touched.
  */
+import { hash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { compareCodePoints } from '../../protocol/index.ts';
@@ -62,8 +63,12 @@ const isWhole = (file: string, mayBeEmpty: boolean): boolean => {
   return status?.isFile() === true && (status.size > 0 || mayBeEmpty);
 };
 
-/** Lists each folder of the site once. Folders that do not belong to the mirror are not entered. */
-export function surveySite(site: string, own: OwnFiles): Survey {
+/**
+ * Lists each folder of the site once. Folders that do not belong to the mirror are not entered.
+ *
+ * @param damaged files that count as missing, see `damagedFiles`.
+ */
+export function surveySite(site: string, own: OwnFiles, damaged: ReadonlySet<string> = new Set()): Survey {
   const foreign: string[] = [];
   const files = new Set(own.files);
   const found = new Map<string, number>();
@@ -79,7 +84,7 @@ export function surveySite(site: string, own: OwnFiles): Survey {
       const name = prefix + entry.name;
       if (!entry.isDirectory()) {
         if (!names.has(name)) foreign.push(path);
-        else if (isWhole(`${site}/${path}`, false)) count++;
+        else if (!damaged.has(path) && isWhole(`${site}/${path}`, false)) count++;
       } else if ([...names].some((other) => other.startsWith(`${name}/`))) {
         count += countRecord(path, names, `${name}/`);
       } else {
@@ -105,7 +110,7 @@ export function surveySite(site: string, own: OwnFiles): Survey {
         }
       } else if (!own.has(path)) {
         foreign.push(path);
-      } else if (isWhole(join(site, path), isEmptyRight(path))) {
+      } else if (!damaged.has(path) && isWhole(join(site, path), isEmptyRight(path))) {
         files.delete(path);
       }
     }
@@ -120,14 +125,34 @@ const SUM_LINE = /^[0-9a-f]{64} {2}(.+)$/;
 /** Whether the published site has lists of its own files. */
 export const hasLists = (site: string): boolean => exists(join(site, SITE_SUMS));
 
-/** The files of the published site as its own lists of digests name them. A line that cannot be read names nothing. */
-export function* listedFiles(site: string): Generator<string> {
+/** The files of the published site with their digests, as its own lists have them. A line that cannot be read names nothing. */
+function* listedSums(site: string): Generator<readonly [path: string, sha256: string]> {
   if (!hasLists(site)) return;
-  yield SITE_SUMS;
   for (const list of listSite(site, 'sums').filter((path) => path.endsWith('.sha256'))) {
     for (const line of readFileSync(join(site, list), 'utf8').split('\n')) {
       const path = SUM_LINE.exec(line)?.[1] ?? '';
-      if (path !== '' && !path.split('/').some((part) => /^\.{0,2}$/.test(part))) yield path;
+      if (path !== '' && !path.split('/').some((part) => /^\.{0,2}$/.test(part))) yield [path, line.slice(0, 64)];
     }
+  }
+}
+
+/** The files of the published site as its own lists of digests name them. */
+export function* listedFiles(site: string): Generator<string> {
+  if (hasLists(site)) yield SITE_SUMS;
+  for (const [path] of listedSums(site)) yield path;
+}
+
+/** The files that do not have the bytes that the site's own lists say, those that cannot be read included. Reads the whole site. */
+export function damagedFiles(site: string): ReadonlySet<string> {
+  const damaged = new Set<string>();
+  for (const [path, sha256] of listedSums(site)) if (digestAt(join(site, path)) !== sha256) damaged.add(path);
+  return damaged;
+}
+
+function digestAt(path: string): string | null {
+  try {
+    return hash('sha256', readFileSync(path));
+  } catch {
+    return null;
   }
 }

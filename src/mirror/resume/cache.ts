@@ -1,5 +1,6 @@
 /**
- * What a build keeps for the next one, next to the site: the stamp of each input file, and its result.
+ * What a build keeps for the next one, next to the site: the stamp and the digest of each input file, and its result. All names
+ * are relative, so the site and its cache may be moved or restored together.
  *
  * The cache is used only if its digests, the program version, the trust file, the options and the site all match. Without it
  * a build takes longer, and gives the same bytes.
@@ -20,8 +21,16 @@ import type { WithheldLine } from '../plan/tombstone.ts';
 import { stampAt } from '../read/read.ts';
 import type { ShapeLines } from './shapes.ts';
 
-/** An input file as it was. An empty stamp never matches. */
-export type InputStamp = readonly [name: string, stamp: string];
+/** An input file as it was. An empty stamp never matches; the digest is null if the file could not be read. */
+export type InputStamp = readonly [name: string, stamp: string, sha256: string | null];
+
+/** What identifies a published site. */
+export interface SiteMark {
+  /** The stamps of its marker and of the list that has, directly or through other lists, the digest of every file. */
+  readonly stamp: string;
+  /** The digest of these two. */
+  readonly digest: string;
+}
 
 /** What a command prints after a build, for when nothing has changed. */
 export interface BuildOutcome {
@@ -96,7 +105,7 @@ export interface CacheKey {
 }
 
 interface Manifest extends CacheKey {
-  readonly site: string;
+  readonly site: SiteMark;
   readonly digests: Readonly<Record<string, string>>;
 }
 
@@ -126,31 +135,41 @@ export function programDigest(): string {
 }
 
 /**
- * What identifies a published site: the stamps of its marker and of the list that has, directly or through other lists,
- * the digest of every file. Any other program that writes the site changes one of them. Empty if there is no such site.
+ * Identifies the published site. Any other program that writes the site changes one of the stamps; so does a copy of it.
+ *
+ * @returns null if there is no such site.
  */
-export function stampOfSite(site: string): string {
-  const stamps = [MARKER, SITE_SUMS].map((path) => stampAt(join(site, path))?.stamp);
-  return stamps.includes(undefined) ? '' : stamps.join(' ');
+export function markOfSite(site: string): SiteMark | null {
+  const paths = [MARKER, SITE_SUMS].map((path) => join(site, path));
+  const stamps = paths.map((path) => stampAt(path)?.stamp);
+  if (stamps.includes(undefined)) return null;
+  try {
+    return { stamp: stamps.join(' '), digest: digestOf(paths.map((path) => digestOf(readFileSync(path))).join(' ')) };
+  } catch {
+    return null;
+  }
 }
 
 export class Cache {
   readonly #folder: string;
   readonly #key: CacheKey;
   #manifest: Manifest | null = null;
+  #isCopied = false;
 
   private constructor(folder: string, key: CacheKey) {
     this.#folder = folder;
     this.#key = key;
   }
 
-  /** @param site what identifies the published site as it is now, see `stampOfSite`. */
-  static async open(folder: string, key: CacheKey, site: string): Promise<Cache> {
+  /** @param site the published site as it is now. */
+  static async open(folder: string, key: CacheKey, site: SiteMark | null): Promise<Cache> {
     const cache = new Cache(folder, key);
     try {
       const manifest = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Manifest;
       const isOurs = manifest.program === key.program && manifest.options === key.options;
-      if (isOurs && site !== '' && manifest.site === site) cache.#manifest = manifest;
+      if (!isOurs || site === null || manifest.site.digest !== site.digest) return cache;
+      cache.#manifest = manifest;
+      cache.#isCopied = manifest.site.stamp !== site.stamp;
     } catch {
       // There is none, or it cannot be read: then everything is made again.
     }
@@ -160,6 +179,11 @@ export class Cache {
   /** Whether the cache can be used, as far as its manifest shows. */
   get isUsable(): boolean {
     return this.#manifest !== null;
+  }
+
+  /** Whether the site was copied or restored since: then its files have to be compared with their digests before they are relied on. */
+  get isCopied(): boolean {
+    return this.#isCopied;
   }
 
   #pathOf(name: string): string {
@@ -190,8 +214,17 @@ export class Cache {
     await rm(join(this.#folder, MANIFEST), { force: true });
   }
 
-  /** @param site what identifies the published site, see `stampOfSite`. */
-  async save(content: CacheContent, site: string): Promise<void> {
+  /** Replaces the stamps, where nothing but them has changed. */
+  async restamp(inputs: readonly InputStamp[], site: SiteMark): Promise<void> {
+    if (this.#manifest === null) return;
+    const digests = { ...this.#manifest.digests, inputs: writeDigested(this.#pathOf('inputs'), formatPart(inputs)) };
+    this.#manifest = { ...this.#manifest, site, digests };
+    writeWhole(join(this.#folder, MANIFEST), [JSON.stringify(this.#manifest)]);
+  }
+
+  /** @param site the published site; null if it is gone again, and the cache is then of no use. */
+  async save(content: CacheContent, site: SiteMark | null): Promise<void> {
+    if (site === null) return;
     await mkdir(this.#folder, { recursive: true });
     const digests: Record<string, string> = { [TEXTS]: writeDigested(this.#pathOf(TEXTS), textsOf(content.lines)) };
     for (const name of PARTS) {

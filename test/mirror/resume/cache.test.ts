@@ -4,6 +4,7 @@ import {
   copyFileSync,
   cpSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -16,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { InputLine } from '../../../src/mirror/plan/lines.ts';
 import { Output } from '../../../src/mirror/publish/output.ts';
-import { Cache, type CacheContent, type CacheKey } from '../../../src/mirror/resume/cache.ts';
+import { Cache, type CacheContent, type CacheKey, type SiteMark } from '../../../src/mirror/resume/cache.ts';
 import { bytesOf, makeBundle, makeRecord, testTrust } from '../../support/bundles/make-bundle.ts';
 import { temporaryFolder } from '../../support/sites/cli.ts';
 import { cacheOf, differences, mirror, settle, snapshot } from '../../support/sites/mirror.ts';
@@ -43,7 +44,7 @@ const plain = (part: unknown): unknown =>
 
 const CONTENT: CacheContent = {
   // More than a block of lines.
-  inputs: Array.from({ length: 5000 }, (_, i) => [`${i}\n\u2028.json`, `${i}:1`] as const),
+  inputs: Array.from({ length: 5000 }, (_, i) => [`${i}\n\u2028.json`, `${i}:1`, null] as const),
   outcome: { totals: {}, trust: [], troubled: [] } as unknown as CacheContent['outcome'],
   lines: [
     line('b.json', '{"é\u{1f600}": 1}'),
@@ -59,9 +60,9 @@ const CONTENT: CacheContent = {
 const PARTS = Object.keys(CONTENT) as (keyof CacheContent)[];
 
 let made = 0;
-async function saved(): Promise<{ readonly folder: string; readonly marker: string }> {
+async function saved(): Promise<{ readonly folder: string; readonly marker: SiteMark }> {
   const folder = join(root, `cache-${made++}`);
-  const marker = `stamp-${made}`;
+  const marker = { stamp: `stamp-${made}`, digest: `digest-${made}` };
   const cache = await Cache.open(folder, KEY, marker);
   assert.equal(cache.isUsable, false);
   await cache.save(CONTENT, marker);
@@ -134,8 +135,20 @@ describe('a cache', () => {
     assert.equal((await Cache.open(folder, KEY, marker)).isUsable, true);
     assert.equal((await Cache.open(folder, { ...KEY, program: 'q' }, marker)).isUsable, false);
     assert.equal((await Cache.open(folder, { ...KEY, options: '' }, marker)).isUsable, false);
-    assert.equal((await Cache.open(folder, KEY, `${marker}-none`)).isUsable, false);
-    assert.equal((await Cache.open(folder, KEY, '')).isUsable, false);
+    assert.equal((await Cache.open(folder, KEY, { ...marker, digest: 'another' })).isUsable, false);
+    assert.equal((await Cache.open(folder, KEY, null)).isUsable, false);
+  });
+
+  it('of a site that was copied says so, until the stamps are replaced', async () => {
+    const { folder, marker } = await saved();
+    const moved = { ...marker, stamp: 'another' };
+    assert.equal((await Cache.open(folder, KEY, marker)).isCopied, false);
+    const cache = await Cache.open(folder, KEY, moved);
+    assert.deepEqual([cache.isUsable, cache.isCopied], [true, true]);
+    await cache.restamp([['a.json', '2:2', 'x']], moved);
+    const next = await Cache.open(folder, KEY, moved);
+    assert.deepEqual([next.isCopied, await next.part('inputs')], [false, [['a.json', '2:2', 'x']]]);
+    assert.deepEqual(plain(await next.part('lines')), plain(CONTENT.lines));
   });
 
   it('is not used between forgetting and saving', async () => {
@@ -243,17 +256,17 @@ describe('a build', () => {
     };
     const ONE = ['verifying and rendering (1)'];
     assert.deepEqual(await readAt(ctimeMs + 2499), ONE);
-    // Nothing has changed; it is read again since that is not known.
-    assert.deepEqual(await readAt(ctimeMs + 2501), ONE);
+    // Its stamp was not kept, so it is read again, and has the digest that it had.
+    assert.deepEqual(await readAt(ctimeMs + 2501), []);
     assert.deepEqual(await readAt(ctimeMs + 2502), []);
   });
 
   // The workers begin with what has changed before it shows that the rest of the cache is damaged.
-  for (const part of ['lines', 'texts', 'records', 'lists', 'others', 'shapes']) {
+  for (const [i, part] of ['lines', 'texts', 'records', 'lists', 'others', 'shapes'].entries()) {
     it(`rebuilds the rest too if it has begun an update and ${part} turn out to be changed`, async () => {
       await built;
       settle(input, out);
-      writeFileSync(join(input, '5.json'), bundle(5, `2026-07-01T00:00:0${part.length}Z`));
+      writeFileSync(join(input, '5.json'), bundle(5, `2026-07-01T00:01:0${i}Z`));
       const path = join(cacheOf(out), `${part}.jsonl`);
       writeFileSync(path, `${readFileSync(path, 'utf8')}[]\n`);
       const told = await mirror(input, out);
@@ -270,6 +283,60 @@ describe('a build', () => {
       rmSync(clean, { recursive: true });
     });
   }
+
+  describe('of a fresh checkout of the input, with the site and the cache restored from an archive', () => {
+    const fresh = join(root, 'fresh');
+    const restored = join(fresh, 'dist');
+    const restore = async (): Promise<void> => {
+      await built;
+      settle(input, out);
+      await mirror(input, out);
+      rmSync(fresh, { recursive: true, force: true });
+      cpSync(input, join(fresh, 'bundles'), { recursive: true });
+      cpSync(out, restored, { recursive: true });
+      cpSync(cacheOf(out), cacheOf(restored), { recursive: true });
+    };
+    const again = (): ReturnType<typeof mirror> => mirror(join(fresh, 'bundles'), restored);
+    const bytesOfTree = (site: string): readonly string[] => differences(snapshot(site), snapshot(out));
+
+    it('rebuilds nothing', async () => {
+      await restore();
+      assert.equal((await again()).isUnchanged, true);
+      assert.deepEqual(bytesOfTree(restored), []);
+    });
+
+    it('rebuilds what was changed or damaged in any of the three, and nothing else', async () => {
+      await restore();
+      writeFileSync(join(fresh, 'bundles/2.json'), bundle(2, '2026-07-01T00:00:07Z'));
+      const told = await again();
+      assert.ok(told.stages.includes('verifying and rendering (1)'), String(told.stages));
+      const clean = join(fresh, 'clean');
+      await mirror(join(fresh, 'bundles'), clean);
+      assert.deepEqual(differences(snapshot(restored), snapshot(clean)), []);
+
+      await restore();
+      const [suffix = ''] = readdirSync(join(restored, 'pith'));
+      flip(join(restored, 'pith', suffix, 'state.json'));
+      flip(join(restored, 'index.html'));
+      assert.equal((await again()).isUnchanged, false);
+      assert.deepEqual(bytesOfTree(restored), []);
+
+      await restore();
+      flip(join(cacheOf(restored), 'records.jsonl'));
+      flip(join(cacheOf(restored), 'inputs.jsonl'));
+      const all = await again();
+      assert.ok(all.stages.includes('verifying and rendering (5)'), String(all.stages));
+      assert.deepEqual(bytesOfTree(restored), []);
+    });
+
+    it('uses neither with a site that is not the one of the cache', async () => {
+      await restore();
+      flip(join(restored, 'sums/site.sha256'));
+      const told = await again();
+      assert.ok(told.stages.includes('verifying and rendering (5)'), String(told.stages));
+      assert.deepEqual(bytesOfTree(restored), []);
+    });
+  });
 
   it('reads everything again if asked to', async () => {
     await built;

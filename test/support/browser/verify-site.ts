@@ -1,7 +1,7 @@
 /** A site for the tests of the verification in the browser: records of each way to hold a bundle, and pages that lie. */
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { deflateRawSync, gzipSync, inflateRawSync } from 'node:zlib';
 import { MAX_BUNDLE_BYTES } from '../../../src/protocol/index.ts';
 import {
   bytesOf,
@@ -71,13 +71,27 @@ export const TRUST_FILE = JSON.stringify({
   ],
 });
 
+const EMBEDDED = /("bundles":\[")([\w+/]+=*)/;
+
+/** Changes the bundle that a page carries. */
+const inBundle =
+  (from: string | RegExp, to: string) =>
+  (html: string): string =>
+    html.replace(EMBEDDED, (_, before: string, text: string) => {
+      const bundle = inflateRawSync(Buffer.from(text, 'base64')).toString();
+      const changed = bundle.replace(from, to);
+      if (changed === bundle) throw new RangeError(`nothing to change: ${from}`);
+      return `${before}${deflateRawSync(changed).toString('base64')}`;
+    });
+
 /** Pages of the seed's record that were changed after they were built, by their names. */
-export const LIES: readonly (readonly [name: string, from: RegExp, to: string])[] = [
-  ['title.html', /(id="verify-data".*?)Concordia/s, '$1Concordja'],
-  ['signature.html', /(id="verify-data".*\\"signature_b64\\":\\")\w/s, '$1_'],
-  ['json.html', /(id="verify-data".*"bundles":\["\{)/s, '$1,'],
-  ['state.html', /("stateSha256":")\w{8}/, '$100000000'],
-  ['missing.html', /(data-verifier="[^"]*)verify\.js/, '$1gone.js'],
+const LIES: readonly (readonly [name: string, change: (html: string) => string])[] = [
+  ['title.html', inBundle('Concordia', 'Concordja')],
+  ['signature.html', inBundle(/("signature_b64":")\w(?!.*"signature_b64")/s, '$1_')],
+  ['json.html', inBundle('{', '{,')],
+  ['state.html', (html) => html.replace(/("stateSha256":")\w{8}/, '$100000000')],
+  ['missing.html', (html) => html.replace(/(data-verifier="[^"]*)verify\.js/, '$1gone.js')],
+  ['damaged.html', (html) => html.replace(EMBEDDED, (_, before: string, text: string) => before + text.slice(0, -60))],
 ];
 
 /** Builds the site into `out`; the files to give to verify.html go into `files`. */
@@ -86,8 +100,8 @@ export async function buildVerifySite(folder: string, out: string, files: string
   await build([folder, '--out', out, '--trust', join(folder, '../trust.json')], 3);
   const page = join(out, 'pith', SEED_SUFFIX);
   const html = readFileSync(join(page, 'index.html'), 'utf8');
-  for (const [name, from, to] of LIES) {
-    const changed = html.replace(from, to);
+  for (const [name, change] of LIES) {
+    const changed = change(html);
     if (changed === html) throw new RangeError(`${name}: nothing to change`);
     writeFileSync(join(page, name), changed);
   }

@@ -73,9 +73,10 @@ const linesOf = (values: readonly unknown[]): string => `[]\n${JSON.stringify(va
 export function settle(input: string, out: string): void {
   const cache = cacheOf(out);
   const [, line = ''] = readFileSync(join(cache, 'inputs.jsonl'), 'utf8').split('\n');
-  const inputs = (JSON.parse(line || '[]') as [string, string][]).map(([name]) => [
+  const inputs = (JSON.parse(line || '[]') as [string, string, string | null][]).map(([name, , sha256]) => [
     name,
     stampAt(join(input, name))?.stamp ?? '',
+    sha256,
   ]);
   writeFileSync(join(cache, 'inputs.jsonl'), linesOf(inputs));
   const manifest = JSON.parse(readFileSync(join(cache, 'manifest.json'), 'utf8'));
