@@ -13,6 +13,8 @@ record.json), and expect.json and trust.json, which the lines on the record's pa
   python3 check.py event 0    an event of the bundle, counted from 0
   python3 check.py bundle     the bundle and the recomputed state
   python3 check.py keys       the fingerprints of the pinned keys
+
+OpenSSL accepts a few kinds of forged signatures. The mirror and "pith-mirror verify" reject them.
 """
 import base64, hashlib, json, os, subprocess, sys
 

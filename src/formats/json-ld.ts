@@ -54,7 +54,6 @@ export function formatJsonLd(
     '@type': 'ScholarlyArticle',
     '@id': citation.permanentUrl,
     name: citation.title,
-    headline: citation.title,
     ...(authors === null ? {} : { author: authors.list.map(authorOf) }),
     ...(order === null ? {} : { comment: { '@type': 'Comment', text: AUTHOR_ORDER_WORDS[order] } }),
     datePublished: record.submittedAt.slice(0, 10),
