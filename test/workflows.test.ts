@@ -219,6 +219,15 @@ describe('pages.yml', () => {
     assert.deepEqual(deploy.concurrency, { group: 'pages', 'cancel-in-progress': false });
   });
 
+  test('keeps the site and its cache for the next run of the same program and keys, and lets removed records go', () => {
+    const kept = build.steps.find(({ uses }) => uses?.startsWith('actions/cache@'))?.with ?? {};
+    assert.deepEqual(String(kept.path).trim().split('\n'), ['dist', '.dist.pith-mirror-cache']);
+    const prefix = String(kept['restore-keys']);
+    assert.match(prefix, /^site-\$\{\{ hashFiles\(.*'src\/\*\*'.*\) \}\}-$/);
+    assert.equal(kept.key, `${prefix}\${{ github.run_id }}`);
+    assert.match(runsOf(build), /build -- .*--allow-loss/);
+  });
+
   test('uploads the folders whose names begin with a dot', () => {
     const upload = build.steps.find(({ uses }) => uses?.startsWith('actions/upload-pages-artifact@'));
     assert.equal(upload?.with?.['include-hidden-files'], true);
