@@ -20,7 +20,7 @@ packed; if one fails, nothing is packed. The same site always gives the same byt
   --format zim   one small file to read offline with Kiwix, which browses, searches and verifies as the site does
   --out DIR      folder for the packages [the current folder]
   --trust FILE   the keys that the site was built with [the file that comes with pith-mirror]
-  --engine NAME  check signatures with openssl, or with noble, the slow reference; results are identical [openssl]
+  --engine NAME  check signatures with openssl, or with noble, a slow reference implementation; results are identical [openssl]
   --force        replace packages of the same name
   --json         print the result as JSON
 

@@ -46,7 +46,7 @@ export interface ZimOptions {
   readonly site: string;
   /** Folder for the ZIM. */
   readonly out: string;
-  /** What the ZIM says of itself; what is missing is made from the site. */
+  /** What the ZIM says about itself; what is missing is made from the site. */
   readonly about: Parameters<typeof aboutMirror>[0];
   readonly trust: Trust;
   readonly engine: EngineName;

@@ -77,7 +77,7 @@ function nextDigest(lines: Iterator<string, unknown>, path: string): string {
   return sha256;
 }
 
-/** Jobs that take the digest of every file. @throws ZipError where the manifest lists something else. */
+/** Jobs that take the digest of every file. @throws ZipError if the manifest lists something else. */
 function* jobsOf(written: Written): Generator<Job> {
   const lines = linesOf(written.text(MANIFEST));
   const tags = parseManifest(TAG_MANIFEST, written.text(TAG_MANIFEST));

@@ -1,4 +1,4 @@
-/** What a ZIM says of itself, within the limits that openZIM sets: https://wiki.openzim.org/wiki/Metadata. */
+/** What a ZIM says about itself, within the limits that openZIM sets: https://wiki.openzim.org/wiki/Metadata. */
 import { thousands } from '../../formats/counts.ts';
 import { compareCodePoints, encodeUtf8 } from '../../protocol/index.ts';
 import type { KeyFact } from './facts.ts';
