@@ -192,7 +192,7 @@ describe('the badge', () => {
     assert.match(
       pageText(fileOf('seed', 'index.html')),
       new RegExp(
-        `<a href="${SITE}/pith/${suffixOf('seed')}/index.html"><img src="${SITE}/pith/${suffixOf('seed')}/badge.svg"`,
+        `<a href="${SITE}/pith/${suffixOf('seed')}/index.html"><img alt="[^"]*" height="22"\\s+src="${SITE}/pith/${suffixOf('seed')}/badge.svg"`,
       ),
     );
     assert.match(fileOf('record-only', 'badge.svg'), /record only/);
