@@ -1,6 +1,6 @@
 /** Writes records as self-contained pages: builds their site in a temporary folder, and folds each page into one file. */
 import { mkdtempSync, readFileSync } from 'node:fs';
-import { lstat, mkdir, readFile, rm } from 'node:fs/promises';
+import { lstat, mkdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writeWhole } from './base/disk.ts';
@@ -10,6 +10,7 @@ import { recordPage } from './base/paths.ts';
 import type { Progress } from './base/progress.ts';
 import type { BuildOptions, BuildResult } from './build-options.ts';
 import { buildMirror } from './pipeline.ts';
+import { removeLeftover } from './publish/leftovers.ts';
 import { SINGLE_MARK, singlePage } from './render/single-page.ts';
 
 export interface SingleOptions
@@ -52,7 +53,11 @@ export async function buildSingle(options: SingleOptions, progress: Progress): P
   const { targets, force, ...rest } = options;
   if (!force) for (const target of targets.values()) await refuseForeign(target);
   const folder = mkdtempSync(join(tmpdir(), 'pith-mirror-single-'));
-  const end = onInterrupt(() => rm(folder, { recursive: true, force: true }));
+  const end = onInterrupt(async () => {
+    // After a signal, the build in it may still write.
+    const problem = await removeLeftover(folder, true);
+    if (problem !== null) progress.note(problem);
+  });
   try {
     const root = join(folder, 'site');
     const only = new Set(targets.keys());

@@ -71,7 +71,9 @@ describe('the page', () => {
       assert.equal(await status.textContent(), 'Verified here, in this browser.');
       assert.notEqual(await opened.locator('body').evaluate((body) => getComputedStyle(body).maxWidth), '');
       // What the build checked is still shown together with what was checked here, which begins with the two compared.
-      const built = await opened.locator('section[aria-labelledby="ledger"] caption').allTextContents();
+      const built = await opened
+        .locator('section[aria-labelledby="ledger"] table')
+        .evaluateAll((tables) => tables.map((table) => table.getAttribute('aria-label') ?? ''));
       const here = await opened.locator('#verify-here .ledger caption').allTextContents();
       assert.deepEqual(
         here.slice(1),

@@ -7,6 +7,7 @@ import { before, describe, it } from 'node:test';
 import { formatCanonical, parseJson } from '../../src/protocol/index.ts';
 import { buildVariety, type Variety } from '../support/bundles/variety.ts';
 import { temporaryFolder } from '../support/sites/cli.ts';
+import { downloadIn } from '../support/sites/download.ts';
 import { elements, type HtmlElement, pageText } from '../support/sites/html.ts';
 
 const SITE = 'https://mirror.example/repo';
@@ -22,7 +23,7 @@ const fileOf = (name: string, file: string): string =>
 const page = (name: string): readonly HtmlElement[] => elements(fileOf(name, 'index.html'));
 const metas = (name: string, key: string): readonly string[] =>
   page(name).flatMap(({ name: tag, attributes }) =>
-    tag === 'meta' && (attributes.get('name') ?? attributes.get('property')) === key
+    tag === 'meta' && [attributes.get('name'), attributes.get('property')].includes(key)
       ? [attributes.get('content') ?? '']
       : [],
   );
@@ -30,14 +31,6 @@ const links = (name: string, rel: string): readonly string[] =>
   page(name).flatMap(({ name: tag, attributes }) =>
     tag === 'link' && attributes.get('rel') === rel ? [attributes.get('href') ?? ''] : [],
   );
-
-/** The text of a file that is a link inside of the page. */
-function download(name: string, file: string): string {
-  const found = page(name).filter(({ name: tag, attributes }) => tag === 'a' && attributes.get('download') === file);
-  assert.equal(found.length, 1, file);
-  const [, base64] = /^data:[\w./+-]+;base64,(.+)$/.exec(found[0]?.attributes.get('href') ?? '') ?? [];
-  return Buffer.from(base64 ?? assert.fail(file), 'base64').toString();
-}
 
 describe('meta tags', () => {
   it('are those that Google Scholar reads', () => {
@@ -77,9 +70,11 @@ describe('meta tags', () => {
     assert.deepEqual(metas('old-math', 'citation_author'), ['II', 'Testing, Tobias H.', 'Sample, William P.']);
     assert.match(metas('tex', 'citation_title')[0] ?? '', /^On René Thom's Cusp: η→3π⁰ at √s=13 TeV/);
   });
-  it('are text for Open Graph and Twitter, with the address that --site gives', () => {
+  it('give Open Graph, and with it Twitter, the title, the abstract and the address that --site gives', () => {
     assert.deepEqual(metas('seed', 'og:url'), [`${SITE}/pith/${suffixOf('seed')}/`]);
     assert.deepEqual(links('seed', 'canonical'), [`${SITE}/pith/${suffixOf('seed')}/`]);
+    assert.deepEqual(metas('seed', 'og:title'), metas('seed', 'citation_title'));
+    assert.deepEqual(metas('seed', 'og:description'), metas('seed', 'description'));
     assert.deepEqual(metas('seed', 'twitter:card'), ['summary']);
   });
 });
@@ -117,7 +112,7 @@ describe('JSON-LD', () => {
       const document = JSON.parse(file);
       assert.equal(document['@type'], 'ScholarlyArticle');
       const record = formatCanonical(parseJson(new TextEncoder().encode(JSON.stringify(document.canonical_record))));
-      assert.equal(record, download(name, 'record.json'));
+      assert.equal(record, downloadIn(fileOf(name, 'index.html'), 'record.json'));
       const sha256 = createHash('sha256').update(record).digest('hex');
       assert.ok(JSON.stringify(document.identifier).includes(sha256));
     });

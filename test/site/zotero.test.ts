@@ -6,6 +6,7 @@ import { before, describe, it } from 'node:test';
 import type { Paper } from '../support/bundles/variety/paper.ts';
 import { READERS_PAPERS } from '../support/bundles/vectors.ts';
 import { temporaryFolder } from '../support/sites/cli.ts';
+import { downloadIn } from '../support/sites/download.ts';
 import { elements } from '../support/sites/html.ts';
 import { buildPapers, type PapersSite } from '../support/sites/papers.ts';
 import { type Creator, importedCsl, importedRis, savedPage } from '../support/sites/zotero.ts';
@@ -83,7 +84,7 @@ for (const [name, { id, version = 1, title }] of papers) {
     });
 
     it('as a manuscript from RIS', () => {
-      const { type, fields, creators: found } = importedRis(fileOf(name, 'cite.ris'));
+      const { type, fields, creators: found } = importedRis(downloadIn(fileOf(name, 'index.html'), 'cite.ris'));
       assert.equal(type, 'manuscript');
       const { note, date = '', ...rest } = fields;
       assert.deepEqual(rest, { ...common, manuscriptType: 'Preprint', archive: 'arXiv', archiveLocation: arxiv });
@@ -93,7 +94,7 @@ for (const [name, { id, version = 1, title }] of papers) {
     });
 
     it('as a preprint from CSL-JSON', () => {
-      const { type, fields, creators: found } = importedCsl(fileOf(name, 'cite.csl.json'));
+      const { type, fields, creators: found } = importedCsl(downloadIn(fileOf(name, 'index.html'), 'cite.csl.json'));
       assert.equal(type, 'preprint');
       const { date = '', ...rest } = fields;
       assert.deepEqual(rest, { ...common, genre: 'Preprint', repository: 'arXiv', archiveID: arxiv });
@@ -119,7 +120,7 @@ describe('names that are no person’s, and suffixes', () => {
     ]);
   });
   it('stay whole in RIS', () => {
-    assert.deepEqual(importedRis(fileOf('groups', 'cite.ris')).creators, [
+    assert.deepEqual(importedRis(downloadIn(fileOf('groups', 'index.html'), 'cite.ris')).creators, [
       ['The X Collaboration', ''],
       ['Acme-AI', ''],
       ['山田 太郎', ''],

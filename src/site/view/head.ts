@@ -1,7 +1,7 @@
 /** Elements that a page can add to its head. Pure. */
 import { absoluteUrl } from '../../mirror/base/paths.ts';
 
-/** A `<meta>`: `name` for most, `property` for Open Graph; the other is omitted. */
+/** A `<meta>`: `name` for most, `property` for Open Graph, both where they say the same. */
 export interface HeadMeta {
   readonly name?: string;
   readonly property?: string;

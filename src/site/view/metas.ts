@@ -41,7 +41,8 @@ function metaName({ name, family, given, particle, suffix }: Author, isAlone: bo
 }
 
 /**
- * `citation_*` as Google Scholar and Zotero read them, Dublin Core's type, Open Graph and Twitter.
+ * `citation_*` as Google Scholar and Zotero read them, Dublin Core's type, Open Graph and Twitter. Twitter takes the title and the
+ * description from Open Graph; the description is in `Page.astro`.
  *
  * Zotero takes its item type from `DC.type`; without it, `citation_title` makes a journal article. It fills a preprint's
  * repository from `citation_publisher`, and its archive id from `citation_technical_report_number`.
@@ -63,7 +64,7 @@ export function recordMetas(entry: RecordEntry, citation: Citation, site: string
     content === null ? [] : [{ name, content }];
   return [
     ...named('DC.type', 'preprint'),
-    ...named('citation_title', title),
+    { name: 'citation_title', property: 'og:title', content: title },
     ...names.map((author) => ({ name: 'citation_author', content: visibleText(metaName(author, names.length === 1)) })),
     ...named('citation_publication_date', `${String(year).padStart(4, '0')}/${two(month)}/${two(day)}`),
     ...named('citation_doi', doi),
@@ -75,9 +76,7 @@ export function recordMetas(entry: RecordEntry, citation: Citation, site: string
     ...named('citation_public_url', citation.url),
     { property: 'og:type', content: 'article' },
     { property: 'og:site_name', content: 'pith mirror' },
-    { property: 'og:title', content: title },
     ...(site === null ? [] : [{ property: 'og:url', content: canonicalUrl(site, recordPage(suffix)) }]),
-    // The title is Open Graph's, and the description that of every page.
     ...named('twitter:card', 'summary'),
   ];
 }

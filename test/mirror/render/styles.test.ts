@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { STYLE_SOURCES, styleFile } from '../../../src/mirror/render/styles.ts';
+import { STYLE_SOURCES, styleFile, withoutComments } from '../../../src/mirror/render/styles.ts';
 import { PROJECT } from '../../support/sites/cli.ts';
 
 const folder = join(PROJECT, 'src/site/styles');
@@ -13,7 +13,7 @@ test('the style sheet holds every source file, each once, in the order of the ca
   assert.equal(path, 'style.css');
   const text = String(content);
   const places = STYLE_SOURCES.map((name) => {
-    const source = readFileSync(join(folder, `${name}.css`), 'utf8');
+    const source = withoutComments(readFileSync(join(folder, `${name}.css`), 'utf8'));
     assert.equal(text.split(source).length, 2, name);
     return text.indexOf(source);
   });
@@ -24,8 +24,26 @@ test('the style sheet holds every source file, each once, in the order of the ca
   assert.deepEqual(readdirSync(folder).sort(), STYLE_SOURCES.map((name) => `${name}.css`).sort());
   assert.equal(
     text.length,
-    STYLE_SOURCES.reduce((sum, name) => sum + readFileSync(join(folder, `${name}.css`), 'utf8').length + 1, -1),
+    STYLE_SOURCES.reduce(
+      (sum, name) => sum + withoutComments(readFileSync(join(folder, `${name}.css`), 'utf8')).length + 1,
+      -1,
+    ),
   );
+});
+
+test('comments are left out, and nothing else', () => {
+  assert.equal(
+    withoutComments('/* one */\n\na {\n  /* two\n  lines */\n  color: red; /* three */\n}\n\n/* four */\nb {}\n'),
+    'a {\n\n  color: red;\n}\n\nb {}\n',
+  );
+});
+
+test('no source has the marks of a comment in a string, where they would be none', () => {
+  for (const name of STYLE_SOURCES) {
+    const source = readFileSync(join(folder, `${name}.css`), 'utf8');
+    assert.doesNotMatch(source, /"[^"\n]*(?:\/\*|\*\/)[^"\n]*"/, name);
+    assert.equal(source.split('/*').length, source.split('*/').length, name);
+  }
 });
 
 test('tokens come first, print last: what is said of paper holds against everything else', () => {
