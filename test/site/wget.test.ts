@@ -1,7 +1,5 @@
 /**
- * A copy that `wget --mirror` makes has everything that the search and the verifier load.
- *
- * Slow: builds a site and copies it with wget.
+ * A copy that `wget --mirror` makes has everything that the search and the verifier load, and works from a disk.
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -10,7 +8,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { BROWSERS, launchBrowser } from '../support/browser/browser.ts';
 import { buildVerifySite, SUFFIXES } from '../support/browser/verify-site.ts';
+import { visit } from '../support/browser/visit.ts';
 import { serveFolder } from '../support/sites/serve.ts';
 import { readTree } from '../support/sites/site.ts';
 import { needTool } from '../support/tools/tools.ts';
@@ -50,3 +51,23 @@ test('wget --mirror copies every script and every data file that the search and 
   );
   for (const path of needed) assert.deepEqual(copy.get(path), original.get(path), path);
 });
+
+for (const name of BROWSERS) {
+  test(`the copy searches and verifies from a disk, in ${name}`, async (t) => {
+    const browser = await launchBrowser(name);
+    // A browser that is left open where an assertion fails would keep the test from ending.
+    t.after(() => browser.close());
+    const root = pathToFileURL(join(folder, 'copy', 'repo', '/')).href;
+    const search = await visit(browser, root, 'search/index.html#q=concordia');
+    await search.page.locator('.search-results a').first().waitFor();
+    assert.match((await search.page.locator('.search-results a').first().getAttribute('href')) ?? '', /pith\//);
+    for (const suffix of [SUFFIXES.seed, SUFFIXES.large]) {
+      const { page, trouble } = await visit(browser, root, `pith/${suffix}/index.html`);
+      await page.getByRole('button', { name: 'Verify this record here' }).click();
+      const status = page.locator('#verify-here [role="status"]').filter({ hasNotText: /…$|^$/ });
+      assert.equal(await status.textContent({ timeout: 120_000 }), 'Verified here, in this browser.', suffix);
+      assert.deepEqual(trouble, []);
+    }
+    assert.deepEqual(search.trouble, []);
+  });
+}
