@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { ParseError } from '../protocol/index.ts';
 import { INDEX_FOLDERS } from '../records/layout.ts';
-import { messageOf, UsageError } from './base/failure.ts';
+import { BuildError, codeOf, messageOf, UsageError } from './base/failure.ts';
 import type { Progress } from './base/progress.ts';
 import { type BuildOptions, optionsKey } from './build-options.ts';
 import { MIXED, type Output } from './publish/output.ts';
@@ -21,7 +21,12 @@ async function listFolder(folder: string, followLinks: boolean): Promise<InputLi
   try {
     return await listInput(folder, { isInput: isInputName, followLinks });
   } catch (error) {
-    throw new UsageError(`the folder of bundles, ${folder}: ${messageOf(error)}`);
+    const message = `the folder of bundles, ${folder}: ${messageOf(error)}`;
+    if (['ENOENT', 'ENOTDIR'].includes(String(codeOf(error)))) throw new UsageError(message);
+    // The folder is there and cannot be read now: nothing is wrong with how the command was used.
+    throw new BuildError(
+      `${message}; nothing was published. Check the disk and the rights of the folder, and build again`,
+    );
   }
 }
 

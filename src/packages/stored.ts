@@ -70,11 +70,14 @@ export function isZip(path: string): boolean {
   }
 }
 
-/** Whether a path is a package: a ZIP, or a folder with a bag in it. */
+/** Whether a path is a package: a ZIP, or a folder with a bag in it. What cannot be read is none: other readers report it. */
 export function isPackage(path: string): boolean {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status === undefined) return false;
-  return status.isDirectory() ? isThere(join(path, bagit.BAGIT)) : status.isFile() && isZip(path);
+  try {
+    const status = statSync(path);
+    return status.isDirectory() ? isThere(join(path, bagit.BAGIT)) : status.isFile() && isZip(path);
+  } catch {
+    return false;
+  }
 }
 
 /** The list of the files in a ZIP, as bytes. @throws ZipError, or the system's error. */

@@ -14,7 +14,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeUtf8, Members, ParseError, Problems } from '../../protocol/index.ts';
-import { codeOf, messageOf, UsageError } from '../base/failure.ts';
+import { BuildError, codeOf, messageOf, UsageError } from '../base/failure.ts';
 import { siteUrl } from '../base/site-url.ts';
 import { fail, MAX_NOTE_BYTES, readFrontMatter } from './front-matter.ts';
 
@@ -79,7 +79,11 @@ function parse(bytes: Uint8Array): OperatorNote {
   return note;
 }
 
-/** The note in a folder of bundles; null if there is none. @throws UsageError for one that cannot be read. */
+/**
+ * The note in a folder of bundles; null if there is none.
+ *
+ * @throws UsageError for one that is no note; BuildError if the disk or the rights of the folder keep it from being read.
+ */
 export async function readOperatorNote(folder: string): Promise<OperatorNote | null> {
   let bytes: Uint8Array;
   try {
@@ -87,7 +91,9 @@ export async function readOperatorNote(folder: string): Promise<OperatorNote | n
   } catch (error) {
     // If it is not a folder, the listing reports that.
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return null;
-    throw new UsageError(`${OPERATOR_NOTE}: ${messageOf(error)}`);
+    const message = `${OPERATOR_NOTE}: ${messageOf(error)}`;
+    if (codeOf(error) === 'EISDIR') throw new UsageError(message);
+    throw new BuildError(`${message}; check the disk and the rights of the folder, and try again`);
   }
   return parseOperatorNote(bytes);
 }

@@ -519,6 +519,27 @@ describe('a wrong input', () => {
     assert.equal(existsSync(join(folder, 'newer')), false);
   });
 
+  it('that is there and cannot be read ends the build with exit code 1, and what is published stays', async (test) => {
+    if (!isRoot) return notRun(test, 'needs root, to build as a user who may not read the input');
+    const root = join(folder, 'unreadable');
+    const own = join(root, 'bundles');
+    const out = join(root, 'site');
+    writeFiles(own, { '1.json': bundle(1) });
+    await build(args(out, own), 0);
+    const published = readTree(out);
+    chmodSync(own, 0o700);
+    await runProgram('chown', ['-R', '12345:12345', out]);
+    chownSync(root, 12345, 12345);
+    const command = [process.execPath, LAUNCHER, 'build', ...args(out, own)];
+    const run = await runProgram('setpriv', ['--reuid', '12345', '--clear-groups', ...command]);
+    assert.equal(run.code, 1, run.stderr);
+    assert.match(
+      run.stderr,
+      /^pith-mirror: .*EACCES.*\bbundles\b.*; .*[Cc]heck the disk and the rights of the folder/m,
+    );
+    assertSameTree(readTree(out), published);
+  });
+
   it('that loses a file while it is read does not make it a bad file: nothing is published', async () => {
     const own = join(folder, 'vanishing');
     const out = join(folder, 'vanishing-site');
