@@ -4,42 +4,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type InputListing, listInput, listingNotes } from '../../../src/mirror/read/listing.ts';
-import { type InputFile, readInput } from '../../../src/mirror/read/read.ts';
-import { ParseError } from '../../../src/protocol/index.ts';
+import { readInput } from '../../../src/mirror/read/read.ts';
+import { inputFolder } from '../../support/sites/input-folder.ts';
 
-let folder = '';
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pith-mirror-read-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
+const { path: folder, at, file, put, codeOf } = inputFolder();
 const isJson = (name: string): boolean => name.endsWith('.json');
-const at = (name: string): string => join(folder, name);
-const file = (name: string): InputFile => ({ name, path: at(name) });
 
-async function put(...names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    await mkdir(join(at(name), '..'), { recursive: true });
-    await writeFile(at(name), name);
-  }
-}
-
-const listing = (followLinks = false): Promise<InputListing> => listInput(folder, { isInput: isJson, followLinks });
+const listing = (followLinks = false): Promise<InputListing> => listInput(folder(), { isInput: isJson, followLinks });
 const names = async (followLinks = false): Promise<readonly string[]> =>
   (await listing(followLinks)).files.map(({ name }) => name);
-
-function codeOf(input: InputFile): string {
-  try {
-    readInput(input);
-    return 'read';
-  } catch (error) {
-    assert.ok(error instanceof ParseError, String(error));
-    assert.equal(error.message.includes(folder), false, 'a message with an absolute path');
-    return error.code;
-  }
-}
 
 describe('listing', () => {
   test('sub-folders are listed too, all in code point order of the whole name', async () => {
@@ -126,7 +101,8 @@ describe('listing', () => {
   });
 
   test('a name that is not UTF-8 is refused for that, told by its bytes, and stops nothing', async () => {
-    const raw = (...bytes: readonly number[]): Buffer => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(bytes)]);
+    const raw = (...bytes: readonly number[]): Buffer =>
+      Buffer.concat([Buffer.from(`${folder()}/`), Buffer.from(bytes)]);
     const json = [...Buffer.from('.json')];
     await put('a.json', '\ufffd.json');
     for (const byte of [0xff, 0xe9]) await writeFile(raw(byte, ...json), '{}');
@@ -164,12 +140,12 @@ describe('listing', () => {
     execFileSync('python3', [
       '-c',
       'import os,sys\nos.chdir(sys.argv[1])\nfor _ in range(24):\n  os.mkdir("d"*200)\n  os.chdir("d"*200)',
-      folder,
+      folder(),
     ]);
     try {
       assert.ok((await names()).includes('a.json'));
     } finally {
-      execFileSync('rm', ['-rf', folder]);
+      execFileSync('rm', ['-rf', folder()]);
     }
   });
 });

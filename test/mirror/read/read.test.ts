@@ -1,32 +1,17 @@
 /** Reading input: anything that is not a plain file of acceptable size is rejected, and stops nothing. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { chmod, link, mkdir, mkdtemp, open, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, link, open, symlink, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { judgeBundle } from '../../../src/mirror/judge/judge.ts';
 import { listInput } from '../../../src/mirror/read/listing.ts';
-import { type InputFile, readInput } from '../../../src/mirror/read/read.ts';
-import { MAX_BUNDLE_BYTES, ParseError, sha256Hex } from '../../../src/protocol/index.ts';
+import { readInput } from '../../../src/mirror/read/read.ts';
+import { MAX_BUNDLE_BYTES, sha256Hex } from '../../../src/protocol/index.ts';
 import { bytesOf, makeBundle, makeRecord, testTrust } from '../../support/bundles/make-bundle.ts';
+import { inputFolder } from '../../support/sites/input-folder.ts';
 
-let folder = '';
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pith-mirror-read-'));
-});
-afterEach(() => rm(folder, { recursive: true, force: true }));
-
-const at = (name: string): string => join(folder, name);
-const file = (name: string): InputFile => ({ name, path: at(name) });
-
-async function put(...names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    await mkdir(join(at(name), '..'), { recursive: true });
-    await writeFile(at(name), name);
-  }
-}
+const { path: folder, at, file, put, codeOf } = inputFolder();
 
 /** As a user who may not read everything. Root gives its rights away for that time. */
 async function asNobody(work: () => Promise<void>): Promise<void> {
@@ -36,17 +21,6 @@ async function asNobody(work: () => Promise<void>): Promise<void> {
     await work();
   } finally {
     process.seteuid?.(0);
-  }
-}
-
-function codeOf(input: InputFile): string {
-  try {
-    readInput(input);
-    return 'read';
-  } catch (error) {
-    assert.ok(error instanceof ParseError, String(error));
-    assert.equal(error.message.includes(folder), false, 'a message with an absolute path');
-    return error.code;
   }
 }
 
@@ -116,7 +90,7 @@ describe('one file', () => {
 
   test('a file without permission is refused, and so is a folder, each with its reason', async () => {
     await put('a.json', 'b/c.json');
-    await chmod(folder, 0o755);
+    await chmod(folder(), 0o755);
     await chmod(at('a.json'), 0);
     await chmod(at('b'), 0);
     await asNobody(async () => {
@@ -124,7 +98,7 @@ describe('one file', () => {
         async () => readInput(file('a.json')),
         /unreadable.* expected a file that may be read, got no permission$/,
       );
-      const { files, unlisted } = await listInput(folder, {
+      const { files, unlisted } = await listInput(folder(), {
         isInput: (name) => name.endsWith('.json'),
         followLinks: false,
       });
