@@ -172,6 +172,9 @@ describe('the report', () => {
   });
 });
 
+const DOWNLOAD =
+  /^data:application\/(?:x-research-info-systems|vnd\.citationstyles\.csl\+json|json);base64,[\w+/]+={0,2}$/;
+
 describe('the pages', () => {
   test('have no link to a rejected file or to a missing one', async () => {
     await built;
@@ -182,8 +185,8 @@ describe('the pages', () => {
     for (const [path, bytes] of tree) {
       if (!path.endsWith('.html')) continue;
       for (const link of references(bytes.toString())) {
-        // The empty icon of 404.html.
-        if (link.startsWith('#') || link === 'data:,') continue;
+        // The empty icon of 404.html, and the files that a record's page has as links.
+        if (link.startsWith('#') || link === 'data:,' || DOWNLOAD.test(link)) continue;
         if (/^https?:\/\//.test(link)) {
           assert.ok(HOSTS.includes(new URL(link).host), `${path} links to ${link}`);
           continue;
