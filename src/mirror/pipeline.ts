@@ -12,20 +12,17 @@ import { packageVersion } from './base/package.ts';
 import type { Progress } from './base/progress.ts';
 import { type BuildOptions, type BuildResult, optionsKey } from './build-options.ts';
 import { ENGINES } from './judge/openssl.ts';
-import { duplicateNotes, type FileLine, fileLine, readReport, rejectedFile } from './judge/report.ts';
+import { duplicateNotes, fileLine, readReport, rejectedFile } from './judge/report.ts';
 import { makeRecords } from './make-records.ts';
 import type { SiteContext } from './plan/catalogue.ts';
 import { type Probe, probeInput } from './probe.ts';
 import { handleForeign } from './publish/foreign.ts';
 import type { Output } from './publish/output.ts';
 import { type MadeSite, publishMade, refusalOf, stageOf, withOutput } from './publish-made.ts';
-import { type OperatorNote, readOperatorNote } from './read/operator-note.ts';
+import { readOperatorNote } from './read/operator-note.ts';
 import { trustDocument } from './read/trust-file.ts';
 import { loadPages } from './render/pages.ts';
 import { type BuildOutcome, markOfSite } from './resume/cache.ts';
-import type { Inventory } from './resume/inventory.ts';
-import type { Shard } from './resume/shard.ts';
-import type { ShardContent } from './resume/shard-file.ts';
 import { Crew } from './workers/crew.ts';
 import { Producer } from './workers/produce.ts';
 
@@ -106,23 +103,20 @@ async function makeAndPublish(
       pages,
       crew,
       producer: isFast ? null : new Producer({ ...start, context, pages: null, engine: ENGINES[engine] }),
-      shard: shard === null ? null : shardContent(shard, options, operator, inventory, unlisted, program),
+      shard:
+        shard === null
+          ? null
+          : {
+              head: { shard, key: `${program} ${optionsKey(options, operator)}`, operator },
+              lines: inventory.publicLines,
+              unlisted,
+              records: inventory.records,
+              withheld: inventory.withheld,
+            },
       stamps: probe.stamps.map(([name, stamp]) => [name, stamp] as const),
     };
     return await publishMade(options, output, cache, site, progress);
   } finally {
     await crew.dismiss();
   }
-}
-
-function shardContent(
-  shard: Shard,
-  options: Pick<BuildOptions, 'site' | 'trust' | 'host'>,
-  operator: OperatorNote | null,
-  { publicLines: lines, records, withheld }: Inventory,
-  unlisted: readonly FileLine[],
-  program: string,
-): ShardContent {
-  const head = { shard, key: `${program} ${optionsKey(options, operator)}`, operator };
-  return { head, lines, unlisted, records, withheld };
 }

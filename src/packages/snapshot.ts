@@ -154,14 +154,20 @@ the snapshot before this one if there is one.
 ${proof.length === 0 ? '' : proofWords(proof.length > 1)}`;
 }
 
-/** Writes the item's own files next to its packages. @returns all files, by name. */
+/** What an item is made of. */
+interface Item {
+  readonly identifier: string;
+  readonly site: Site;
+  /** Names of its packages. */
+  readonly zips: readonly string[];
+  readonly proof: readonly ProofFile[];
+}
+
+/** Writes the item's own files next to its packages, in `folder`. @returns all files, by name. */
 async function completeItem(
   folder: string,
   options: SnapshotOptions,
-  identifier: string,
-  site: Site,
-  zips: readonly string[],
-  proof: readonly ProofFile[],
+  { identifier, site, zips, proof }: Item,
 ): Promise<readonly ItemFile[]> {
   const { text, snapshot } = await readSnapshot(site.folder);
   const date = dateOf(site.seconds);
@@ -226,7 +232,7 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
     );
     progress.stage('taking digests of the packages', null);
     const zips = packed.packages.map(({ path }) => basename(path));
-    const files = await completeItem(work.path, options, identifier, site, zips, proof);
+    const files = await completeItem(work.path, options, { identifier, site, zips, proof });
     assertNotInterrupted();
     await rename(work.path, out);
     return { identifier, folder: out, files, packed };

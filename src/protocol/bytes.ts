@@ -1,8 +1,8 @@
 /**
  * Conversions between bytes and text. Each is exact and strict: text that does not convert back to itself is refused.
  *
- * The three encodings are written here, not taken from `@scure/base`: with it, `verify.js` is 28.4 kB gzipped instead of
- * 27.6 kB, and the limit is 28 kB. Its decoders also throw on bad input, and here an exception must never mean bad input.
+ * The three encodings are written here, not taken from `@scure/base`: with it, `verify.js` takes 28,547 bytes gzipped instead
+ * of 27,622, and the limit is 28,000. Its decoders also throw on bad input, and here an exception must never mean bad input.
  */
 import { ParseError } from './errors.ts';
 
