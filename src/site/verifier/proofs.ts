@@ -15,74 +15,75 @@ function isForProof({ name }: File, all: readonly File[]): boolean {
 
 const OUTCOMES = { proved: 'verified', unchecked: 'unchecked', failed: 'rejected' } as const;
 
+/** Its members have no `#`: for older browsers that becomes a WeakMap, and without one the page could not even say what is missing. */
 export class Proofs {
-  readonly #list: HTMLElement;
-  readonly #script: string;
-  readonly #verifier: Verifier;
-  #files: GivenFile[] = [];
-  #isEmpty = true;
+  private readonly list: HTMLElement;
+  private readonly script: string;
+  private readonly verifier: Verifier;
+  private files: GivenFile[] = [];
+  private nothingGiven = true;
   /** Work that was started under another number must stop. */
-  #turn = 0;
+  private turn = 0;
 
   /** @param script address of `verify-timestamps.js`. */
   constructor(list: HTMLElement, script: string, verifier: Verifier) {
-    this.#list = list;
-    this.#script = script;
-    this.#verifier = verifier;
+    this.list = list;
+    this.script = script;
+    this.verifier = verifier;
   }
 
   /** Takes what is about proofs. @returns the other files, which should be bundles. */
   take(files: readonly File[]): File[] {
     const own = files.filter((file) => isForProof(file, files));
     if (own.length > 0) {
-      this.#isEmpty = false;
-      void this.#check(own);
+      this.nothingGiven = false;
+      void this.check(own);
     }
     return files.filter((file) => !own.includes(file));
   }
 
   clear(): void {
-    this.#turn++;
-    this.#files = [];
-    this.#isEmpty = true;
-    this.#list.replaceChildren();
+    this.turn++;
+    this.files = [];
+    this.nothingGiven = true;
+    this.list.replaceChildren();
   }
 
   get isEmpty(): boolean {
-    return this.#isEmpty;
+    return this.nothingGiven;
   }
 
-  #tell(name: string, { outcome, headline, sentences }: TimestampOutcome): void {
-    const { element, foreign, mark } = this.#verifier;
+  private tell(name: string, { outcome, headline, sentences }: TimestampOutcome): void {
+    const { element, foreign, mark } = this.verifier;
     const words = element('p', 'verify-headline', foreign(headline));
     const box = element('div', '', words, ...sentences.map((sentence) => element('p', '', foreign(sentence))));
     const article = element('article', 'verify-file', element('h3', '', foreign(name)), box);
-    this.#list.append(article);
+    this.list.append(article);
     mark(article, words, OUTCOMES[outcome]);
   }
 
   /** Checks every proof again: the file that one was waiting for may be here now. */
-  async #check(more: readonly File[]): Promise<void> {
-    const turn = ++this.#turn;
+  private async check(more: readonly File[]): Promise<void> {
+    const turn = ++this.turn;
     const failed = (name: string, words: string): void =>
-      this.#tell(name, { outcome: 'unchecked', headline: words, sentences: [] });
+      this.tell(name, { outcome: 'unchecked', headline: words, sentences: [] });
     const unread: string[] = [];
     try {
       for (const file of more) {
         if (file.size > MOST_BYTES) unread.push(file.name);
-        else this.#files.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
+        else this.files.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
       }
-      if (shared.pithTimestamps === undefined) await load(this.#script);
-      if (turn !== this.#turn) return;
-      this.#list.replaceChildren();
+      if (shared.pithTimestamps === undefined) await load(this.script);
+      if (turn !== this.turn) return;
+      this.list.replaceChildren();
       for (const name of unread) failed(name, `Not checked: it has more than ${MOST_BYTES} bytes`);
-      const proofs = this.#files.filter(({ name }) => /\.ots$/i.test(name));
+      const proofs = this.files.filter(({ name }) => /\.ots$/i.test(name));
       for (const proof of proofs) {
-        const outcome = shared.pithTimestamps?.(proof, this.#files);
-        if (outcome !== undefined) this.#tell(proof.name, outcome);
+        const outcome = shared.pithTimestamps?.(proof, this.files);
+        if (outcome !== undefined) this.tell(proof.name, outcome);
       }
       if (proofs.length === 0) {
-        const names = this.#files.map(({ name }) => name).join(', ');
+        const names = this.files.map(({ name }) => name).join(', ');
         failed(names, 'Not checked: add the OpenTimestamps proof, a file that ends in .ots');
       }
     } catch (error) {
