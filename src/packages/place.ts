@@ -42,6 +42,23 @@ export function readAt(descriptor: number, offset: number, length: number): Uint
   return bytes.subarray(0, readInto(bytes, descriptor, offset));
 }
 
+/** The first four bytes of a file, as one character each; empty if it cannot be read: other readers report why. */
+export function magicOf(path: string): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    return Buffer.from(readAt(descriptor, 0, 4)).toString('latin1');
+  } catch {
+    return '';
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function readFile(path: string, room: Room): Uint8Array {
   let descriptor: number;
   try {

@@ -12,7 +12,7 @@ import { INPUTS, type InputLine, parseInputs } from './formats/inputs.ts';
 import { type Directory, END_BYTES, readDirectory, readEnd, ZipError } from './formats/unzip.ts';
 import type { Job, Problem, StoredFile } from './job.ts';
 import { suffixOfPath } from './parts.ts';
-import { closePackage, type Place, PlaceError, readAt, readPlace } from './place.ts';
+import { closePackage, magicOf, type Place, PlaceError, readAt, readPlace } from './place.ts';
 import { isThere, walk } from './walk.ts';
 
 /** Which package of a set one is. */
@@ -48,27 +48,11 @@ interface Found {
 }
 type Tree = ReadonlyMap<string, Found>;
 
-const ZIP_START = 0x04034b50;
-const ZIP_EMPTY = 0x06054b50;
+/** How a ZIP begins: with its first file, or with its end if it is empty. */
+const ZIP_MAGIC = ['PK\x03\x04', 'PK\x05\x06'];
 
 /** Whether a file begins as a ZIP does, or is named as one. */
-export function isZip(path: string): boolean {
-  if (/\.zip$/i.test(path)) return true;
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch {
-    // Other readers report what is wrong with it.
-    return false;
-  }
-  try {
-    const [a = 0, b = 0, c = 0, d = 0] = readAt(descriptor, 0, 4);
-    const start = (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
-    return start === ZIP_START || start === ZIP_EMPTY;
-  } finally {
-    closeSync(descriptor);
-  }
-}
+export const isZip = (path: string): boolean => /\.zip$/i.test(path) || ZIP_MAGIC.includes(magicOf(path));
 
 /** Whether a path is a package: a ZIP, or a folder with a bag in it. What cannot be read is none: other readers report it. */
 export function isPackage(path: string): boolean {

@@ -12,7 +12,7 @@ import {
   type ZimHeader,
 } from './formats/unzim.ts';
 import { HEADER_BYTES, MD5_BYTES } from './formats/zim.ts';
-import { type Place, readAt } from './place.ts';
+import { magicOf, type Place, readAt } from './place.ts';
 import { isThere } from './walk.ts';
 
 /** How many bytes are buffered before they are written, or read at once. */
@@ -102,23 +102,7 @@ export type ZimContent =
   | { readonly path: string; readonly target: string };
 
 /** Whether a file begins as a ZIM does, or is named as one. */
-export function isZim(path: string): boolean {
-  if (/\.zim$/i.test(path)) return true;
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch {
-    // Other readers report what is wrong with it.
-    return false;
-  }
-  try {
-    return Buffer.from(readAt(descriptor, 0, 4)).toString('latin1') === 'ZIM\x04';
-  } catch {
-    return false;
-  } finally {
-    closeSync(descriptor);
-  }
-}
+export const isZim = (path: string): boolean => /\.zim$/i.test(path) || magicOf(path) === 'ZIM\x04';
 
 /** A ZIM that is open. Keeps 8 bytes for each entry and each cluster. */
 export class ZimInput {

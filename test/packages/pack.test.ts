@@ -342,7 +342,8 @@ describe('a set of packages', () => {
     cpSync(join(variety.input, excluded), at('synced', excluded));
     await build([at('synced'), '--out', at('from-synced'), '--trust', variety.trust], 3);
     assert.deepEqual(readFileSync(at('from-synced/records/snapshot.txt')), site.get('records/snapshot.txt'));
-    mkdirSync(at('lonely'));
+    // A part that somebody unpacked there is no part.
+    mkdirSync(at('lonely/set-unpacked'), { recursive: true });
     cpSync(at('set', parts()[0] ?? ''), at('lonely', parts()[0] ?? ''));
     const lonely = await sync(at('lonely', parts()[0] ?? ''), 'unsynced');
     assert.equal(lonely.code, 1);

@@ -5,9 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -15,6 +13,7 @@ import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { LATE_BUILT_INS_OF_PAGES, removalOf } from '../support/browser/built-ins.ts';
 import { buildVariety, type Variety } from '../support/bundles/variety.ts';
+import { freePort } from '../support/network/free-port.ts';
 import { LAUNCHER, pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
 import { readTree } from '../support/sites/site.ts';
 import { needTool } from '../support/tools/tools.ts';
@@ -109,17 +108,6 @@ describe('a ZIM of a site', () => {
     assert.ok(!existsSync(at('refused')));
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('expected a port');
-  return address.port;
-}
 
 describe('in kiwix-serve', () => {
   let server: ChildProcess;

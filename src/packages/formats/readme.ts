@@ -1,9 +1,8 @@
 /**
  * `README.txt` of a package: for somebody who finds it in twenty years and has nothing else.
  *
- * It says what the package is, how to open it, how to check that it is
-unchanged, and how to verify a signature with nothing
- * but Python and OpenSSL. A test runs each command as it is printed.
+ * It says what the package is, how to open it, how to check that it is unchanged, and how to verify a signature with
+ * nothing but Python and OpenSSL. A test runs each command as it is printed.
  */
 import { thousands } from '../../formats/counts.ts';
 import type { KeyFact, PackageFacts } from './facts.ts';

@@ -2,22 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { needTool } from '../tools/tools.ts';
+import { freePort } from './free-port.ts';
 
 const CONFIGURATION = new URL('../../../src/network/nginx.conf', import.meta.url);
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new TypeError('expected a port');
-  return address.port;
-}
 
 export interface Nginx {
   /** `http://127.0.0.1:43210/repo/`. */
