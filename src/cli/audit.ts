@@ -12,7 +12,7 @@ import { whenSettled } from '../network/settled.ts';
 import { type Source, sourceUrl } from '../network/source.ts';
 import { parseOptions, trustOption, userPath } from './command.ts';
 import { endReading } from './reading.ts';
-import { openSite, openWeb } from './site-argument.ts';
+import { openSiteArgument, openWeb } from './site-argument.ts';
 import { print } from './streams.ts';
 import { rateOption } from './sync.ts';
 import { complain, printable, TerminalProgress } from './terminal.ts';
@@ -145,7 +145,7 @@ export async function audit(args: readonly string[]): Promise<number> {
     step: () => progress.step(),
   };
   return endReading(progress, async () => {
-    const source = await openSite(name, await openWeb(rateOption(values.rate), say));
+    const source = await openSiteArgument(name, await openWeb(rateOption(values.rate), say));
     const once = (): Promise<Audit> => whenSettled([source], systemClock, say, () => auditSite(source, options));
     const { result, isServed } = await auditUntil(source, { expected, wait, clock: systemClock, say }, once);
     progress.finish();

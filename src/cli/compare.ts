@@ -9,7 +9,7 @@ import type { Source } from '../network/source.ts';
 import type { Snapshot } from '../records/lists.ts';
 import { parseOptions } from './command.ts';
 import { endReading } from './reading.ts';
-import { openSite, openWeb } from './site-argument.ts';
+import { openSiteArgument, openWeb } from './site-argument.ts';
 import { print } from './streams.ts';
 import { rateOption } from './sync.ts';
 import { complain, printable, TerminalProgress } from './terminal.ts';
@@ -147,7 +147,7 @@ export async function compare(args: readonly string[]): Promise<number> {
   const maxAge = maxAgeOption(values['max-age']);
   const progress = new TerminalProgress();
   const web = await openWeb(rateOption(values.rate), (text) => progress.note(text));
-  const [a, b] = [await openSite(nameOfA, web), await openSite(nameOfB, web)];
+  const [a, b] = [await openSiteArgument(nameOfA, web), await openSiteArgument(nameOfB, web)];
   return endReading(progress, async () => {
     const explained = values.json ? Number.POSITIVE_INFINITY : SHOWN;
     const comparison = await whenSettled(

@@ -11,7 +11,7 @@ export async function openWeb(rate: number, say: (text: string) => void): Promis
 }
 
 /** @throws UsageError if there is no such folder, or if the URL cannot be asked at all. */
-export async function openSite(name: string, web: Web): Promise<Source> {
+export async function openSiteArgument(name: string, web: Web): Promise<Source> {
   const folder = userPath(name);
   if (sourceUrl(name) === null && !(await isFolder(folder)))
     throw new UsageError(`${name}: expected the folder of a site, or a URL (found a file)`);

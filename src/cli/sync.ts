@@ -7,7 +7,7 @@ import { readOperatorNote } from '../mirror/read/operator-note.ts';
 import { cacheFolder } from '../network/index-cache.ts';
 import { ORIGIN, sourceUrl } from '../network/source.ts';
 import type { Selection, SyncOptions } from '../network/sync/options.ts';
-import { sync as fill } from '../network/sync/sync.ts';
+import { syncFolder as fill } from '../network/sync/sync.ts';
 import { parseSince, parseWanted, parseWantedList, type Wanted } from '../network/sync/wanted.ts';
 import { parseOptions, trustOption, userPath } from './command.ts';
 import { print } from './streams.ts';

@@ -8,7 +8,7 @@ import { asciiRis } from './ris.ts';
 import type { RecordTexts } from './texts.ts';
 
 /** A file that a link of the page saves. */
-export interface Download {
+export interface SavedFile {
   /** The name under which it is saved. */
   readonly name: string;
   /** A relative address, or a `data:` address with the file itself. */
@@ -18,17 +18,17 @@ export interface Download {
 }
 
 /** The text as UTF-8 in base64: white space, quotes and `#` survive that in every browser. */
-function download(name: string, type: string, text: string): Download {
+function download(name: string, type: string, text: string): SavedFile {
   return { name, type, href: `data:${type};base64,${encodeBase64(encodeUtf8(text))}` };
 }
 
 /** In ASCII, because the type names no charset. */
-export const risDownload = ({ ris }: Pick<RecordTexts, 'ris'>): Download =>
+export const risDownload = ({ ris }: Pick<RecordTexts, 'ris'>): SavedFile =>
   download('cite.ris', 'application/x-research-info-systems', asciiRis(ris));
 
-export const cslDownload = ({ csl }: Pick<RecordTexts, 'csl'>): Download =>
+export const cslDownload = ({ csl }: Pick<RecordTexts, 'csl'>): SavedFile =>
   download('cite.csl.json', 'application/vnd.citationstyles.csl+json', asciiJson(csl));
 
 /** The canonical bytes, so that the SHA-256 of the saved file is the canonical hash. */
-export const recordDownload = ({ record }: Pick<IdentifiedRecord, 'record'>): Download =>
+export const recordDownload = ({ record }: Pick<IdentifiedRecord, 'record'>): SavedFile =>
   download('record.json', 'application/json', formatCanonical(record.value));

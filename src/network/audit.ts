@@ -10,7 +10,7 @@ import { bucketSums, recordOfPath, SITE_SUMS } from '../records/layout.ts';
 import { type Snapshot, sha256 } from '../records/lists.ts';
 import { type ListedFile, MAX_FILE_BYTES, SiteSums } from './audit-files.ts';
 import { allowanceOf, type HostName } from './hosts.ts';
-import { judgeRecord } from './judge-record.ts';
+import { judgeServedRecord } from './judge-record.ts';
 import { type BucketLine, Changing, type Listing } from './listing.ts';
 import { isRemote, named, openListing } from './settled.ts';
 import type { Source } from './source.ts';
@@ -182,7 +182,7 @@ class AuditRun {
       if (!this.#options.isAll) this.#add(answer.kind === 'missing' ? 'missing' : 'unreadable', at, problemOf(answer));
       return null;
     };
-    const { problems, bundles, isMerged } = await judgeRecord(suffix, row, own, read, this.#options.trust);
+    const { problems, bundles, isMerged } = await judgeServedRecord(suffix, row, own, read, this.#options.trust);
     for (const problem of problems) this.#add(problem.code, problem.path, problem.message);
     this.#bundles += bundles;
     if (isMerged) this.#states++;

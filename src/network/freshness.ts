@@ -2,7 +2,7 @@
  * How old a mirror's newest data is. The only place in a comparison that reads the clock.
  */
 import { parseTimestamp } from '../protocol/index.ts';
-import { MANIFEST, type Source } from './source.ts';
+import { MIRROR_MANIFEST, type Source } from './source.ts';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
 
@@ -15,7 +15,7 @@ export function parseAge(text: string): number | null {
 
 /** The time of a mirror's newest data according to its manifest; null if the manifest has none. */
 export async function newestData(source: Source): Promise<string | null> {
-  const answer = await source.file(MANIFEST, 1024 * 1024, true);
+  const answer = await source.file(MIRROR_MANIFEST, 1024 * 1024, true);
   if (answer.kind !== 'found') return null;
   try {
     const { generated_at: time } = JSON.parse(Buffer.from(answer.bytes).toString('utf8')) as Record<string, unknown>;
@@ -31,7 +31,7 @@ export async function newestData(source: Source): Promise<string | null> {
  * @param newest see {@link newestData}. @param maxAge in milliseconds. @param now milliseconds since 1970.
  */
 export function ageProblem(name: string, newest: string | null, maxAge: number, now: number): string | null {
-  if (newest === null) return `${name}: the age of its data is unknown: ${MANIFEST} names no time`;
+  if (newest === null) return `${name}: the age of its data is unknown: ${MIRROR_MANIFEST} names no time`;
   const age = now - Date.parse(newest);
   // Clocks differ; up to a minute is tolerated.
   if (age < -60_000) return `${name}: its newest data is from the future (${newest})`;

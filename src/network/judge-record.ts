@@ -28,7 +28,7 @@ export interface RecordVerdict {
  * @param sums the digests of all files of the record.
  * @param read a file of the site; null if it could not be read, which is reported elsewhere.
  */
-export async function judgeRecord(
+export async function judgeServedRecord(
   suffix: string,
   row: IndexRow | null,
   sums: readonly FileSum[],

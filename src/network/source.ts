@@ -8,7 +8,7 @@ import type { Download, Web } from './web.ts';
 
 /** The registry. It publishes no index. */
 export const ORIGIN = 'https://pith.science/';
-export const MANIFEST = 'pith-mirrors.json';
+export const MIRROR_MANIFEST = 'pith-mirrors.json';
 /** Most bytes of a manifest. Upstream's has 1.8 kB. */
 const MAX_MANIFEST_BYTES = 1024 * 1024;
 
@@ -148,7 +148,7 @@ export async function openSource(
   const base = sourceUrl(name);
   if (base === null) return isPackage(folder) ? PackageSource.open(folder, name) : new FolderSource(name, folder);
   if (base.href === ORIGIN) return new WebSource(name, base, web, null);
-  const url = new URL(MANIFEST, base);
+  const url = new URL(MIRROR_MANIFEST, base);
   const manifest = await web.get(url, { source: base, limit: MAX_MANIFEST_BYTES, isFresh: true });
   if (manifest.kind === 'failed') return { problem: `${url.href}: ${manifest.reason}` };
   const pattern = manifest.kind === 'found' ? bundlePatternOf(parseManifest(manifest.bytes), base) : null;

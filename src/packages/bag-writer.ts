@@ -5,7 +5,7 @@ import { ChunkFile } from './chunk-file.ts';
 import { type Compression, compress } from './compress.ts';
 import * as bagit from './formats/bagit.ts';
 import type { PackageFacts } from './formats/facts.ts';
-import { formatInputs, INPUTS, type InputLine } from './formats/inputs.ts';
+import { formatInputs, INPUTS, type InputName } from './formats/inputs.ts';
 import { formatReadme, README } from './formats/readme.ts';
 import { formatRecordsPage, RECORDS_PAGE } from './formats/records-page.ts';
 import { formatRoCrate, RO_CRATE } from './formats/ro-crate.ts';
@@ -71,7 +71,7 @@ export class BagWriter {
   }
 
   /** Which files the site was made from, and those of them that are not in it. */
-  addInputs(lines: readonly InputLine[], extras: readonly Extra[]): void {
+  addInputs(lines: readonly InputName[], extras: readonly Extra[]): void {
     this.#addTag(INPUTS, formatInputs(lines));
     // Two notes may have the same bytes.
     const distinct = new Map(extras.map((extra) => [extra.line.path, extra]));

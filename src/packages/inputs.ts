@@ -7,12 +7,12 @@ import { listInput } from '../mirror/read/listing.ts';
 import { type InputFile, readInput } from '../mirror/read/read.ts';
 import { claimedSuffix } from '../mirror/resume/shard.ts';
 import { ParseError } from '../protocol/index.ts';
-import { extraPath, type InputLine } from './formats/inputs.ts';
+import { extraPath, type InputName } from './formats/inputs.ts';
 import { reportedFiles } from './report-names.ts';
 
 /** A file of the input that is not in the site. */
 export interface Extra {
-  readonly line: InputLine;
+  readonly line: InputName;
   readonly read: () => Uint8Array;
 }
 
@@ -101,7 +101,7 @@ async function extrasOf(
       continue;
     }
     bytes += found.bytes;
-    const line: InputLine = { name: file.name, sha256, path: extraPath(sha256) };
+    const line: InputName = { name: file.name, sha256, path: extraPath(sha256) };
     extras.push({ line, read: () => readAgain(input, file, sha256) });
   }
   if (withheld > 0)

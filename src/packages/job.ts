@@ -6,13 +6,13 @@ import type { FileLine } from '../mirror/judge/report.ts';
 import type { EngineName } from '../protocol/index.ts';
 import type { Compression } from './compress.ts';
 import type { PackedFile } from './formats/zip.ts';
-import type { Place } from './place.ts';
+import type { FilePlace } from './place.ts';
 
 /** A file, and what is known of it. */
 export interface StoredFile {
   /** In the site, with `/`. Tag files of a bag have their path in the bag, behind `../`. */
   readonly path: string;
-  readonly place: Place;
+  readonly place: FilePlace;
   /** Its digest by a manifest, in hexadecimal; null if there is no manifest. */
   readonly sha256: string | null;
 }
@@ -35,7 +35,7 @@ export interface DoneFile {
 }
 
 /** A problem with a file. */
-export interface Problem {
+export interface SiteProblem {
   readonly path: string;
   readonly kind: 'missing' | 'extra' | 'changed' | 'unreadable' | 'wrong-record' | 'wrong-state' | 'wrong-bundle';
   readonly message: string;
@@ -52,7 +52,7 @@ export interface DoneRecord {
 
 export interface Done {
   readonly files: readonly DoneFile[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SiteProblem[];
   readonly record: DoneRecord | null;
 }
 
@@ -63,7 +63,7 @@ export interface TeamStart {
   readonly engine: EngineName;
 }
 
-export interface Answer {
+export interface JobAnswer {
   readonly id: number;
   readonly done?: Done;
   readonly error?: {

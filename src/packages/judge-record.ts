@@ -7,7 +7,7 @@ import { bundleFile, stateFile } from '../mirror/base/paths.ts';
 import { judgeBundle } from '../mirror/judge/judge.ts';
 import { type FileReport, fileLine } from '../mirror/judge/report.ts';
 import { type Engine, equalBytes, mergeBundles, type Trust, type VerifiedBundle } from '../protocol/index.ts';
-import type { DoneRecord, Problem } from './job.ts';
+import type { DoneRecord, SiteProblem } from './job.ts';
 
 /** The canonical record as a file, which sites had until it became a link inside of the page. */
 const recordFile = (suffix: string): string => `pith/${suffix}/record.json`;
@@ -28,9 +28,9 @@ function comparePublished(
   files: ReadonlyMap<string, Uint8Array>,
   bundles: readonly VerifiedBundle[],
   engine: Engine,
-): readonly Problem[] {
+): readonly SiteProblem[] {
   const merged = mergeBundles(bundles, engine);
-  const problems: Problem[] = [];
+  const problems: SiteProblem[] = [];
   const state = files.get(stateFile(suffix));
   if (state !== undefined && !equalBytes(state, merged.state.bytes))
     problems.push({
@@ -60,15 +60,15 @@ function comparePublished(
  * @param files of one record's folder, by their path in the site.
  * @returns a report for each bundle received, and every published file that does not follow from them.
  */
-export function judgeRecord(
+export function judgePackedRecord(
   suffix: string,
   files: ReadonlyMap<string, Uint8Array>,
   trust: Trust,
   engine: Engine,
-): { readonly record: DoneRecord; readonly problems: readonly Problem[] } {
+): { readonly record: DoneRecord; readonly problems: readonly SiteProblem[] } {
   const reports: FileReport[] = [];
   const bundles: VerifiedBundle[] = [];
-  const problems: Problem[] = [];
+  const problems: SiteProblem[] = [];
   for (const path of receivedPaths(suffix, files.keys())) {
     const { report, bundle } = judgeBundle(path, files.get(path) ?? new Uint8Array(), trust, engine);
     reports.push(report);

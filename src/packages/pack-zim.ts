@@ -30,11 +30,11 @@ import {
 import type { DoneFile } from './job.ts';
 import type { PackResult } from './pack.ts';
 import { suffixOfPath, type Unit } from './parts.ts';
-import { checkKeys, dateOf, openSite } from './site.ts';
+import { checkKeys, dateOf, openSiteFolder } from './site.ts';
 import { readSums } from './site-check.ts';
-import { type Survey, survey } from './survey.ts';
+import { type SiteSurvey, survey } from './survey.ts';
 import { Team } from './team.ts';
-import { checkFound, checkUnchanged, checkUnit, countFindings, jobsOf, type Source, type Tally } from './units.ts';
+import { checkFound, checkUnchanged, checkUnit, countFindings, jobsOf, type Tally, type UnitSource } from './units.ts';
 import { Workplace } from './workplace.ts';
 import { Aliases, arxivOf } from './zim-aliases.ts';
 import { ClusterQueue, ZSTD_VERSION } from './zim-clusters.ts';
@@ -74,7 +74,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([NO_JEKYLL, MARKER]);
  */
 const FOR_MIRRORS = /^(?:sums\/|records\/(?:\d{4}|undated)\/)/;
 
-function unitsOf({ every, lists, records }: Survey): readonly Unit[] {
+function unitsOf({ every, lists, records }: SiteSurvey): readonly Unit[] {
   return [...every, ...lists, ...records]
     .filter(({ path }) => !LEFT_OUT.has(path) && !FOR_MIRRORS.test(path))
     .sort((a, b) => compareCodePoints(a.path, b.path));
@@ -155,7 +155,7 @@ interface Run {
   readonly options: ZimOptions;
   readonly about: ZimAbout;
   readonly facts: MirrorFacts;
-  readonly source: Source;
+  readonly source: UnitSource;
   readonly units: readonly Unit[];
   readonly team: Team;
   readonly tally: Tally;
@@ -211,7 +211,7 @@ async function writeZim(path: string, run: Run): Promise<Written> {
  * @throws UsageError, BuildError or the system's error. Then the ZIM has not its final name, and one that exists is not touched.
  */
 export async function packZim(options: ZimOptions, progress: Progress): Promise<PackResult> {
-  const site = await openSite(options.site);
+  const site = await openSiteFolder(options.site);
   await checkKeys(site, options.trust);
   progress.stage('listing the site', null);
   const sums = readSums(site.folder);
@@ -234,7 +234,7 @@ export async function packZim(options: ZimOptions, progress: Progress): Promise<
   try {
     const units = unitsOf(found);
     const tally = { withFindings: 0, findings: 0 };
-    const source: Source = { folder: site.folder, sums, contents: 'site', pack: 'stored' };
+    const source: UnitSource = { folder: site.folder, sums, contents: 'site', pack: 'stored' };
     progress.stage('packing', units.length);
     const path = join(workplace.work, `${name}.zim`);
     const written = await writeZim(path, { options, about, facts, source, units, team, tally, progress });

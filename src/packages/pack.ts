@@ -16,13 +16,13 @@ import type { EngineName, Trust } from '../protocol/index.ts';
 import { BagWriter } from './bag-writer.ts';
 import type { Compression } from './compress.ts';
 import { pathProblem } from './formats/entry.ts';
-import type { Contents, PackageFacts } from './formats/facts.ts';
-import type { InputLine } from './formats/inputs.ts';
+import type { PackageContents, PackageFacts } from './formats/facts.ts';
+import type { InputName } from './formats/inputs.ts';
 import { RO_CRATE } from './formats/ro-crate.ts';
 import { gatherInputs, type Inputs } from './inputs.ts';
 import { cutParts, LIMITS, type Limits, type PackagePart, partName, suffixOfPath } from './parts.ts';
 import { readBack } from './read-back.ts';
-import { checkKeys, dateOf, openSite, type Site } from './site.ts';
+import { checkKeys, dateOf, openSiteFolder, type Site } from './site.ts';
 import { readSums } from './site-check.ts';
 import { type Sums, survey } from './survey.ts';
 import { Team } from './team.ts';
@@ -36,7 +36,7 @@ export interface PackOptions {
   readonly out: string;
   /** What the names of the packages begin with; null for `pith-mirror-DATE`. */
   readonly name: string | null;
-  readonly contents: Contents;
+  readonly contents: PackageContents;
   readonly compression: Compression;
   /** The folder that the site was built from, whose notes and rejected files are packed too; or null. */
   readonly input: string | null;
@@ -143,7 +143,7 @@ async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omi
   const bag = new BagWriter(path, facts, options);
   try {
     bag.begin(trustDocument(options.trust));
-    const lines: InputLine[] = [];
+    const lines: InputName[] = [];
     for await (const [{ unit }, done] of team.inOrder(
       jobsOf(part.units, { folder: site.folder, sums: run.sums, contents, pack }),
     )) {
@@ -176,7 +176,7 @@ async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omi
  * are not touched.
  */
 export async function packSite(options: PackOptions, progress: Progress): Promise<PackResult> {
-  const site = await openSite(options.site);
+  const site = await openSiteFolder(options.site);
   await checkKeys(site, options.trust);
   const set = nameOf(options, site);
   const { out, contents, force } = options;

@@ -7,10 +7,10 @@
  */
 import * as paths from '../mirror/base/paths.ts';
 import { compareCodePoints } from '../protocol/index.ts';
-import type { Contents } from './formats/facts.ts';
+import type { PackageContents } from './formats/facts.ts';
 
 /** Where a file of a site belongs. */
-export type Place = 'record' | 'every-part' | 'first-part' | 'left-out';
+export type PartOfSet = 'record' | 'every-part' | 'first-part' | 'left-out';
 
 const SUPPORT: ReadonlySet<string> = new Set([
   paths.STYLE,
@@ -40,7 +40,7 @@ export function suffixOfPath(path: string): string | null {
  * Where one file belongs. Of a record's bundles, those that were received count: `bundles/*.json` if there are any, and
  * else `bundle.json`.
  */
-export function placeOf(path: string, contents: Contents): Place {
+export function placeOf(path: string, contents: PackageContents): PartOfSet {
   if (path.startsWith(COPIES)) return 'left-out';
   const name = RECORD.exec(path)?.[2];
   if (contents === 'bundles') {

@@ -2,11 +2,11 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { blobOf, clusterKind, ZimError } from './formats/unzim.ts';
-import { dataStart, LOCAL_BYTES, MAX_FILE_BYTES, type Member, ZipError } from './formats/unzip.ts';
+import { dataStart, LOCAL_BYTES, MAX_MEMBER_BYTES, type Member, ZipError } from './formats/unzip.ts';
 import { HEAP, type Room } from './room.ts';
 
 /** A file on the disk, or a file inside of a ZIP or a ZIM on the disk. */
-export type Place =
+export type FilePlace =
   | { readonly file: string }
   | { readonly zip: string; readonly member: Member }
   | { readonly zim: string; readonly cluster: ClusterPlace; readonly blob: number };
@@ -72,8 +72,8 @@ function readFile(path: string, room: Room): Uint8Array {
   try {
     const status = fstatSync(descriptor);
     if (!status.isFile()) throw new PlaceError('is not a regular file');
-    if (status.size > MAX_FILE_BYTES)
-      throw new PlaceError(`has ${status.size} bytes; a file of a package has at most ${MAX_FILE_BYTES}`);
+    if (status.size > MAX_MEMBER_BYTES)
+      throw new PlaceError(`has ${status.size} bytes; a file of a package has at most ${MAX_MEMBER_BYTES}`);
     // One byte more, to see whether the file grows.
     const bytes = room.take(status.size + 1);
     if (readInto(bytes, descriptor, 0) !== status.size) throw new PlaceError('changed while it was read');
@@ -158,7 +158,7 @@ function readCluster(zim: string, { start, end }: ClusterPlace): Uint8Array {
   let bytes = data;
   if (clusterKind(packed[0]) === 'zstd') {
     try {
-      bytes = zstdDecompressSync(data, { maxOutputLength: MAX_FILE_BYTES });
+      bytes = zstdDecompressSync(data, { maxOutputLength: MAX_MEMBER_BYTES });
     } catch {
       throw new PlaceError('is damaged: its cluster cannot be unpacked');
     }
@@ -181,7 +181,7 @@ function readZimBlob(zim: string, cluster: ClusterPlace, blob: number): Uint8Arr
  * @param room for the bytes; they are valid as long as what is taken from it is.
  * @throws PlaceError if there is no such file, or it is not what it should be; the system's error otherwise.
  */
-export function readPlace(place: Place, room: Room = HEAP): Uint8Array {
+export function readPlace(place: FilePlace, room: Room = HEAP): Uint8Array {
   if ('file' in place) return readFile(place.file, room);
   return 'zip' in place ? readMember(place.zip, place.member, room) : readZimBlob(place.zim, place.cluster, place.blob);
 }

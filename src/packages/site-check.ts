@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { BuildError, messageOf } from '../mirror/base/failure.ts';
 import { IndexError } from '../records/index-error.ts';
 import { parseSums } from '../records/sums.ts';
-import type { Job, Problem, StoredFile } from './job.ts';
+import type { Job, SiteProblem, StoredFile } from './job.ts';
 import { suffixOfPath } from './parts.ts';
 import { SumsTable } from './sums-table.ts';
 import { isThere, walk } from './walk.ts';
@@ -40,7 +40,7 @@ const isOwnList = (path: string): boolean => path.startsWith(SUMS);
 export interface SiteJobs {
   readonly jobs: Iterable<Job>;
   /** Complete when all jobs were taken. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SiteProblem[];
   /** Files that are not part of the mirror. */
   readonly foreign: readonly string[];
 }
@@ -53,7 +53,7 @@ const BATCH = 16;
  * a site of any size takes little memory; its digests take some 40 bytes a file.
  */
 export function siteJobs(folder: string, sums: SumsTable | null): SiteJobs {
-  const problems: Problem[] = [];
+  const problems: SiteProblem[] = [];
   const foreign: string[] = [];
   const seen = new Uint8Array(sums?.size ?? 0);
   function* jobs(): Generator<Job> {

@@ -38,7 +38,7 @@ export function isSite(folder: string): boolean {
  *
  * @throws UsageError if the folder is not a mirror; BuildError if it is one that cannot be packed.
  */
-export async function openSite(path: string): Promise<Site> {
+export async function openSiteFolder(path: string): Promise<Site> {
   const folder = resolve(path);
   if (!isThere(folder)) throw new UsageError(`${path}: there is no such folder`);
   if (!isSite(folder))

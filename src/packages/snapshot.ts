@@ -22,7 +22,7 @@ import { MANIFEST, manifestLine } from './formats/bagit.ts';
 import { formatIaCsv, type ItemMetadata, identifierProblem, lintItem } from './formats/ia-csv.ts';
 import { type ProofFile, proofFilesOf } from './item-proof.ts';
 import { type PackOptions, type PackResult, packSite } from './pack.ts';
-import { dateOf, openSite, type Site } from './site.ts';
+import { dateOf, openSiteFolder, type Site } from './site.ts';
 import { isThere } from './walk.ts';
 
 export interface SnapshotOptions extends Omit<PackOptions, 'out' | 'name' | 'contents' | 'force'> {
@@ -215,7 +215,7 @@ async function completeItem(
  * @throws UsageError, BuildError or the system's error. Then there is no item.
  */
 export async function makeSnapshot(options: SnapshotOptions, progress: Progress): Promise<SnapshotResult> {
-  const site = await openSite(options.site);
+  const site = await openSiteFolder(options.site);
   const identifier = options.identifier ?? `pith-mirror-${dateOf(site.seconds)}`;
   const problem = identifierProblem(identifier);
   if (problem !== null) throw new UsageError(`--identifier ${JSON.stringify(identifier)}: ${problem}`);

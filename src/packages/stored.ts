@@ -8,11 +8,11 @@ import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
 import { compareCodePoints, decodeUtf8, ParseError } from '../protocol/index.ts';
 import * as bagit from './formats/bagit.ts';
 import { pathProblem } from './formats/entry.ts';
-import { INPUTS, type InputLine, parseInputs } from './formats/inputs.ts';
+import { INPUTS, type InputName, parseInputs } from './formats/inputs.ts';
 import { type Directory, END_BYTES, readDirectory, readEnd, ZipError } from './formats/unzip.ts';
-import type { Job, Problem, StoredFile } from './job.ts';
+import type { Job, SiteProblem, StoredFile } from './job.ts';
 import { suffixOfPath } from './parts.ts';
-import { closePackage, magicOf, type Place, PlaceError, readAt, readPlace } from './place.ts';
+import { closePackage, type FilePlace, magicOf, PlaceError, readAt, readPlace } from './place.ts';
 import { isThere, walk } from './walk.ts';
 
 /** Which package of a set one is. */
@@ -32,18 +32,18 @@ export interface Stored {
   /** By their paths in the bag: everything else. */
   readonly tags: readonly StoredFile[];
   /** Differences from the lists that are found without reading any file. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SiteProblem[];
   /** Files that are in no list; they are not a problem, and cannot be checked. */
   readonly unlisted: readonly string[];
   /** Null if it is not one of several. */
   readonly ofSet: OfSet | null;
   /** What the site was built from; null if the package does not say. */
-  readonly inputs: readonly InputLine[] | null;
+  readonly inputs: readonly InputName[] | null;
 }
 
 /** A file in a package, before any list was read. */
 interface Found {
-  readonly place: Place;
+  readonly place: FilePlace;
   readonly bytes: number;
 }
 type Tree = ReadonlyMap<string, Found>;
@@ -92,8 +92,8 @@ function treeOfZip(path: string): Tree {
   );
 }
 
-function treeOfFolder(path: string): { readonly tree: Tree; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = [];
+function treeOfFolder(path: string): { readonly tree: Tree; readonly problems: readonly SiteProblem[] } {
+  const problems: SiteProblem[] = [];
   const odd = ({ path: odd, why }: { readonly path: string; readonly why: string }): void => {
     problems.push({ path: odd, kind: 'extra', message: `is ${why}; expected files and folders only` });
   };
@@ -128,8 +128,8 @@ function ofSetOf(info: readonly (readonly [string, string])[]): OfSet | null {
 }
 
 /** Compares a list with what is there. */
-function compareList(listed: ReadonlyMap<string, string>, tree: Tree, name: string): readonly Problem[] {
-  const problems: Problem[] = [];
+function compareList(listed: ReadonlyMap<string, string>, tree: Tree, name: string): readonly SiteProblem[] {
+  const problems: SiteProblem[] = [];
   for (const path of listed.keys()) {
     const odd = pathProblem(path);
     if (odd !== null) problems.push({ path, kind: 'extra', message: `${name} lists it, but ${odd}` });
@@ -138,7 +138,7 @@ function compareList(listed: ReadonlyMap<string, string>, tree: Tree, name: stri
   return problems;
 }
 
-function compareOxum(info: readonly (readonly [string, string])[], tree: Tree): readonly Problem[] {
+function compareOxum(info: readonly (readonly [string, string])[], tree: Tree): readonly SiteProblem[] {
   const expected = bagit.oxumOf(info);
   if (expected === null) return [];
   const found = { bytes: 0, files: 0 };
@@ -154,7 +154,7 @@ function compareOxum(info: readonly (readonly [string, string])[], tree: Tree): 
 
 const byPath = (a: StoredFile, b: StoredFile): number => compareCodePoints(a.path, b.path);
 
-function storedOf(name: string, kind: Stored['kind'], tree: Tree, before: readonly Problem[]): Stored {
+function storedOf(name: string, kind: Stored['kind'], tree: Tree, before: readonly SiteProblem[]): Stored {
   bagit.checkDeclaration(tagText(tree, bagit.BAGIT));
   const manifest = bagit.parseManifest(bagit.MANIFEST, tagText(tree, bagit.MANIFEST));
   const tagManifest = bagit.parseManifest(bagit.TAG_MANIFEST, optional(tree, bagit.TAG_MANIFEST) ?? '');

@@ -1,12 +1,12 @@
 /** Lists what to pack from a site: its files as units that are never split, and one digest that shows whether any was changed. */
 import { createHash } from 'node:crypto';
 import { pathProblem } from './formats/entry.ts';
-import type { Contents } from './formats/facts.ts';
+import type { PackageContents } from './formats/facts.ts';
 import { placeOf, suffixOfPath, type Unit } from './parts.ts';
 import type { SumsTable } from './sums-table.ts';
 import { type FoundFile, type OddFile, walk } from './walk.ts';
 
-export interface Survey {
+export interface SiteSurvey {
   readonly every: readonly Unit[];
   readonly lists: readonly Unit[];
   readonly records: readonly Unit[];
@@ -20,7 +20,7 @@ export interface Survey {
 export const isSkipped = (folder: string): boolean => folder === '.well-known/' || folder === '.git/';
 
 /** The files of one record that are packed: of a record with several bundles, `--only bundles` takes the received ones. */
-export function ofRecord(files: readonly FoundFile[], contents: Contents, sums: Sums): readonly FoundFile[] {
+export function ofRecord(files: readonly FoundFile[], contents: PackageContents, sums: Sums): readonly FoundFile[] {
   const chosen = files.filter(({ path }) => placeOf(path, contents) === 'record' && !isForeign(path, sums));
   const hasSeveral = chosen.some(({ path }) => path.includes('/bundles/'));
   return contents === 'bundles' && hasSeveral ? chosen.filter(({ path }) => path.includes('/bundles/')) : chosen;
@@ -33,7 +33,7 @@ export type Sums = SumsTable | null;
 const isForeign = (path: string, sums: Sums): boolean => sums !== null && !sums.has(path) && !path.startsWith('sums/');
 
 /** Lists a site once. Keeps a few numbers for each record. */
-export function survey(folder: string, contents: Contents, sums: Sums): Survey {
+export function survey(folder: string, contents: PackageContents, sums: Sums): SiteSurvey {
   const digest = createHash('sha256');
   const odd: OddFile[] = [];
   const every: Unit[] = [];

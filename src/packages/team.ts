@@ -1,7 +1,7 @@
 /** Worker threads that do jobs in parallel and give the results in the order of the jobs. */
 import { Worker } from 'node:worker_threads';
 import { BuildError } from '../mirror/base/failure.ts';
-import type { Answer, Done, Job, TeamStart } from './job.ts';
+import type { Done, Job, JobAnswer, TeamStart } from './job.ts';
 
 /** Jobs queued at each worker: enough that it never waits, and few enough that finished results stay small. */
 const AHEAD = 3;
@@ -16,7 +16,7 @@ const YOUNG_MEGABYTES = 12;
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /** An error in a worker, as data, since error objects do not cross threads completely. */
-function errorOf({ message, stack, code, isSystem }: NonNullable<Answer['error']>): Error {
+function errorOf({ message, stack, code, isSystem }: NonNullable<JobAnswer['error']>): Error {
   return isSystem ? Object.assign(new BuildError(message), { code }) : Object.assign(new Error(message), { stack });
 }
 
@@ -32,7 +32,7 @@ class Member {
       workerData: start,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     });
-    this.#worker.on('message', ({ id, done, error }: Answer) => {
+    this.#worker.on('message', ({ id, done, error }: JobAnswer) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (error !== undefined) waiting?.reject(errorOf(error));

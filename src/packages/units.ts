@@ -3,22 +3,22 @@ import { join } from 'node:path';
 import { BuildError } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import type { Compression } from './compress.ts';
-import type { Contents } from './formats/facts.ts';
+import type { PackageContents } from './formats/facts.ts';
 import type { Done, Job, StoredFile } from './job.ts';
 import { suffixOfPath, type Unit } from './parts.ts';
-import { ofRecord, type Sums, type Survey } from './survey.ts';
+import { ofRecord, type SiteSurvey, type Sums } from './survey.ts';
 import { walk } from './walk.ts';
 
 /** Where the files of units are, and what is wanted of them. */
-export interface Source {
+export interface UnitSource {
   readonly folder: string;
   readonly sums: Sums;
-  readonly contents: Contents;
+  readonly contents: PackageContents;
   readonly pack: Compression;
 }
 
 /** The current files of a unit; a record's files may have changed since the survey. */
-function filesOf(unit: Unit, { folder, sums, contents }: Source): readonly StoredFile[] {
+function filesOf(unit: Unit, { folder, sums, contents }: UnitSource): readonly StoredFile[] {
   const stored = (path: string): StoredFile => ({
     path,
     place: { file: join(folder, path) },
@@ -34,7 +34,7 @@ export interface UnitJob extends Job {
 }
 
 /** A job for each unit, which also judges it if it is a record. */
-export function* jobsOf(units: Iterable<Unit>, source: Source): Generator<UnitJob> {
+export function* jobsOf(units: Iterable<Unit>, source: UnitSource): Generator<UnitJob> {
   for (const unit of units)
     yield { unit, files: filesOf(unit, source), suffix: suffixOfPath(unit.path), pack: source.pack };
 }
@@ -69,14 +69,14 @@ export function countFindings({ record }: Done, tally: Tally): void {
 const SHOWN = 20;
 
 /** Names what is not packed. @throws BuildError if there is nothing to pack. */
-export function checkFound({ odd, records }: Survey, site: string, progress: Progress): void {
+export function checkFound({ odd, records }: SiteSurvey, site: string, progress: Progress): void {
   for (const { path, why } of odd.slice(0, SHOWN)) progress.note(`not packed, ${why}: ${path}`);
   if (odd.length > SHOWN) progress.note(`not packed: ${odd.length - SHOWN} more files`);
   if (records.length === 0) throw new BuildError(`${site}: has no record; there is nothing to pack`);
 }
 
 /** @throws BuildError if the second survey of a site found anything else than the first. */
-export function checkUnchanged(before: Survey, after: Survey, site: string): void {
+export function checkUnchanged(before: SiteSurvey, after: SiteSurvey, site: string): void {
   if (after.stamp !== before.stamp)
     throw new BuildError(`${site}: the site changed while it was packed; nothing is packed; run pack again`);
 }

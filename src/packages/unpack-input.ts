@@ -6,7 +6,7 @@ import { BuildError } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import { compareCodePoints } from '../protocol/index.ts';
 import { PAYLOAD } from './formats/bagit.ts';
-import type { InputLine } from './formats/inputs.ts';
+import type { InputName } from './formats/inputs.ts';
 import type { StoredFile } from './job.ts';
 import { receivedPaths } from './judge-record.ts';
 import { suffixOfPath } from './parts.ts';
@@ -107,7 +107,7 @@ function isWithin(name: string): boolean {
 }
 
 /** The input files in one package: by its own list, or, if it has none, its bundles under generated names. */
-function inputsOf(stored: Stored): readonly InputLine[] {
+function inputsOf(stored: Stored): readonly InputName[] {
   if (stored.inputs !== null) return stored.inputs;
   return [...bundlesOf(stored)].map(({ suffix, sha256, path }) => ({
     name: `${suffix}.${sha256.slice(0, 12)}.json`,

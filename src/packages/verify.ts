@@ -15,7 +15,7 @@ import { trustDocument } from '../mirror/read/trust-file.ts';
 import { compareCodePoints, type EngineName, type Trust } from '../protocol/index.ts';
 import { BAGIT, PAYLOAD } from './formats/bagit.ts';
 import { ZimError } from './formats/unzim.ts';
-import type { Done, Job, Problem } from './job.ts';
+import type { Done, Job, SiteProblem } from './job.ts';
 import { isSite } from './site.ts';
 import { readSums, siteJobs } from './site-check.ts';
 import { isPackage, judgingJobs, type OfSet, openStored } from './stored.ts';
@@ -32,7 +32,7 @@ export interface Verified {
   readonly files: number;
   readonly records: number;
   /** By path. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly SiteProblem[];
 }
 
 export interface VerifyResult {
@@ -88,7 +88,7 @@ async function doJobs(
   inPayload: string,
   run: Run,
 ): Promise<Omit<Verified, 'name' | 'kind'>> {
-  const problems: Problem[] = [];
+  const problems: SiteProblem[] = [];
   let files = 0;
   let records = 0;
   for await (const [job, done] of run.team.inOrder(jobs)) {
@@ -102,7 +102,7 @@ async function doJobs(
   return { files, records, problems };
 }
 
-const byPath = (a: Problem, b: Problem): number =>
+const byPath = (a: SiteProblem, b: SiteProblem): number =>
   compareCodePoints(a.path, b.path) || compareCodePoints(a.kind, b.kind);
 
 async function verifySite(path: string, name: string, run: Run): Promise<Verified> {
@@ -138,7 +138,7 @@ async function verifyZim(path: string, name: string, run: Run): Promise<Verified
   const zim = new ZimInput(path, name);
   try {
     run.progress.stage(`checking the digest of ${name}`, null);
-    const changed: Problem = {
+    const changed: SiteProblem = {
       path: name,
       kind: 'changed',
       message: 'is damaged: its MD5 digest is not that of its bytes',

@@ -5,8 +5,8 @@ import { codeOf } from '../mirror/base/failure.ts';
 import { ENGINES } from '../mirror/judge/openssl.ts';
 import { readTrust } from '../protocol/index.ts';
 import { compress } from './compress.ts';
-import type { Answer, Done, DoneFile, Job, Problem, TeamStart } from './job.ts';
-import { judgeRecord } from './judge-record.ts';
+import type { Done, DoneFile, Job, JobAnswer, SiteProblem, TeamStart } from './job.ts';
+import { judgePackedRecord } from './judge-record.ts';
 import { closePackage, PlaceError, readPlace } from './place.ts';
 import { SharedRoom } from './room.ts';
 
@@ -19,7 +19,7 @@ const room = new SharedRoom();
 
 function run({ files, suffix, pack }: Job): Done {
   const done: DoneFile[] = [];
-  const problems: Problem[] = [];
+  const problems: SiteProblem[] = [];
   const contents = new Map<string, Uint8Array>();
   room.clear();
   for (const { path, place, sha256: expected } of files) {
@@ -38,7 +38,7 @@ function run({ files, suffix, pack }: Job): Done {
     done.push({ path, bytes: bytes.length, sha256, packed: pack === null ? null : compress(bytes, pack) });
   }
   if (suffix === null) return { files: done, problems, record: null };
-  const judged = judgeRecord(suffix, contents, trust, engine);
+  const judged = judgePackedRecord(suffix, contents, trust, engine);
   return { files: done, problems: [...problems, ...judged.problems], record: judged.record };
 }
 
@@ -62,15 +62,15 @@ port.on('message', ({ id, job }: { readonly id: number; readonly job: Job | 'clo
   try {
     if (job === 'close') {
       closePackage();
-      port.postMessage({ id, done: { files: [], problems: [], record: null } } satisfies Answer);
+      port.postMessage({ id, done: { files: [], problems: [], record: null } } satisfies JobAnswer);
       return;
     }
     const { done, transfer } = gathered(run(job));
-    port.postMessage({ id, done } satisfies Answer, transfer);
+    port.postMessage({ id, done } satisfies JobAnswer, transfer);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const { message, stack = '' } = error;
     const answer = { message, stack, code: codeOf(error), isSystem: 'syscall' in error };
-    port.postMessage({ id, error: answer } satisfies Answer);
+    port.postMessage({ id, error: answer } satisfies JobAnswer);
   }
 });

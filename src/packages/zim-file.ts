@@ -12,7 +12,7 @@ import {
   type ZimHeader,
 } from './formats/unzim.ts';
 import { HEADER_BYTES, MD5_BYTES } from './formats/zim.ts';
-import { magicOf, type Place, readAt } from './place.ts';
+import { type FilePlace, magicOf, readAt } from './place.ts';
 import { isThere } from './walk.ts';
 
 /** How many bytes are buffered before they are written, or read at once. */
@@ -97,7 +97,7 @@ function* piecesOf(descriptor: number, length: number): Generator<Uint8Array> {
 
 /** A file in a ZIM, or another path of one. */
 export type ZimContent =
-  | { readonly path: string; readonly place: Place }
+  | { readonly path: string; readonly place: FilePlace }
   /** @param target the path of another. */
   | { readonly path: string; readonly target: string };
 

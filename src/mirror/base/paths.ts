@@ -41,7 +41,7 @@ export const RECORD_FOLDERS = ['pith', '.well-known/pith'] as const;
 export const recordPage = (suffix: string): string => `pith/${suffix}/index.html`;
 export const bundleFile = (suffix: string): string => `pith/${suffix}/bundle.json`;
 /** The bundles of a record for its page's verifier, if they are too large to be in the page. */
-export const bundleScript = (suffix: string): string => `pith/${suffix}/bundle.js`;
+export const bundleScriptPath = (suffix: string): string => `pith/${suffix}/bundle.js`;
 export const stateFile = (suffix: string): string => `pith/${suffix}/state.json`;
 export const wellKnownBundleFile = (suffix: string): string => `.well-known/pith/${suffix}/bundle.json`;
 export const bibtexFile = (suffix: string): string => `pith/${suffix}/cite.bib`;

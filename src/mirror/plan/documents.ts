@@ -90,7 +90,7 @@ export function recordFiles(entry: RecordEntry): readonly SiteFile[] {
     { path: paths.stateFile(suffix), content: merged.state.bytes },
   );
   const script = bundleScriptText(entry);
-  if (script !== null) files.push({ path: paths.bundleScript(suffix), content: script });
+  if (script !== null) files.push({ path: paths.bundleScriptPath(suffix), content: script });
   if (received.length > 1) {
     for (const { bundle, bytesSha256 } of received) {
       files.push({ path: paths.receivedBundleFile(suffix, bytesSha256), content: bundle.bytes });

@@ -46,7 +46,7 @@ export class OwnFiles {
 }
 
 /** A site's folder, compared with what belongs to the mirror. */
-export interface Survey {
+export interface OwnFilesSurvey {
   /** Suffixes of the records of which a file is missing or empty. */
   readonly records: ReadonlySet<string>;
   /** Other files that are missing or empty. */
@@ -68,7 +68,7 @@ const isWhole = (file: string, mayBeEmpty: boolean): boolean => {
  *
  * @param damaged files that count as missing, see `damagedFiles`.
  */
-export function surveySite(site: string, own: OwnFiles, damaged: ReadonlySet<string> = new Set()): Survey {
+export function surveySite(site: string, own: OwnFiles, damaged: ReadonlySet<string> = new Set()): OwnFilesSurvey {
   const foreign: string[] = [];
   const files = new Set(own.files);
   const found = new Map<string, number>();

@@ -33,7 +33,7 @@ import { movesOf } from './changes.ts';
 import { handleForeign } from './foreign.ts';
 import type { OtherFile } from './other-file.ts';
 import type { Output } from './output.ts';
-import { hasLists, listedFiles, OwnFiles, type Survey, surveySite } from './own-files.ts';
+import { hasLists, listedFiles, OwnFiles, type OwnFilesSurvey, surveySite } from './own-files.ts';
 import { goneOf, type LastIndex, recordIndexFiles, siteSumsFile } from './record-index.ts';
 
 export interface Publication {
@@ -64,7 +64,7 @@ export interface Published {
 export interface LastSite extends Published {
   readonly records: readonly RecordLine[];
   readonly withheld: readonly WithheldLine[];
-  readonly survey: Survey;
+  readonly survey: OwnFilesSurvey;
 }
 
 export const ownFilesOf = ({ lists, others, shapes }: Published): OwnFiles =>

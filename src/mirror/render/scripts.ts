@@ -35,7 +35,7 @@ const TARGET = 'es2019';
  *
  * @param source absolute path of its TypeScript entry.
  */
-export async function bundleScript(source: string): Promise<string> {
+export async function bundleBrowserScript(source: string): Promise<string> {
   const bundle = await rolldown({
     input: source,
     platform: 'browser',
@@ -57,7 +57,7 @@ export async function bundleScript(source: string): Promise<string> {
 
 /** A script, with a fallback that runs if the script throws at the start. The wrapper works in any browser. */
 async function guardedScript(source: string, fallback: string): Promise<string> {
-  return `try{${await bundleScript(source)}}catch(pithTrouble){${await bundleScript(fallback)}}`;
+  return `try{${await bundleBrowserScript(source)}}catch(pithTrouble){${await bundleBrowserScript(fallback)}}`;
 }
 
 /** Every script of the site; they depend only on the program, never on data. */
@@ -66,7 +66,9 @@ export async function scriptFiles(): Promise<readonly SiteFile[]> {
   const entry = (name: string): string => join(PACKAGE_ROOT, 'src/site', name);
   for (const { path, source, fallback } of SCRIPTS) {
     const code =
-      fallback === undefined ? await bundleScript(entry(source)) : await guardedScript(entry(source), entry(fallback));
+      fallback === undefined
+        ? await bundleBrowserScript(entry(source))
+        : await guardedScript(entry(source), entry(fallback));
     files.push({ path, content: code });
   }
   return files;

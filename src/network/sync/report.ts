@@ -2,7 +2,7 @@
 import type { ReasonCode } from '../../protocol/index.ts';
 
 /** The outcome for one bundle, or for one requested name. */
-export type Outcome =
+export type SyncOutcome =
   /** Verified and new: it is in the folder. */
   | 'kept'
   /** What a dry run would have fetched. */
@@ -19,7 +19,7 @@ export type Outcome =
   | 'failed';
 
 export interface OutcomeLine {
-  readonly outcome: Outcome;
+  readonly outcome: SyncOutcome;
   /** Null for a name that matched no record. */
   readonly suffix: string | null;
   readonly source: string;
@@ -77,7 +77,7 @@ export class SyncLog {
   bytes = 0;
 
   add(
-    outcome: Outcome,
+    outcome: SyncOutcome,
     suffix: string | null,
     source: string,
     more: { readonly file?: string | null; readonly code?: ReasonCode; readonly message?: string } = {},
@@ -99,7 +99,7 @@ export class SyncLog {
   }
 
   report(): SyncReport {
-    const count = (outcome: Outcome): number => this.lines.filter((line) => line.outcome === outcome).length;
+    const count = (outcome: SyncOutcome): number => this.lines.filter((line) => line.outcome === outcome).length;
     return {
       sources: this.sources,
       totals: {

@@ -22,7 +22,7 @@ import type { Wanted } from './wanted.ts';
 const AT_ONCE = 4;
 
 /** @throws BuildError if another sync writes the folder; the system's error if the disk fails. */
-export async function sync(options: SyncOptions, progress: TransferProgress): Promise<SyncReport> {
+export async function syncFolder(options: SyncOptions, progress: TransferProgress): Promise<SyncReport> {
   const log = new SyncLog();
   if (options.dryRun) {
     progress.stage('reading the folder', null);

@@ -2,7 +2,7 @@
 
 export const CONTENTS = ['site', 'bundles'] as const;
 /** The whole site, or only what another mirror needs to rebuild it. */
-export type Contents = (typeof CONTENTS)[number];
+export type PackageContents = (typeof CONTENTS)[number];
 
 /** A pinned key, as a person compares it. */
 export interface KeyFact {
@@ -21,7 +21,7 @@ export interface PackageFacts {
   readonly parts: readonly string[];
   /** Which of them this one is, from 0. */
   readonly index: number;
-  readonly contents: Contents;
+  readonly contents: PackageContents;
   /** Newest moment in the data, seconds since 1970. */
   readonly seconds: number;
   /** Where the site is published, or null. */

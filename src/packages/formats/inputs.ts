@@ -14,7 +14,7 @@ export const INPUTS = 'input/files.jsonl';
 /** The path of an input file that is not part of the site. */
 export const extraPath = (sha256: string): string => `input/files/${sha256}`;
 
-export interface InputLine {
+export interface InputName {
   /** Relative to the input folder, with `/`. */
   readonly name: string;
   /** In hexadecimal. */
@@ -23,7 +23,7 @@ export interface InputLine {
   readonly path: string;
 }
 
-export function formatInputs(lines: readonly InputLine[]): string {
+export function formatInputs(lines: readonly InputName[]): string {
   return lines
     .toSorted((a, b) => compareCodePoints(a.name, b.name))
     .map(({ name, sha256, path }) => `${JSON.stringify({ name, sha256, path })}\n`)
@@ -31,7 +31,7 @@ export function formatInputs(lines: readonly InputLine[]): string {
 }
 
 /** @throws SyntaxError, with the number of the line, for a line of another form. */
-export function parseInputs(text: string): readonly InputLine[] {
+export function parseInputs(text: string): readonly InputName[] {
   return text
     .split('\n')
     .filter((line) => line !== '')

@@ -38,7 +38,7 @@ export const END_BYTES = 22 + 0xffff;
 /** Bytes of a local header before the name. */
 export const LOCAL_BYTES = 30;
 /** No file of a mirror is nearly this large; a zip bomb would be. */
-export const MAX_FILE_BYTES = 1 << 28;
+export const MAX_MEMBER_BYTES = 1 << 28;
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
@@ -93,8 +93,8 @@ function checkMember(member: Member, before: Directory): void {
   const problem = pathProblem(path);
   if (problem !== null)
     throw new ZipError(`${JSON.stringify(path)}: ${problem}; nothing is unpacked from this archive`);
-  if (size > MAX_FILE_BYTES)
-    throw new ZipError(`${path}: would unpack to ${size} bytes; a file of a package has at most ${MAX_FILE_BYTES}`);
+  if (size > MAX_MEMBER_BYTES)
+    throw new ZipError(`${path}: would unpack to ${size} bytes; a file of a package has at most ${MAX_MEMBER_BYTES}`);
   // Deflate gives at most 1,032 bytes for one.
   if (method === 'deflated' && size > packedBytes * 1032)
     throw new ZipError(`${path}: ${packedBytes} bytes cannot unpack to ${size}`);

@@ -4,7 +4,7 @@ import { counted } from '../../formats/counts.ts';
 import type { BundleVerdict, Check, CheckOutcome } from '../../protocol/index.ts';
 import { CHECK_WORDS, OUTCOME_WORDS, spaced } from '../shared/words.ts';
 import { element, foreign } from './dom.ts';
-import type { Comparison } from './words.ts';
+import type { ComparisonRow } from './words.ts';
 
 /** The most events shown. Of the rest, up to the same number that did not verify are shown. */
 const SHOWN_EVENTS = 40;
@@ -82,7 +82,7 @@ class Group {
     this.#body.append(made);
   }
 
-  compare({ outcome, name, shows, value }: Comparison): void {
+  compare({ outcome, name, shows, value }: ComparisonRow): void {
     const made = row(outcome, name, shows);
     addValue(made, value);
     this.#body.append(made);
@@ -137,7 +137,7 @@ export class LedgerView {
 }
 
 /** Compares what the page says with what was found. */
-export function comparisonTable(rows: readonly Comparison[]): HTMLElement {
+export function comparisonTable(rows: readonly ComparisonRow[]): HTMLElement {
   const group = new Group('What this page says, and what this browser found');
   for (const compared of rows) group.compare(compared);
   return group.element;

@@ -8,7 +8,7 @@ import type { Judgement } from './judge.ts';
 import { readPastedKey } from './keys.ts';
 import type { Verifier } from './main.ts';
 import { Proofs } from './proofs.ts';
-import type { Outcome } from './show.ts';
+import type { ShownOutcome } from './show.ts';
 import { countsOf } from './words.ts';
 
 function start(verifier: Verifier): void {
@@ -26,7 +26,7 @@ function start(verifier: Verifier): void {
   const pinned = verifier.readTrust(readPageData().trust);
   let trust = pinned;
   let given: File[] = [];
-  let outcomes: Outcome[] = [];
+  let outcomes: ShownOutcome[] = [];
   let links: string[] = [];
   let queue = Promise.resolve();
   /** Work that was started under another number must stop. */
@@ -97,7 +97,7 @@ function start(verifier: Verifier): void {
     const box = element('div', '');
     const article = element('article', 'verify-file', element('h3', '', foreign(file.name)), box);
     list.append(article);
-    let outcome: Outcome;
+    let outcome: ShownOutcome;
     try {
       const judgement = await judgeFile(file, box, () => own !== turn);
       outcome = judgement?.outcome ?? 'rejected';

@@ -27,12 +27,12 @@ export function findingList(
 }
 
 /** The result for a file or a record: a judgement, or none because this browser cannot check. */
-export type Outcome = Judgement['outcome'] | 'unchecked';
+export type ShownOutcome = Judgement['outcome'] | 'unchecked';
 
 const ICONS = { verified: 'verified', findings: 'uncheckable', rejected: 'failed', unchecked: 'uncheckable' } as const;
 
 /** Colours the border of a box, and adds an icon that repeats its headline. */
-export function mark(box: HTMLElement, words: HTMLElement | null, outcome: Outcome | null): void {
+export function mark(box: HTMLElement, words: HTMLElement | null, outcome: ShownOutcome | null): void {
   if (outcome !== null) words?.prepend(outcomeIcon(ICONS[outcome]));
   box.classList.toggle('is-verified', outcome === 'verified');
   box.classList.toggle('is-troubled', outcome === 'findings' || outcome === 'rejected');

@@ -5,7 +5,7 @@ import type { CheckOutcome, Finding } from '../../protocol/index.ts';
 import type { PageClaims } from '../shared/page-data.ts';
 import { CHECK_WORDS, spaced } from '../shared/words.ts';
 import type { Judgement } from './judge.ts';
-import type { Outcome } from './show.ts';
+import type { ShownOutcome } from './show.ts';
 
 /** The name of the first step that failed; null if none did. */
 export function failedStep({ ledgers, findings, verdicts }: Judgement): string | null {
@@ -41,7 +41,7 @@ export function proved({ ledgers, merged, verdicts }: Judgement): string {
 }
 
 /** A row that compares what the page says with what was found. */
-export interface Comparison {
+export interface ComparisonRow {
   readonly outcome: CheckOutcome;
   readonly name: string;
   readonly shows: string;
@@ -51,8 +51,8 @@ export interface Comparison {
 const codesOf = (findings: readonly Finding[]): readonly string[] => [...new Set(findings.map(({ code }) => code))];
 
 /** Compares what the page says with what was found here. */
-export function comparisons(claims: PageClaims, { merged, findings }: Judgement): readonly Comparison[] {
-  const row = (name: string, says: string, found: string): Comparison => ({
+export function comparisons(claims: PageClaims, { merged, findings }: Judgement): readonly ComparisonRow[] {
+  const row = (name: string, says: string, found: string): ComparisonRow => ({
     outcome: says === found ? 'verified' : 'failed',
     name,
     shows: says === found ? 'as this page says' : `this page says ${says}`,
@@ -67,15 +67,15 @@ export function comparisons(claims: PageClaims, { merged, findings }: Judgement)
 }
 
 /** The final announcement for screen readers. */
-export function announcement(judgement: Judgement, compared: readonly Comparison[] = []): string {
+export function announcement(judgement: Judgement, compared: readonly ComparisonRow[] = []): string {
   const differing = compared.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name);
   const rest = differing.length > 0 ? ` The result differs from this page in: ${differing.join(', ')}.` : '';
   return `${headline(judgement)}.${rest}`;
 }
 
 /** How many files had each outcome. */
-export function countsOf(outcomes: readonly Outcome[], files: number): string {
-  const count = (wanted: Outcome): number => outcomes.filter((outcome) => outcome === wanted).length;
+export function countsOf(outcomes: readonly ShownOutcome[], files: number): string {
+  const count = (wanted: ShownOutcome): number => outcomes.filter((outcome) => outcome === wanted).length;
   const parts = [
     `${count('verified')} verified`,
     ...(count('findings') > 0 ? [`${count('findings')} verified with findings`] : []),

@@ -2,7 +2,7 @@
 
 import { counted } from '../../formats/counts.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
-import type { Contents } from './contents.ts';
+import type { RecordContents } from './contents.ts';
 import type { EventRow } from './merge.ts';
 
 export interface Alert {
@@ -15,7 +15,7 @@ export interface Alert {
 }
 
 /** The text of the newest correction, shortened if needed. */
-function newestCorrection(contents: Contents): string {
+function newestCorrection(contents: RecordContents): string {
   const part = contents.parts.find(({ id }) => id === 'list-corrections');
   const words = part?.table?.rows
     .at(-1)
@@ -29,7 +29,7 @@ function newestCorrection(contents: Contents): string {
 
 export function alertsOf(
   { merged, findings }: RecordEntry,
-  contents: Contents,
+  contents: RecordContents,
   events: readonly EventRow[],
 ): readonly Alert[] {
   if (merged === null) return [];

@@ -1,6 +1,6 @@
 /** How a record is cited and linked: what its page says to people, to search engines and to machines. Pure. */
 import { badgeText } from '../../formats/badge.ts';
-import { cslDownload, type Download, risDownload } from '../../formats/downloads.ts';
+import { cslDownload, risDownload, type SavedFile } from '../../formats/downloads.ts';
 import { absoluteUrl, badgeFile, bibtexFile, recordPage, relativeLink } from '../../mirror/base/paths.ts';
 import type { Verdict } from '../../mirror/plan/catalogue.ts';
 import type { RecordEntry } from '../../mirror/plan/plan.ts';
@@ -9,7 +9,7 @@ import type { RecordEntry } from '../../mirror/plan/plan.ts';
 export interface Snippet {
   readonly name: string;
   readonly text: string;
-  readonly file: Download | null;
+  readonly file: SavedFile | null;
 }
 
 export function citationSnippets({ identified, texts }: RecordEntry): readonly Snippet[] {

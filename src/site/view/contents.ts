@@ -36,7 +36,7 @@ export interface ContentsPart {
   readonly pointer: string;
 }
 
-export interface Contents {
+export interface RecordContents {
   readonly parts: readonly ContentsPart[];
   /** Names of empty or missing parts, and of empty lists. */
   readonly empty: readonly string[];
@@ -151,7 +151,7 @@ function snapshotPart(
   };
 }
 
-function snapshotParts(snapshot: JsonObject, pointer: string): Contents {
+function snapshotParts(snapshot: JsonObject, pointer: string): RecordContents {
   const parts: ContentsPart[] = [];
   const empty: string[] = [];
   for (const known of SNAPSHOT_PARTS) {
@@ -243,7 +243,7 @@ function proofPart(merged: MergedRecord): ContentsPart | null {
 export function contentsOf(
   merged: MergedRecord | null,
   anchors: ReadonlyMap<string, { readonly name: string; readonly href: string }>,
-): Contents {
+): RecordContents {
   if (merged === null) return { parts: [], empty: [] };
   const lists = LIST_ORDER.map((name) => [name, listPart(merged, name, anchors)] as const);
   const snapshot = currentSnapshot(merged);

@@ -1,5 +1,5 @@
 /** One record's page in words: turns verified and merged data into the texts of the page. Pure. */
-import { type Download, recordDownload } from '../../formats/downloads.ts';
+import { recordDownload, type SavedFile } from '../../formats/downloads.ts';
 import { text } from '../../formats/paper.ts';
 import {
   bundleFile,
@@ -23,7 +23,7 @@ import { visibleText } from '../shared/text.ts';
 import { type Alert, alertsOf } from './alerts.ts';
 import { type AuthorsView, authorsView } from './authors.ts';
 import { type BadgeView, badgeView, citationSnippets, type Snippet } from './cite.ts';
-import { type Contents, contentsOf, newestSnapshot } from './contents.ts';
+import { contentsOf, newestSnapshot, type RecordContents } from './contents.ts';
 import { canonicalUrl, type HeadLink, type HeadMeta } from './head.ts';
 import { type LedgerGroup, ledgerGroups, type OutcomeCount, outcomeCounts } from './ledger.ts';
 import { arxivLink, type Link, licenseOf, originRecord, safeHref } from './links.ts';
@@ -58,7 +58,7 @@ import { type Badge, badges, type CompletenessView, completeness } from './statu
 import { type TocEntry, tableOfContents } from './toc.ts';
 import { type VerdictView, verdictView } from './verdict.ts';
 
-export interface FileLink extends Download {
+export interface FileLink extends SavedFile {
   /** What it is. */
   readonly text: string;
 }
@@ -109,7 +109,7 @@ export interface RecordView extends VerdictView {
   /** The lines that a reader runs before those of the groups. */
   readonly repeat: string;
   readonly completeness: CompletenessView;
-  readonly contents: Contents;
+  readonly contents: RecordContents;
   readonly events: readonly EventRow[];
   readonly states: readonly StateView[];
   readonly files: readonly FileLink[];

@@ -5,7 +5,7 @@ import { recordPage, relativeLink } from '../../mirror/base/paths.ts';
 import type { ReportListPage, ReportRow } from '../../mirror/plan/report-pages.ts';
 import type { Crumb } from './browse.ts';
 import { REASON_WORDS } from './reasons.ts';
-import { type WithheldRow, withheldRows } from './withheld.ts';
+import { type WithheldLink, withheldRows } from './withheld.ts';
 
 export interface ReportRowView {
   readonly file: string;
@@ -39,7 +39,7 @@ export interface ReportView {
     readonly count: string;
   }[];
   readonly parts: readonly { readonly href: string; readonly name: string; readonly count: string }[];
-  readonly withheld: readonly WithheldRow[];
+  readonly withheld: readonly WithheldLink[];
   /** A sentence if more records are withheld than are listed, else null. */
   readonly moreWithheld: string | null;
   readonly groups: readonly {

@@ -2,7 +2,7 @@
 import { bundlesInPage } from '../../formats/bundle-script.ts';
 import { safeJson } from '../../formats/json-text.ts';
 import {
-  bundleScript,
+  bundleScriptPath,
   receivedBundleFile,
   recordPage,
   relativeLink,
@@ -80,7 +80,7 @@ export function verifyHereView(entry: RecordEntry, { trust }: Pick<SiteContext, 
     links: {
       button: relativeLink(page, VERIFY_BUTTON_SCRIPT),
       verifier: relativeLink(page, VERIFIER_SCRIPT),
-      bundles: relativeLink(page, bundleScript(identified.suffix)),
+      bundles: relativeLink(page, bundleScriptPath(identified.suffix)),
       page: relativeLink(page, VERIFY),
     },
   };

@@ -76,14 +76,14 @@ export function withheldSentence(withheld: readonly WithheldLine[]): string | nu
   return `The operator of this mirror withholds ${records}${reasons}.`;
 }
 
-export interface WithheldRow {
+export interface WithheldLink {
   readonly pithNumber: string;
   readonly href: string;
   readonly reason: string;
 }
 
 /** Links to tombstones. @param page that has them. */
-export function withheldRows(withheld: readonly WithheldLine[], page: string): readonly WithheldRow[] {
+export function withheldRows(withheld: readonly WithheldLine[], page: string): readonly WithheldLink[] {
   return withheld.map(({ suffix, pithNumber, reason }) => ({
     pithNumber,
     href: relativeLink(page, recordPage(suffix)),

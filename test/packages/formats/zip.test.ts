@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { chooseDeflate, compress, deflateByNode, deflateByPako, probe } from '../../../src/packages/compress.ts';
 import { pathProblem } from '../../../src/packages/formats/entry.ts';
-import { MAX_FILE_BYTES, readDirectory, readEnd, ZipError } from '../../../src/packages/formats/unzip.ts';
+import { MAX_MEMBER_BYTES, readDirectory, readEnd, ZipError } from '../../../src/packages/formats/unzip.ts';
 import { formatZip, MAX_ENTRIES, type PackedFile, ZipWriter } from '../../../src/packages/formats/zip.ts';
 import { PROJECT } from '../../support/sites/cli.ts';
 
@@ -195,7 +195,7 @@ describe('the reader of ZIPs', () => {
     ],
     [
       'has a file that would unpack to more than any file of a mirror has',
-      zipOf({ path: 'a', seconds: 0, method: 'deflated', crc: 0, size: MAX_FILE_BYTES + 1, data: new Uint8Array(1) }),
+      zipOf({ path: 'a', seconds: 0, method: 'deflated', crc: 0, size: MAX_MEMBER_BYTES + 1, data: new Uint8Array(1) }),
       /a: would unpack to 268435457 bytes/,
     ],
     [

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { createContext, Script } from 'node:vm';
 import { contentText } from '../../../src/mirror/base/disk.ts';
-import { bundleScript, scriptFiles } from '../../../src/mirror/render/scripts.ts';
+import { bundleBrowserScript, scriptFiles } from '../../../src/mirror/render/scripts.ts';
 import { type BuiltIn, LATE_BUILT_INS, removalOf } from '../../support/browser/built-ins.ts';
 import { defaultTrust, seedText } from '../../support/bundles/vectors.ts';
 import { PROJECT } from '../../support/sites/cli.ts';
@@ -44,7 +44,7 @@ const TAMPERED = seedText().replace('Concordia', 'Concordja');
 let judge: Script;
 let code = '';
 before(async () => {
-  code = await bundleScript(join(PROJECT, 'test/support/browser/judge.ts'));
+  code = await bundleBrowserScript(join(PROJECT, 'test/support/browser/judge.ts'));
   judge = new Script(code);
 });
 

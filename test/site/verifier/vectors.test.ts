@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { bundleScript } from '../../../src/mirror/render/scripts.ts';
+import { bundleBrowserScript } from '../../../src/mirror/render/scripts.ts';
 import { BROWSERS, launchBrowser } from '../../support/browser/browser.ts';
 import { answer, type Questions } from '../../support/browser/browser-protocol.ts';
 import { TRUST_FILE } from '../../support/browser/verify-site.ts';
@@ -60,7 +60,7 @@ describe('the vectors, the seed and tampered copies', () => {
   const expected = answer(asked);
   let code: string;
   before(async () => {
-    code = await bundleScript(join(PROJECT, 'test/support/browser/browser-protocol.ts'));
+    code = await bundleBrowserScript(join(PROJECT, 'test/support/browser/browser-protocol.ts'));
   });
 
   it('are what Node says they are', () => {

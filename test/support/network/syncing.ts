@@ -5,7 +5,7 @@ import { formatSyncText } from '../../../src/cli/sync-text.ts';
 import type { Clock } from '../../../src/network/pace.ts';
 import type { SyncOptions } from '../../../src/network/sync/options.ts';
 import type { SyncReport } from '../../../src/network/sync/report.ts';
-import { sync } from '../../../src/network/sync/sync.ts';
+import { syncFolder } from '../../../src/network/sync/sync.ts';
 import { parseWanted, type Wanted } from '../../../src/network/sync/wanted.ts';
 import { testTrust } from '../bundles/make-bundle.ts';
 
@@ -55,7 +55,7 @@ export async function syncInto(
 ): Promise<Synced> {
   const said: string[] = [];
   const clock = new JumpingClock();
-  const report = await sync(
+  const report = await syncFolder(
     {
       folder: to,
       sources: from.map((name) => ({ name, folder: name })),
