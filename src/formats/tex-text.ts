@@ -7,6 +7,7 @@
 import { formulaAt } from './tex-formula.ts';
 import { ACCENTS, ESCAPED, LETTERS, SIGNS, STYLES, SWITCHES, type TextStyle } from './tex-letters.ts';
 import { expandedMaths, isKnownMaths } from './tex-maths.ts';
+import { BLANKS, NAME, TexSource } from './tex-source.ts';
 
 /** A piece of a text: words, or the TeX source of a formula without its dollars. */
 export type TexPart =
@@ -27,9 +28,6 @@ const MAX_QUOTED = 300;
 /** A text without any of these has no TeX. */
 const HAS_TEX = /[\\${}`~]|--|''/;
 const PLAIN = /[^\\${}`'"~^_-]+/y;
-const NAME = /[a-zA-Z]+/y;
-const BLANKS = /\s+/y;
-const LETTER = /^\p{L}\p{M}*$/u;
 /** Small capitals are written so in the names of ions: `H\,{\sc ii}`. */
 const NUMERAL = /^\s*[ivxl]+\s*$/;
 /** Signs after which a space only ends their name. */
@@ -44,26 +42,9 @@ const MAX_BARE = 120;
 const NOT_ALONE =
   /^(?:rm|bf|it|cal|sf|tt|text[a-z]*|operatorname|left|right|middle|[bB]igg?[lr]?|begin|end|[a-z]+style|(?:no)?limits|not|math(?:op|bin|rel|ord)|colon|q?quad)$/;
 
-/** The index of each brace's partner, or -1. */
-function partnersOf(text: string): Int32Array {
-  const partners = new Int32Array(text.length).fill(-1);
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '{') open.push(at);
-    else if (text[at] === '}') {
-      const start = open.pop();
-      if (start === undefined) continue;
-      partners[start] = at;
-      partners[at] = start;
-    }
-  }
-  return partners;
-}
-
 class Scanner {
+  readonly #source: TexSource;
   readonly #text: string;
-  readonly #partners: Int32Array;
   readonly #parts: TexPart[] = [];
   #words = '';
   #style: TextStyle | null = null;
@@ -74,8 +55,8 @@ class Scanner {
   #singles = 0;
 
   constructor(text: string) {
+    this.#source = new TexSource(text);
     this.#text = text;
-    this.#partners = partnersOf(text);
   }
 
   parts(): readonly TexPart[] {
@@ -112,17 +93,6 @@ class Scanner {
     }
   }
 
-  #match(pattern: RegExp, at: number): string {
-    pattern.lastIndex = at;
-    return pattern.exec(this.#text)?.[0] ?? '';
-  }
-
-  /** The index of the brace that closes the group at `at`, or -1 if no group ends before `to`. */
-  #groupEnd(at: number, to: number): number {
-    const end = this.#text[at] === '{' ? (this.#partners[at] ?? -1) : -1;
-    return end < to ? end : -1;
-  }
-
   #read(from: number, to: number, depth: number): void {
     for (let at = from; at < to; ) {
       const char = this.#text[at] ?? '';
@@ -134,7 +104,7 @@ class Scanner {
       else if (char === '~') at = this.#tie(at, to);
       else if (char === '^' || char === '_') at = this.#script(at, to);
       else {
-        const plain = char === '}' ? char : this.#match(PLAIN, at).slice(0, to - at);
+        const plain = char === '}' ? char : this.#source.match(PLAIN, at).slice(0, to - at);
         this.#words += plain;
         at += plain.length;
       }
@@ -158,19 +128,19 @@ class Scanner {
 
   /** Braces that preserve case or contain a style are removed, unless the group begins with an unknown command. */
   #group(at: number, to: number, depth: number): number {
-    const end = this.#groupEnd(at, to);
+    const end = this.#source.groupEnd(at, to);
     if (end === -1 || depth >= MAX_DEPTH) {
       this.#words += '{';
       return at + 1;
     }
-    const inside = at + 1 + this.#match(BLANKS, at + 1).length;
-    const name = this.#text[inside] === '\\' ? this.#match(NAME, inside + 1) : '';
+    const inside = at + 1 + this.#source.match(BLANKS, at + 1).length;
+    const name = this.#text[inside] === '\\' ? this.#source.match(NAME, inside + 1) : '';
     const style = SWITCHES.get(name);
     if (style !== undefined) {
       const start = inside + 1 + name.length;
       const words = this.#text.slice(start, end);
       if (name.startsWith('sc') && NUMERAL.test(words)) this.#words += words.trim().toUpperCase();
-      else this.#readStyled(style, start + this.#match(BLANKS, start).length, end, depth + 1);
+      else this.#readStyled(style, start + this.#source.match(BLANKS, start).length, end, depth + 1);
     } else if (name !== '' && !isKnown(name)) {
       this.#words += '{';
       this.#read(at + 1, end, depth + 1);
@@ -181,7 +151,7 @@ class Scanner {
 
   #command(at: number, to: number, depth: number): number {
     const sign = at + 1 < to ? (this.#text[at + 1] ?? '') : '';
-    const name = this.#match(NAME, at + 1);
+    const name = this.#source.match(NAME, at + 1);
     if (name !== '') return this.#named(name, at, to, depth);
     if (sign === '(' || sign === '[') {
       const span = formulaAt(this.#text, at, to);
@@ -190,27 +160,27 @@ class Scanner {
         return span.end;
       }
     }
-    const accented = ACCENTS.has(sign) ? this.#letter(at, to, 0) : null;
+    const accented = ACCENTS.has(sign) ? this.#source.letter(at, to, 0) : null;
     if (accented !== null) {
       this.#words += accented.letter;
       return accented.end;
     }
     const after = at + 1 + sign.length;
     const escaped = ESCAPED.get(sign);
-    const end = ACCENTS.has(sign) ? this.#groupEnd(after, to) + 1 : 0;
+    const end = ACCENTS.has(sign) ? this.#source.groupEnd(after, to) + 1 : 0;
     this.#words += escaped ?? this.#text.slice(at, Math.max(after, end));
     return Math.max(after, end);
   }
 
   #named(name: string, at: number, to: number, depth: number): number {
     const after = at + 1 + name.length;
-    const letter = this.#letter(at, to, 0);
+    const letter = this.#source.letter(at, to, 0);
     if (letter !== null) {
       this.#words += letter.letter;
       return letter.end;
     }
-    const open = after + this.#match(BLANKS, after).length;
-    const end = this.#groupEnd(open, to);
+    const open = after + this.#source.match(BLANKS, after).length;
+    const end = this.#source.groupEnd(open, to);
     if (end !== -1 && depth < MAX_DEPTH) {
       const style = STYLES.get(name);
       if (style !== undefined) {
@@ -221,7 +191,7 @@ class Scanner {
       if (stop !== null) return stop;
     }
     if (name === 'ensuremath' && this.#text[open] === '\\') {
-      const stop = open + 1 + this.#match(NAME, open + 1).length;
+      const stop = open + 1 + this.#source.match(NAME, open + 1).length;
       this.#formula(this.#text.slice(open, stop), at, stop);
       return stop;
     }
@@ -232,7 +202,8 @@ class Scanner {
       return EATS_SPACE.test(name) ? open : after;
     }
     let stop = after;
-    for (let next = this.#groupEnd(stop, to); next !== -1; next = this.#groupEnd(stop, to)) stop = next + 1;
+    for (let next = this.#source.groupEnd(stop, to); next !== -1; next = this.#source.groupEnd(stop, to))
+      stop = next + 1;
     // A formula without dollars: `\alpha-decay`, but not `C:\alpha`.
     const isOther = /[\p{L}:/\\$]$/u.test(this.#words) || this.#text[stop] === '{';
     if (!NOT_ALONE.test(name) && !isOther && this.#bare(at, stop)) return stop;
@@ -244,7 +215,7 @@ class Scanner {
   /** Commands that show something else than their argument; null for any other. @param open of the first argument. */
   #withArguments(name: string, at: number, open: number, end: number, depth: number): number | null {
     const argument = this.#text.slice(open + 1, end);
-    const second = this.#groupEnd(end + 1, this.#text.length);
+    const second = this.#source.groupEnd(end + 1, this.#text.length);
     switch (name) {
       case 'ensuremath':
         this.#formula(argument, at, end + 1);
@@ -287,46 +258,12 @@ class Scanner {
 
   /** `10^{-3}` and `90^\circ`; without braces or a command, as in `file_name`, the sign stays. */
   #script(at: number, to: number): number {
-    const end = this.#groupEnd(at + 1, to);
-    const name = this.#text[at + 1] === '\\' ? this.#match(NAME, at + 2) : '';
+    const end = this.#source.groupEnd(at + 1, to);
+    const name = this.#text[at + 1] === '\\' ? this.#source.match(NAME, at + 2) : '';
     const stop = end !== -1 ? end + 1 : name !== '' && !NOT_ALONE.test(name) ? at + 2 + name.length : at;
     if (stop - at > 3 && /[\p{L}\p{N})\]]/u.test(this.#before) && this.#bare(at, stop)) return stop;
     this.#words += this.#text[at] ?? '';
     return at + 1;
-  }
-
-  /** The one letter at `at`, with its accents: bare, in braces or by a command. Null if it is anything else. */
-  #letter(at: number, to: number, depth: number): { readonly letter: string; readonly end: number } | null {
-    const text = this.#text;
-    if (at >= to || depth > 4) return null;
-    const end = this.#groupEnd(at, to);
-    if (end !== -1) {
-      const start = at + 1 + this.#match(BLANKS, at + 1).length;
-      const inner = this.#letter(start, end, depth + 1);
-      const isAll = inner !== null && text.slice(inner.end, end).trim() === '';
-      return isAll ? { letter: inner.letter, end: end + 1 } : null;
-    }
-    if (text[at] !== '\\') {
-      const letter = String.fromCodePoint(text.codePointAt(at) ?? 0);
-      return LETTER.test(letter) ? { letter, end: at + letter.length } : null;
-    }
-    const name = this.#match(NAME, at + 1) || (text[at + 1] ?? '');
-    const after = at + 1 + name.length;
-    const blanks = this.#match(BLANKS, after).length;
-    const known = LETTERS.get(name);
-    if (known !== undefined) {
-      return { letter: known, end: text.startsWith('{}', after) ? after + 2 : after + blanks };
-    }
-    const mark = ACCENTS.get(name);
-    if (mark === undefined) return null;
-    const base = this.#letter(after + blanks, to, depth + 1);
-    if (base === null) return null;
-    // An i loses its dot under an accent; Unicode's í already has none.
-    const dotted = base.letter.replace('ı', 'i').replace('ȷ', 'j');
-    return {
-      letter: `${dotted}${mark}`.normalize('NFC'),
-      end: text.startsWith('{}', base.end) ? base.end + 2 : base.end,
-    };
   }
 
   /** The character before the current position; a formula counts as a letter. */
