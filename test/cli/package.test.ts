@@ -54,6 +54,23 @@ describe('the installed package', () => {
     ]);
   });
 
+  it('packs the site, verifies the packages, and builds the site from one of them again', async () => {
+    const npx = (...args: readonly string[]): ReturnType<typeof runProgram> =>
+      runProgram('npx', ['--no', 'pith-mirror', ...args], { cwd: user });
+    for (const format of ['zip', 'zim']) {
+      const packed = await npx('pack', 'dist', '--format', format, '--out', 'packages');
+      assert.equal(packed.code, 0, packed.stderr);
+    }
+    for (const name of readdirSync(join(user, 'packages'))) {
+      const verified = await npx('verify', join('packages', name));
+      assert.equal(verified.code, 0, verified.stderr);
+    }
+    const zip = readdirSync(join(user, 'packages')).find((name) => name.endsWith('.zip')) ?? '';
+    const again = await npx('build', join('packages', zip), '--out', 'again');
+    assert.equal(again.code, 0, again.stderr);
+    assertSameTree(readTree(join(user, 'again')), readTree(join(user, 'dist')));
+  });
+
   it('is a library with one door', async () => {
     const script = `
       import { readFileSync } from 'node:fs';
