@@ -3,43 +3,31 @@ import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
 import { isInterrupted } from '../mirror/base/interrupt.ts';
 import { packageVersion } from '../mirror/base/package.ts';
 import { EngineError, ParseError } from '../protocol/index.ts';
-import { AUDIT_HELP, audit } from './audit.ts';
-import { BUILD_HELP, build } from './build.ts';
-import { CANON_HELP, canon } from './canon.ts';
 import { EXIT } from './command.ts';
-import { COMPARE_HELP, compare } from './compare.ts';
-import { JOIN_HELP, join } from './join.ts';
-import { NUMBER_HELP, number } from './number.ts';
-import { PACK_HELP, pack } from './pack.ts';
-import { PREFLIGHT_HELP, preflight } from './preflight.ts';
-import { SERVE_HELP, serve } from './serve.ts';
 import { watchSignals } from './signals.ts';
-import { SNAPSHOT_HELP, snapshot } from './snapshot.ts';
-import { STAMP_HELP, stamp } from './stamp.ts';
 import { isPrinted, print, say, watchStreams } from './streams.ts';
-import { SYNC_HELP, sync } from './sync.ts';
 import { complain, printable } from './terminal.ts';
-import { VERIFY_HELP, verify } from './verify.ts';
 
 interface Command {
   readonly run: (args: readonly string[]) => Promise<number>;
   readonly help: string;
 }
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map([
-  ['build', { run: build, help: BUILD_HELP }],
-  ['join', { run: join, help: JOIN_HELP }],
-  ['verify', { run: verify, help: VERIFY_HELP }],
-  ['pack', { run: pack, help: PACK_HELP }],
-  ['snapshot', { run: snapshot, help: SNAPSHOT_HELP }],
-  ['sync', { run: sync, help: SYNC_HELP }],
-  ['compare', { run: compare, help: COMPARE_HELP }],
-  ['audit', { run: audit, help: AUDIT_HELP }],
-  ['preflight', { run: preflight, help: PREFLIGHT_HELP }],
-  ['serve', { run: serve, help: SERVE_HELP }],
-  ['canon', { run: canon, help: CANON_HELP }],
-  ['number', { run: number, help: NUMBER_HELP }],
-  ['stamp', { run: stamp, help: STAMP_HELP }],
+/** Loads a command. To load all of them would take half a second. */
+const COMMANDS: ReadonlyMap<string, () => Promise<Command>> = new Map([
+  ['build', () => import('./build.ts').then((file) => ({ run: file.build, help: file.BUILD_HELP }))],
+  ['join', () => import('./join.ts').then((file) => ({ run: file.join, help: file.JOIN_HELP }))],
+  ['verify', () => import('./verify.ts').then((file) => ({ run: file.verify, help: file.VERIFY_HELP }))],
+  ['sync', () => import('./sync.ts').then((file) => ({ run: file.sync, help: file.SYNC_HELP }))],
+  ['compare', () => import('./compare.ts').then((file) => ({ run: file.compare, help: file.COMPARE_HELP }))],
+  ['audit', () => import('./audit.ts').then((file) => ({ run: file.audit, help: file.AUDIT_HELP }))],
+  ['preflight', () => import('./preflight.ts').then((file) => ({ run: file.preflight, help: file.PREFLIGHT_HELP }))],
+  ['serve', () => import('./serve.ts').then((file) => ({ run: file.serve, help: file.SERVE_HELP }))],
+  ['pack', () => import('./pack.ts').then((file) => ({ run: file.pack, help: file.PACK_HELP }))],
+  ['snapshot', () => import('./snapshot.ts').then((file) => ({ run: file.snapshot, help: file.SNAPSHOT_HELP }))],
+  ['stamp', () => import('./stamp.ts').then((file) => ({ run: file.stamp, help: file.STAMP_HELP }))],
+  ['canon', () => import('./canon.ts').then((file) => ({ run: file.canon, help: file.CANON_HELP }))],
+  ['number', () => import('./number.ts').then((file) => ({ run: file.number, help: file.NUMBER_HELP }))],
 ]);
 
 /** Commands whose output is their result: if that cannot be written, they have failed. Others have a verdict of their own. */
@@ -66,7 +54,7 @@ const HELP = `pith-mirror makes a static web site from Pith Open Graph bundles, 
 
 Usage: pith-mirror COMMAND …
 
-${[...COMMANDS].map(([name, { help }]) => `  ${name.padEnd(9)} ${SUMMARIES[name] ?? help.split('\n', 1)[0]}`).join('\n')}
+${[...COMMANDS.keys()].map((name) => `  ${name.padEnd(9)} ${SUMMARIES[name]}`).join('\n')}
 
   pith-mirror COMMAND --help   explain a command and its options
   pith-mirror --version        print the version
@@ -114,9 +102,10 @@ async function run([name, ...args]: readonly string[]): Promise<number> {
       print(`${await packageVersion()}\n`);
       return EXIT.OK;
     }
-    const command = COMMANDS.get(name);
-    if (command === undefined)
+    const load = COMMANDS.get(name);
+    if (load === undefined)
       throw new UsageError(`unknown command ${name}; expected one of ${[...COMMANDS.keys()].join(', ')}`);
+    const command = await load();
     if (asksForHelp(args)) {
       print(command.help);
       return EXIT.OK;

@@ -29,6 +29,8 @@ function wholeSet(path: string, name: string): readonly Stored[] {
   return [...parts.values()];
 }
 
+export { isPackage } from '../packages/stored.ts';
+
 export class PackageSource implements Source {
   readonly name: string;
   readonly #files: PackagedFiles;

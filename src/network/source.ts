@@ -1,9 +1,7 @@
 /** Where bundles come from: a site at a URL, the folder of one, or a package of one. */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isPackage } from '../packages/stored.ts';
 import { MAX_BUNDLE_BYTES, SUFFIX_PATTERN } from '../protocol/index.ts';
-import { PackageSource } from './package-source.ts';
 import type { Download, Web } from './web.ts';
 
 /** The registry. It publishes no index. */
@@ -146,7 +144,11 @@ export async function openSource(
   web: Web,
 ): Promise<Source | { readonly problem: string }> {
   const base = sourceUrl(name);
-  if (base === null) return isPackage(folder) ? PackageSource.open(folder, name) : new FolderSource(name, folder);
+  if (base === null) {
+    // Most sources are URLs, and the readers of packages take a while to load.
+    const { isPackage, PackageSource } = await import('./package-source.ts');
+    return isPackage(folder) ? PackageSource.open(folder, name) : new FolderSource(name, folder);
+  }
   if (base.href === ORIGIN) return new WebSource(name, base, web, null);
   const url = new URL(MIRROR_MANIFEST, base);
   const manifest = await web.get(url, { source: base, limit: MAX_MANIFEST_BYTES, isFresh: true });

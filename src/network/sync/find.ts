@@ -4,6 +4,7 @@ import { jsonLdFile, recordPage } from '../../mirror/base/paths.ts';
 import { MAX_BUNDLE_BYTES } from '../../protocol/index.ts';
 import { type IndexRow, isWithheld } from '../../records/bucket.ts';
 import { bucketOf, UNDATED } from '../../records/layout.ts';
+import { keysOf } from '../index-cache.ts';
 import type { BucketLine, Listing } from '../listing.ts';
 import type { Download } from '../web.ts';
 import { type ClaimedRecord, claimedBy, claimedOfCategory, readCatalogue } from './catalogue.ts';
@@ -96,6 +97,13 @@ export class Finder {
     const buckets = this.#listing.buckets.filter(
       ({ bucket }) => since === null || (bucket >= since && bucket !== UNDATED),
     );
+    const basis = this.#basis(prefixes);
+    const before = basis === null ? null : cache.nothingNew(basis);
+    if (before !== null) {
+      log.addAll(before);
+      return [];
+    }
+    const mark = log.mark();
     const ofCategory = await this.#categoryFilter();
     const listed = new Set<string>();
     const found: Found[] = [];
@@ -119,8 +127,23 @@ export class Finder {
     });
     if (options.selection !== null && !options.allowShrink) refuseShrunk(listed, since, this.#context);
     if (since === null && !options.dryRun) cache.finishAll(listed);
+    if (basis !== null && found.length === 0 && !options.dryRun) cache.rememberNothingNew(basis, log.since(mark));
     // Answers arrive in any order; the report must not depend on it.
     return found.sort((a, b) => (a.target.suffix < b.target.suffix ? -1 : 1));
+  }
+
+  /**
+   * Everything that decides what a scan finds, as a digest: the index, the folder, the keys and the options. If none of it has
+   * changed since a scan that found nothing, the buckets need not be read again.
+   *
+   * @returns null if something else decides too: a catalogue, which no root covers, or names.
+   */
+  #basis(prefixes: readonly Wanted[]): string | null {
+    const { options, held } = this.#context;
+    const { selection, keepAll, allowShrink, trust } = options;
+    if (selection === null || selection.categories.length > 0 || prefixes.length > 0) return null;
+    const { bundles } = this.#listing.snapshot;
+    return JSON.stringify([bundles, selection.since, keepAll, allowShrink, keysOf(trust), held.fingerprint()]);
   }
 
   #isSelected(bucket: string, suffix: string, ofCategory: ReadonlySet<string> | null): boolean {

@@ -1,4 +1,5 @@
 /** Reads which bundles a folder already has. The folder is the only state of a sync. */
+import { createHash } from 'node:crypto';
 import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../mirror/base/failure.ts';
@@ -38,9 +39,19 @@ export function heldName(suffix: string, submittedAt: string, sha256: string): s
 const OWN_NAME = /^([A-Z2-7]{26})\.([0-9a-f]{12})\.json$/;
 const OWN_FOLDER = /^(\d{4})\/(\d{2}-\d{2})\/[^/]+$/;
 
+function put(files: Map<string, HeldFile[]>, suffix: string, file: HeldFile): void {
+  const known = files.get(suffix);
+  if (known === undefined) files.set(suffix, [file]);
+  else known.push(file);
+}
+
 export class Holdings {
   readonly #folder: string;
-  readonly #files = new Map<string, HeldFile[]>();
+  /** Files whose names tell their record and digest, by folder. */
+  readonly #listed: { readonly prefix: string; readonly names: readonly string[] }[] = [];
+  /** All other files, and those that were added. */
+  readonly #more: (readonly [suffix: string, file: HeldFile])[] = [];
+  #byRecord: Map<string, HeldFile[]> | null = null;
   readonly #excluded = new Set<string>();
 
   private constructor(folder: string) {
@@ -65,22 +76,36 @@ export class Holdings {
       if (prefix === '' && codeOf(error) === 'ENOENT') return;
       throw error;
     }
+    const names: string[] = [];
     for (const entry of entries) {
       const name = `${prefix}${entry.name}`;
       if (entry.name.startsWith('.') || name === QUARANTINE) continue;
       if (entry.isDirectory()) this.#readFolder(`${name}/`);
-      else if (entry.isFile() && entry.name.endsWith('.json')) this.#readFile(name, entry.name);
-      else if (entry.isFile() && isNoteName(entry.name)) this.#readNote(name, entry.name);
+      else if (!entry.isFile()) continue;
+      else if (OWN_NAME.test(entry.name)) names.push(entry.name);
+      else if (entry.name.endsWith('.json')) this.#readFile(name);
+      else if (isNoteName(entry.name)) this.#readNote(name, entry.name);
     }
+    if (names.length > 0) this.#listed.push({ prefix, names });
   }
 
-  #readFile(name: string, baseName: string): void {
-    const [, ownSuffix, ownDigits] = OWN_NAME.exec(baseName) ?? [];
-    const path = join(this.#folder, name);
-    if (ownSuffix !== undefined && ownDigits !== undefined) {
-      this.add(ownSuffix, { name, digits: ownDigits, path });
-      return;
+  /** By record. Made only when it is needed: a run in which nothing is new needs no more than {@link fingerprint}. */
+  get #files(): Map<string, HeldFile[]> {
+    if (this.#byRecord !== null) return this.#byRecord;
+    this.#byRecord = new Map();
+    for (const { prefix, names } of this.#listed) {
+      for (const baseName of names) {
+        const [, suffix = '', digits = ''] = OWN_NAME.exec(baseName) ?? [];
+        const name = `${prefix}${baseName}`;
+        put(this.#byRecord, suffix, { name, digits, path: join(this.#folder, name) });
+      }
     }
+    for (const [suffix, file] of this.#more) put(this.#byRecord, suffix, file);
+    return this.#byRecord;
+  }
+
+  #readFile(name: string): void {
+    const path = join(this.#folder, name);
     const bytes = readFileSync(path);
     const suffix = bytes.length > MAX_BUNDLE_BYTES ? null : claimedSuffix(bytes);
     if (suffix !== null) this.add(suffix, { name, digits: sha256(bytes).slice(0, NAMED_DIGITS), path });
@@ -96,9 +121,8 @@ export class Holdings {
   }
 
   add(suffix: string, file: HeldFile): void {
-    const files = this.#files.get(suffix);
-    if (files === undefined) this.#files.set(suffix, [file]);
-    else files.push(file);
+    this.#more.push([suffix, file]);
+    if (this.#byRecord !== null) put(this.#byRecord, suffix, file);
   }
 
   /** Marks these files as moved to their final names. */
@@ -129,6 +153,17 @@ export class Holdings {
 
   get records(): number {
     return this.#files.size;
+  }
+
+  /**
+   * A digest of the name and the digits of every file, and of every suffix that a note excludes. It depends on the order in
+   * which the system lists files, so equal folders may differ; different folders never have the same one.
+   */
+  fingerprint(): string {
+    const digest = createHash('sha256');
+    for (const { prefix, names } of this.#listed) digest.update(`${prefix}\n${names.join('\n')}\n`);
+    for (const [suffix, { name, digits }] of this.#more) digest.update(`${suffix} ${digits} ${name}\n`);
+    return digest.update(`\n${[...this.#excluded].join('\n')}`).digest('hex');
   }
 
   /** The day a record was submitted, if the path of one of its files contains it. */

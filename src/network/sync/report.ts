@@ -98,6 +98,19 @@ export class SyncLog {
     this.known = known;
   }
 
+  /** What was added since the mark, as one line of JSON. */
+  since({ lines, held, known }: Mark): string {
+    return JSON.stringify({ lines: this.lines.slice(lines), held: this.held - held, known: this.known - known });
+  }
+
+  /** Adds what {@link since} gave. */
+  addAll(text: string): void {
+    const { lines, held, known } = JSON.parse(text) as Omit<Mark, 'lines'> & { readonly lines: readonly OutcomeLine[] };
+    for (const line of lines) this.lines.push(line);
+    this.held += held;
+    this.known += known;
+  }
+
   report(): SyncReport {
     const count = (outcome: SyncOutcome): number => this.lines.filter((line) => line.outcome === outcome).length;
     return {

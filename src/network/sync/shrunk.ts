@@ -20,7 +20,7 @@ export function refuseShrunk(
   since: string | null,
   { held, cache, source }: Pick<SourceContext, 'held' | 'cache' | 'source'>,
 ): void {
-  const before = cache.listedBefore;
+  const before = cache.listedBefore();
   const isCounted = (suffix: string): boolean => {
     if (since !== null && (held.dayOf(suffix) ?? '') < since) return false;
     return before === null || before.has(suffix);

@@ -2,7 +2,7 @@
 import { mergeBundles, type Trust } from '../../protocol/index.ts';
 import { formatRow, type HeldRow } from '../../records/bucket.ts';
 import { sha256 as digestOf } from '../../records/lists.ts';
-import { IndexCache } from '../index-cache.ts';
+import { IndexCache, keysOf } from '../index-cache.ts';
 import type { Source } from '../source.ts';
 import type { Download } from '../web.ts';
 import type { HeldBundle, Holdings } from './held.ts';
@@ -55,6 +55,7 @@ export class Taker {
   readonly #log: SyncLog;
   readonly #say: (text: string) => void;
   readonly #options: TakeOptions;
+  readonly #keys: string;
 
   constructor(source: Source, { held, keeper, cache, log, say }: TakerParts, options: TakeOptions) {
     this.#source = source;
@@ -64,6 +65,7 @@ export class Taker {
     this.#log = log;
     this.#say = say;
     this.#options = options;
+    this.#keys = keysOf(options.trust);
   }
 
   get #writer(): Keeper {
@@ -85,7 +87,7 @@ export class Taker {
     }
     const files = held.filesOf(suffix);
     if (this.#options.keepAll || files.length === 0) return false;
-    const settlement = IndexCache.settlement(formatRow(row), this.#names(suffix));
+    const settlement = IndexCache.settlement(formatRow(row), this.#keys, this.#names(suffix));
     if (!this.#cache.isSettled(settlement)) {
       // If some of its bundles are in the folder, the record was partly fetched, and the missing ones belong to it.
       if (files.some(({ digits }) => row.bundles.some((digest) => digest.startsWith(digits)))) return false;
@@ -131,7 +133,7 @@ export class Taker {
       else if (result !== 'done') torn = result;
     }
     if (isSettled && torn === null && !this.#options.keepAll)
-      this.#cache.settle(IndexCache.settlement(formatRow(row), this.#names(suffix)));
+      this.#cache.settle(IndexCache.settlement(formatRow(row), this.#keys, this.#names(suffix)));
     return torn;
   }
 
@@ -172,7 +174,7 @@ export class Taker {
   /** Fetches the bundle of a record from a source without an index. @returns false if the source does not have it. */
   async takeUnlisted(target: Target, fetched: Download | null = null): Promise<boolean> {
     const { suffix } = target;
-    const etag = this.#options.keepAll ? null : this.#cache.etagOf(suffix, this.#names(suffix));
+    const etag = this.#options.keepAll ? null : this.#cache.etagOf(suffix, this.#keys, this.#names(suffix));
     const answer = fetched ?? (await this.#source.bundle(suffix, etag));
     if (answer.kind === 'missing') return false;
     if (answer.kind === 'unchanged') {
@@ -193,7 +195,7 @@ export class Taker {
       const judgement = judgeBody(bytes, expected, this.#options.trust, rivals);
       if (!(await this.#use(suffix, bytes, url, judgement, false))) return true;
     }
-    if (answer.etag !== null) this.#cache.rememberEtag(suffix, answer.etag, this.#names(suffix));
+    if (answer.etag !== null) this.#cache.rememberEtag(suffix, answer.etag, this.#keys, this.#names(suffix));
     return true;
   }
 
