@@ -1,4 +1,8 @@
-/** Pages out of the bundle are those that Astro's own build writes, byte for byte. */
+/**
+ * Pages out of the bundle are those that Astro's own build writes, byte for byte.
+ *
+ * Slow: Astro itself renders some two hundred pages, twice.
+ */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -7,7 +11,7 @@ import { writeVariety } from '../../support/bundles/variety.ts';
 import { temporaryFolder } from '../../support/sites/cli.ts';
 import { differences, mirror, snapshot } from '../../support/sites/mirror.ts';
 
-test('every page of a varied site, with an address and without', async () => {
+test('every page of a varied site is the same, with an address and without', async () => {
   const folder = temporaryFolder();
   // So many that a year has months.
   const variety = writeVariety(folder, { plain: 150 });

@@ -3,6 +3,8 @@
  *
  * Signatures would take minutes, so the events here are stand-ins that count how often the merge looks at them. The door of
  * the merge refuses them.
+ *
+ * Slow: merges 20,000 events in many ways, and 100,000 at once.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';

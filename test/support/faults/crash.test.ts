@@ -1,4 +1,8 @@
-/** The judge of interrupted updates: what counts as whole, and that the rest does not. */
+/**
+ * The judge of interrupted updates: what counts as whole, and that the rest does not.
+ *
+ * Slow: interrupts builds.
+ */
 import assert from 'node:assert/strict';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
