@@ -90,9 +90,13 @@ async function launch(self, args) {
     // Node refuses to strip types below node_modules, so an installed package brings compiled files. A checkout runs its sources,
     // even while `npm pack` has lib/ there.
     const installed = /[\\/]node_modules[\\/]/.test(self);
-    const program = new URL(installed ? '../../lib/cli/main.js' : './main.ts', import.meta.url);
+    /** @param {string} name */
+    const load = (name) => import(new URL(installed ? `../../lib/${name}.js` : `../${name}.ts`, import.meta.url).href);
+    /** @type {{ keepCode(): void }} */
+    const { keepCode } = await load('mirror/base/kept-code');
+    keepCode();
     /** @type {{ main(argv: string[]): Promise<number> }} */
-    const { main } = await import(program.href);
+    const { main } = await load('cli/main');
     return main(args);
   }
   const runtime = findRuntime();

@@ -58,6 +58,9 @@ ${[...COMMANDS.keys()].map((name) => `  ${name.padEnd(9)} ${SUMMARIES[name]}`).j
 
   pith-mirror COMMAND --help   explain a command and its options
   pith-mirror --version        print the version
+
+The environment variable PITH_MIRROR_CACHE names the folder for what one run keeps for the next [the user's cache folder,
+such as ~/.cache/pith-mirror]; "off" keeps nothing. Results do not depend on it.
 `;
 
 function failed(error: unknown): number {

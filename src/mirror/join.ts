@@ -81,7 +81,7 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
   }
   await output.now();
   const cache = await Cache.open(output.cache, { program, options: 'join' }, markOfSite(output.site));
-  const pages = await loadPages(cache, output.work);
+  const pages = await loadPages({ program, beside: output.cache, work: output.work });
   const start = { site, host, engine: 'openssl', shard: null, only: null, trust: trustDocument(trust) } as const;
   const crew = new Crew(availableParallelism(), {
     ...start,

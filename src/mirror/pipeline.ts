@@ -70,7 +70,7 @@ async function makeAndPublish(
   const context: SiteContext = { trust, site, host, version: await packageVersion() };
   output.prepareStage();
   progress.stage('bundling pages', null);
-  const pages = await loadPages(cache, output.work);
+  const pages = await loadPages({ program, beside: output.cache, work: output.work });
   const start = {
     site,
     host,

@@ -7,20 +7,9 @@
  */
 import { createHash, hash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { writeWhole } from '../mirror/base/disk.ts';
 import type { Trust } from '../protocol/index.ts';
-
-/** The user's cache folder by the conventions of the system. `PITH_MIRROR_CACHE` overrides it. */
-export function cacheFolder(): string {
-  const { PITH_MIRROR_CACHE, XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
-  if (PITH_MIRROR_CACHE !== undefined && PITH_MIRROR_CACHE !== '') return PITH_MIRROR_CACHE;
-  if (process.platform === 'win32' && LOCALAPPDATA !== undefined) return join(LOCALAPPDATA, 'pith-mirror', 'Cache');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'pith-mirror');
-  const base = XDG_CACHE_HOME?.startsWith('/') === true ? XDG_CACHE_HOME : join(homedir(), '.cache');
-  return join(base, 'pith-mirror');
-}
 
 /** A digest of the pinned keys: what was decided with some keys says nothing about a run with others. */
 export const keysOf = ({ keys }: Trust): string =>

@@ -4,7 +4,7 @@
  * Slow: builds some thirty small sites.
  */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { BuildOptions } from '../../src/mirror/build-options.ts';
@@ -28,7 +28,7 @@ import {
 } from '../support/bundles/make-bundle.ts';
 import { temporaryFolder } from '../support/sites/cli.ts';
 import { elements, pageText } from '../support/sites/html.ts';
-import { cacheOf, differences, forget, mirror, settle, snapshot, type Told } from '../support/sites/mirror.ts';
+import { differences, forget, mirror, settle, snapshot, type Told } from '../support/sites/mirror.ts';
 import { readTree } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
@@ -67,14 +67,6 @@ class Pair {
   readonly root = join(folder, `pair-${made++}`);
   readonly input = join(this.root, 'bundles');
   readonly out = join(this.root, 'dist');
-
-  constructor() {
-    // The pages are bundled once for all.
-    for (const name of ['pages', 'pages.json']) {
-      const bundled = join(cacheOf(CLEAN), name);
-      if (existsSync(bundled)) cpSync(bundled, join(cacheOf(this.out), name), { recursive: true });
-    }
-  }
 
   write(files: Files): void {
     for (const [name, content] of Object.entries(files)) {

@@ -1,9 +1,9 @@
 /** Where a site may be published, and what lies there already. */
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
 import { codeOf, UsageError } from '../base/failure.ts';
 import { MARKER } from '../base/paths.ts';
+import { homeFolder } from '../base/user-cache.ts';
 
 /** Whether `inner` is `outer` or lies in it. */
 function isWithin(outer: string, inner: string): boolean {
@@ -30,15 +30,6 @@ function realOf(path: string): string {
     return realpathSync(path);
   } catch {
     return resolve(path);
-  }
-}
-
-/** Null for a user without one: in a container there may be neither HOME nor an entry in passwd. */
-function homeFolder(): string | null {
-  try {
-    return homedir() || null;
-  } catch {
-    return null;
   }
 }
 

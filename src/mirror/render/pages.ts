@@ -1,6 +1,6 @@
 /**
  * Everything that the program bundles before it reads data: the pages, the scripts for the reader's browser, and the style
- * sheet. The cache keeps it until the program changes.
+ * sheet. They are kept until the program changes.
  */
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { BuildError, systemLineOf } from '../base/failure.ts';
 import type { SiteFile } from '../base/site-file.ts';
 import { listSite } from '../base/tree.ts';
-import type { Cache } from '../resume/cache.ts';
+import { keptPages, type PagesOf } from './kept-pages.ts';
 import { styleFile } from './styles.ts';
 
 /** Next to the bundled pages. */
@@ -21,26 +21,26 @@ export interface BundledPages {
   readonly assets: readonly SiteFile[];
 }
 
-function readAssets(folder: string): readonly SiteFile[] {
-  return listSite(folder).map((path) => ({ path, content: readFileSync(join(folder, path)) }));
+async function bundle(folder: string, workDir: string): Promise<string> {
+  // Loading Astro takes longer than verifying most files, so it is loaded only for bundling.
+  const [{ bundlePages }, { scriptFiles }] = await Promise.all([import('./render.ts'), import('./scripts.ts')]);
+  const entry = await bundlePages(folder, workDir);
+  for (const { path, content } of [...(await scriptFiles()), await styleFile()]) {
+    await mkdir(dirname(join(folder, ASSETS, path)), { recursive: true });
+    await writeFile(join(folder, ASSETS, path), content);
+  }
+  return entry;
 }
 
 /** @throws BuildError on a system error. */
-export async function loadPages(cache: Cache, workDir: string): Promise<BundledPages> {
-  const known = await cache.pages();
-  if (known !== null) return { entry: known, assets: readAssets(join(known, '..', ASSETS)) };
-  const folder = await cache.pagesFolder();
+export async function loadPages(of: PagesOf): Promise<BundledPages> {
   try {
-    // Loading Astro takes longer than verifying most files, so it is loaded only for bundling.
-    const [{ bundlePages }, { scriptFiles }] = await Promise.all([import('./render.ts'), import('./scripts.ts')]);
-    const entry = await bundlePages(folder, workDir);
-    const assets = [...(await scriptFiles()), await styleFile()];
-    for (const { path, content } of assets) {
-      await mkdir(dirname(join(folder, ASSETS, path)), { recursive: true });
-      await writeFile(join(folder, ASSETS, path), content);
-    }
-    await cache.keepPages(entry);
-    return { entry: join(folder, entry), assets };
+    const { folder, entry } = await keptPages(of, (target) => bundle(target, of.work));
+    const assets = join(folder, ASSETS);
+    return {
+      entry: join(folder, entry),
+      assets: listSite(assets).map((path) => ({ path, content: readFileSync(join(assets, path)) })),
+    };
   } catch (error) {
     const line = systemLineOf(error);
     throw line === null ? error : new BuildError(`rendering failed: ${line}`);

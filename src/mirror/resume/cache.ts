@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compareCodePoints } from '../../protocol/index.ts';
 import { SITE_SUMS } from '../../records/layout.ts';
@@ -236,39 +236,4 @@ export class Cache {
     const manifest: Manifest = { ...this.#key, site, digests };
     writeWhole(join(this.#folder, MANIFEST), [JSON.stringify(manifest)]);
   }
-
-  /** The bundled pages of this program, or null. */
-  async pages(): Promise<string | null> {
-    try {
-      const folder = join(this.#folder, 'pages');
-      const { program, entry, digest } = JSON.parse(await readFile(join(this.#folder, 'pages.json'), 'utf8')) as {
-        readonly program: string;
-        readonly entry: string;
-        readonly digest: string;
-      };
-      if (program !== this.#key.program || digest !== folderDigest(folder)) return null;
-      return join(folder, entry);
-    } catch {
-      return null;
-    }
-  }
-
-  /** An empty folder for bundled pages; `keepPages` records that they are complete. */
-  async pagesFolder(): Promise<string> {
-    await rm(join(this.#folder, 'pages.json'), { force: true });
-    await rm(join(this.#folder, 'pages'), { recursive: true, force: true });
-    await mkdir(this.#folder, { recursive: true });
-    return join(this.#folder, 'pages');
-  }
-
-  async keepPages(entry: string): Promise<void> {
-    const digest = folderDigest(join(this.#folder, 'pages'));
-    await writeFile(join(this.#folder, 'pages.json'), JSON.stringify({ program: this.#key.program, entry, digest }));
-  }
-}
-
-function folderDigest(folder: string): string {
-  const hash = createHash('sha256');
-  for (const file of filesBelow(folder)) hash.update(`${file.slice(folder.length)}\0`).update(readFileSync(file));
-  return hash.digest('hex');
 }

@@ -156,34 +156,6 @@ describe('a cache', () => {
     await (await Cache.open(folder, KEY, marker)).forget();
     assert.equal((await Cache.open(folder, KEY, marker)).isUsable, false);
   });
-
-  it('has pages only of this program, whole and with nothing next to them', async () => {
-    const { folder, marker } = await saved();
-    const cache = await Cache.open(folder, KEY, marker);
-    const keep = async (): Promise<string> => {
-      const pages = await cache.pagesFolder();
-      assert.equal(await cache.pages(), null);
-      mkdirSync(join(pages, 'chunks'), { recursive: true });
-      writeFileSync(join(pages, 'entry.mjs'), 'export {};');
-      writeFileSync(join(pages, 'chunks/a.mjs'), 'export const a = 1;');
-      await cache.keepPages('entry.mjs');
-      return pages;
-    };
-    const pages = await keep();
-    assert.equal(await cache.pages(), join(pages, 'entry.mjs'));
-    assert.equal(await (await Cache.open(folder, { ...KEY, program: 'q' }, marker)).pages(), null);
-    for (const [what, damage] of DAMAGES) {
-      await keep();
-      damage(join(pages, 'chunks/a.mjs'));
-      assert.equal(await cache.pages(), null, what);
-    }
-    await keep();
-    writeFileSync(join(pages, 'b.mjs'), '');
-    assert.equal(await cache.pages(), null);
-    await keep();
-    renameSync(join(pages, 'chunks/a.mjs'), join(pages, 'chunks/b.mjs'));
-    assert.equal(await cache.pages(), null);
-  });
 });
 
 describe('a build', () => {

@@ -21,6 +21,7 @@ if (import.meta.main) {
   const { status } = spawnSync(
     process.execPath,
     [
+      '--import=./test/support/sites/run-cache.ts',
       '--test',
       '--test-timeout=300000',
       `--test-concurrency=${availableParallelism()}`,

@@ -32,6 +32,9 @@ import { settle } from '../sites/mirror.ts';
 import { build, readTree, writeFiles } from '../sites/site.ts';
 
 const LAUNCHER = join(PROJECT, 'src/cli/launch.mjs');
+// The pages are cached next to the site, in each trial's folder: no trial meets what another one left.
+process.env.PITH_MIRROR_CACHE = 'off';
+
 const FAULTS = join(PROJECT, 'test/support/faults/faults.mjs');
 
 export type Tree = ReadonlyMap<string, Buffer>;

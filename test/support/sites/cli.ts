@@ -1,4 +1,5 @@
 /** Runs the command line as a user does, in a separate process. */
+import './run-cache.ts';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
 /** Builds in this process, for tests that need many: whole trees with modes and times, and inputs that count as old. */
+import './run-cache.ts';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
