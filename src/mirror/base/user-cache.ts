@@ -17,7 +17,7 @@ import {
   statSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 
 /** The value of `PITH_MIRROR_CACHE` that turns the cache off. */
 const OFF = 'off';
@@ -31,21 +31,27 @@ export function homeFolder(): string | null {
   }
 }
 
-/**
- * The user's cache folder by the conventions of the system; `PITH_MIRROR_CACHE` names another one, or is `off`.
- *
- * @returns null if the user has none.
- */
-export function cacheFolder(): string | null {
+function namedFolder(): string | null {
   const { PITH_MIRROR_CACHE: named = '', XDG_CACHE_HOME, LOCALAPPDATA } = process.env;
   if (named === OFF) return null;
-  if (named !== '') return named;
+  if (named !== '') return resolve(named);
   if (process.platform === 'win32' && LOCALAPPDATA !== undefined) return join(LOCALAPPDATA, 'pith-mirror', 'Cache');
   if (process.platform !== 'darwin' && XDG_CACHE_HOME?.startsWith('/') === true)
     return join(XDG_CACHE_HOME, 'pith-mirror');
   const home = homeFolder();
   if (home === null) return null;
   return join(home, process.platform === 'darwin' ? 'Library/Caches' : '.cache', 'pith-mirror');
+}
+
+/**
+ * The user's cache folder by the conventions of the system; `PITH_MIRROR_CACHE` names another one, or is `off`.
+ *
+ * @returns null if the user has none.
+ */
+export function cacheFolder(): string | null {
+  const folder = namedFolder();
+  // Node loads nothing below a folder with \ in its name, except on Windows, where it separates folders.
+  return sep === '/' && folder?.includes('\\') === true ? null : folder;
 }
 
 const WRITABLE_BY_OTHERS = 0o022;

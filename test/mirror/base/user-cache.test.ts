@@ -47,12 +47,14 @@ describe("the user's cache folder", () => {
   it('is the one that PITH_MIRROR_CACHE names, and none if that is "off"', () => {
     assert.equal(found('/own/folder', '/xdg'), '/own/folder');
     assert.equal(found('off', '/xdg'), null);
+    assert.equal(found('relative', '/xdg'), join(process.cwd(), 'relative'));
   });
 
   it('is below XDG_CACHE_HOME, or below the home folder if that is not an absolute path', (t) => {
     if (process.platform !== 'linux') return notRun(t, 'other systems have other conventions');
     assert.equal(found('', '/xdg'), '/xdg/pith-mirror');
     assert.equal(found('', 'relative'), join(homedir(), '.cache/pith-mirror'));
+    assert.equal(found('', '/with\\backslash'), null, 'Node could not load the pages from it');
   });
 });
 
