@@ -26,21 +26,26 @@ for (const [network, prefix] of [
 ] as const)
   local.addSubnet(network, prefix, 'ipv4');
 for (const [network, prefix] of [
-  ['::', 128],
-  ['::1', 128],
+  // Unspecified, loopback, and IPv4 addresses in the form that was given up for `::ffff:`.
+  ['::', 96],
+  ['64:ff9b:1::', 48],
   ['fc00::', 7],
   ['fe80::', 10],
+  ['fec0::', 10],
   ['ff00::', 8],
 ] as const)
   local.addSubnet(network, prefix, 'ipv6');
 
-/** The IPv4 address inside an IPv6 one (`::ffff:10.0.0.1`, NAT64), as four numbers with dots; null if there is none. */
+/** The IPv4 address inside an IPv6 one (`::ffff:10.0.0.1`, NAT64, 6to4), as four numbers with dots; null if there is none. */
 function embeddedIpv4(address: string): string | null {
   const host = URL.parse(`http://[${address}]/`)?.hostname ?? '';
-  const [, high = '', low = ''] = /^\[(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(host) ?? [];
-  if (low === '') return null;
+  const [, high = '', low = ''] =
+    /^\[(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(host) ??
+    /^\[2002:([0-9a-f]{1,4}):([0-9a-f]{0,4}):/.exec(host) ??
+    [];
+  if (high === '') return null;
   const bytes = [high, low].flatMap((group) => {
-    const value = Number.parseInt(group, 16);
+    const value = Number.parseInt(group || '0', 16);
     return [value >> 8, value & 255];
   });
   return bytes.join('.');

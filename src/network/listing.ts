@@ -2,6 +2,7 @@
  * Reads the record index of a source, from the snapshot down to the buckets. Each file must have the digest that the list
  * above it names, so an inconsistent index is never used.
  */
+import { thousands } from '../formats/counts.ts';
 import { decodeUtf8 } from '../protocol/index.ts';
 import { type IndexRow, parseBucket } from '../records/bucket.ts';
 import { IndexError } from '../records/index-error.ts';
@@ -22,6 +23,9 @@ import type { Source } from './source.ts';
 
 /** Most bytes of one list or bucket: 100,000 records of one day. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
+
+/** Most records of an index. A sync keeps a line of each in memory, about 800 bytes; arXiv has three million papers. */
+const MAX_RECORDS = 5_000_000;
 
 /** The source changed while it was read, or contradicts itself. Reading it again from the snapshot may succeed. */
 export class Changing extends Error {
@@ -70,6 +74,10 @@ export class Listing {
     // A host that answers every unknown path with its home page does not have an index.
     if (text === null || /^\s*</.test(text)) return null;
     const snapshot = readIndexFile(() => parseSnapshot(text));
+    if (snapshot.records > MAX_RECORDS)
+      throw new Unreadable(
+        `${SNAPSHOT} counts ${thousands(snapshot.records)} records; at most ${thousands(MAX_RECORDS)} can be read`,
+      );
     const top = await readNamed(source, TOP_LIST, snapshot.bundles, SNAPSHOT, cache);
     const years = readIndexFile(() => parseTopList(top));
     const found = snapshotOf(years);

@@ -1,6 +1,7 @@
 /** Where bundles come from: a site at a URL, the folder of one, or a package of one. */
-import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { codeOf } from '../mirror/base/failure.ts';
 import { MAX_BUNDLE_BYTES, SUFFIX_PATTERN } from '../protocol/index.ts';
 import type { Download, Web } from './web.ts';
 
@@ -84,7 +85,12 @@ class FolderSource implements Source {
   async file(path: string, limit: number): Promise<Download> {
     const full = join(this.#folder, path);
     try {
-      const file = await open(full);
+      // A site that came from elsewhere may have links in it: to other files of this machine, or to what never ends.
+      const [real, root] = await Promise.all([realpath(full), realpath(this.#folder)]);
+      if (!`${real}${sep}`.startsWith(root.endsWith(sep) ? root : `${root}${sep}`))
+        return { kind: 'failed', reason: `${full} is a link that leads out of the folder` };
+      if (!(await stat(real)).isFile()) return { kind: 'failed', reason: `${full} is not a file` };
+      const file = await open(real);
       try {
         const { size } = await file.stat();
         if (size > limit) return { kind: 'too_large', limit };
@@ -93,7 +99,7 @@ class FolderSource implements Source {
         await file.close();
       }
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      const code = codeOf(error);
       if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' };
       return { kind: 'failed', reason: `${full} cannot be read (${String(code ?? error)})` };
     }

@@ -76,6 +76,7 @@ async function systemResolve(host: string): Promise<readonly string[]> {
   return (await lookup(host, { all: true })).map(({ address }) => address);
 }
 
+/** By the codes of Node and of undici, which is behind its `fetch`. */
 const PROBLEMS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset before the answer was complete',
@@ -86,6 +87,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
   UND_ERR_CONNECT_TIMEOUT: 'no connection was made in time',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the length of the answer differs from its content-length',
+  UND_ERR_HEADERS_OVERFLOW: 'the head of the answer is too large',
   HPE_INVALID_CHUNK_SIZE: 'the answer was cut off in the middle of a chunk',
 };
 
@@ -94,8 +96,8 @@ function problemOf(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const code = String(codeOf(cause) ?? '');
   if (PROBLEMS[code] !== undefined) return PROBLEMS[code];
-  if (code.startsWith('Z_') || code === 'ERR__ERROR_FORMAT_PADDING_1')
-    return `the answer could not be decompressed (${code})`;
+  // Of zlib, Brotli and Zstandard.
+  if (/^(?:Z_|ERR__ERROR_|ZSTD_error_)/.test(code)) return `the answer could not be decompressed (${code})`;
   const message = cause instanceof Error ? cause.message : String(cause);
   return code === '' ? message : `${message} (${code})`;
 }
@@ -231,7 +233,10 @@ export class Web {
       }
       if (status >= 500 || status === 408) return { kind: 'again', reason: `the server answered ${status}` };
       pace.succeed();
-      if (status === 304) return { kind: 'unchanged' };
+      if (status === 304)
+        return request.etag == null
+          ? { kind: 'failed', reason: 'the server answered 304 to a request without a condition' }
+          : { kind: 'unchanged' };
       if (status >= 300 && status < 400) return { kind: 'redirect', to: response.headers.get('location') };
       if (status === 404 || status === 410) return { kind: 'missing' };
       if (status !== 200) return { kind: 'failed', reason: `the server answered ${status}` };
