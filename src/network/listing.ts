@@ -2,7 +2,6 @@
  * Reads the record index of a source, from the snapshot down to the buckets. Each file must have the digest that the list
  * above it names, so an inconsistent index is never used.
  */
-import { thousands } from '../formats/counts.ts';
 import { decodeUtf8 } from '../protocol/index.ts';
 import { type IndexRow, parseBucket } from '../records/bucket.ts';
 import { IndexError } from '../records/index-error.ts';
@@ -76,7 +75,7 @@ export class Listing {
     const snapshot = readIndexFile(() => parseSnapshot(text));
     if (snapshot.records > MAX_RECORDS)
       throw new Unreadable(
-        `${SNAPSHOT} counts ${thousands(snapshot.records)} records; at most ${thousands(MAX_RECORDS)} can be read`,
+        `${SNAPSHOT} counts ${snapshot.records} records; at most ${MAX_RECORDS / 1e6} million can be read`,
       );
     const top = await readNamed(source, TOP_LIST, snapshot.bundles, SNAPSHOT, cache);
     const years = readIndexFile(() => parseTopList(top));

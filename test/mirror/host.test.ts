@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { suffixOf } from '../../src/protocol/identifier.ts';
+import { makeBundle as makeGenerated, trustFile } from '../bench/generate.ts';
 import {
   bytesOf,
   digest,
@@ -13,6 +14,7 @@ import {
   registryKey,
 } from '../support/bundles/make-bundle.ts';
 import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
+import { assertSameTree, readTree } from '../support/sites/site.ts';
 
 const record = makeRecord();
 const suffix = suffixOf(digest(record));
@@ -58,4 +60,33 @@ test('a host with rules gets them in place of the second names of bundles, and s
     unknown.stderr,
     /--host: expected one of static, github-pages, cloudflare-pages, netlify \(found geocities\)/,
   );
+});
+
+test('join gives the site that one build for the same host gives, and refuses shards that were built for another', async () => {
+  const root = temporaryFolder();
+  const at = (name: string): string => join(root, name);
+  mkdirSync(at('bundles'));
+  for (let i = 0; i < 6; i++) {
+    const { suffix: own, text } = makeGenerated(i);
+    writeFileSync(at(`bundles/${own}.json`), text);
+  }
+  writeFileSync(at('trust.json'), trustFile());
+  const run = (...args: readonly string[]) => pithMirror([...args, '--trust', at('trust.json')]);
+  const forHost = ['--host', 'cloudflare-pages'];
+  for (const [out, ...part] of [['whole'], ['one', '--shard', '1/2'], ['two', '--shard', '2/2']] as const) {
+    const built = await run('build', at('bundles'), '--out', at(out), ...part, ...forHost);
+    assert.equal(built.code, 0, built.stderr);
+  }
+  const joined = await run('join', at('one'), at('two'), '--out', at('joined'), ...forHost);
+  assert.equal(joined.code, 0, joined.stderr);
+  assert.match(joined.stdout, /^Cloudflare Pages, free plan: 6 records, \d+ files, /m);
+  assertSameTree(readTree(at('joined')), readTree(at('whole')));
+  assert.ok(existsSync(at('joined/_redirects')) && !existsSync(at('joined/.well-known')));
+
+  for (const other of [[], ['--host', 'netlify']]) {
+    const refused = await run('join', at('one'), at('two'), '--out', at('other'), ...other);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /one was built by another pith-mirror, .* or for another --site or --host$/m);
+    assert.ok(!existsSync(at('other')));
+  }
 });
