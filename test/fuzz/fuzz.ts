@@ -97,6 +97,7 @@ const summary = ({ outcome, findings }: BundleVerdict): string =>
  * @param onStep called with the number of finished cases.
  * @param maxTime milliseconds that one verdict may take.
  * @param maxFailures ends the run when there are as many.
+ * @param caseOf makes each case; a caller that runs the same cases again can keep them.
  */
 export function fuzz(
   cases: number,
@@ -107,6 +108,7 @@ export function fuzz(
     maxTime = MAX_TIME,
     maxFailures = Number.POSITIVE_INFINITY,
     onStep = (_: number): void => undefined,
+    caseOf = (index: number): FuzzCase => makeCase(seed, index),
   } = {},
 ): FuzzResult {
   const outcomes = new Map<string, number>();
@@ -119,7 +121,7 @@ export function fuzz(
   let acceptedOthers = 0;
   const started = performance.now();
   for (let index = first; index < first + cases && failures.length < maxFailures; index++) {
-    const { base, bytes, how, bundleDigests } = makeCase(seed, index);
+    const { base, bytes, how, bundleDigests } = caseOf(index);
     const what: string[] = [];
     const before = performance.now();
     try {

@@ -1,7 +1,6 @@
 /**
  * Gives a run of tests a cache folder of its own, so that no test depends on what the user's cache has, and the pages are bundled
- * once for the whole run. Its first process makes the folder and removes it: the test runner if it imports this file
- * (`--import`), else each test file for itself.
+ * once for the whole run. Its first process makes the folder and removes it: `checks/run.ts`, or else each test file for itself.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
