@@ -27,7 +27,7 @@ test('the launcher and package.json name the same runtimes', () => {
 /** A program that tells how it was run. */
 function program(name: string): string {
   return `export async function main(argv) {
-    console.log(JSON.stringify(['${name}', process.versions.node, process.env.ASTRO_TELEMETRY_DISABLED, ...argv]));
+    console.log(JSON.stringify(['${name}', globalThis.kept, process.versions.node, process.env.ASTRO_TELEMETRY_DISABLED, ...argv]));
     return 3;
   }`;
 }
@@ -52,6 +52,9 @@ describe('the launcher', () => {
     const place = (root: string): string => {
       const path = join(root, 'src/cli/launch.mjs');
       write(join(root, 'package.json'), '{"type":"module"}');
+      const keeping = (name: string): string => `export const keepCode = () => { globalThis.kept = '${name}'; };`;
+      write(join(root, 'src/mirror/base/kept-code.ts'), keeping('kept code of sources'));
+      write(join(root, 'lib/mirror/base/kept-code.js'), keeping('kept code of compiled'));
       write(join(root, 'src/cli/main.ts'), program('sources').replace('argv', 'argv: string[]'));
       write(join(root, 'lib/cli/main.js'), program('compiled'));
       copyFileSync(launcher, path);
@@ -65,7 +68,8 @@ describe('the launcher', () => {
 
   const run = (...args: string[]): { status: number | null; stdout: string; stderr: string } =>
     spawnSync(process.execPath, args, { encoding: 'utf8', env: {} });
-  const told = (name: string): string => `${JSON.stringify([name, process.versions.node, '1', 'canon', '-', 'a b'])}\n`;
+  const told = (name: string): string =>
+    `${JSON.stringify([name, `kept code of ${name}`, process.versions.node, '1', 'canon', '-', 'a b'])}\n`;
 
   /** Installs a runtime package whose executable is the Node of this test, under a version of its own. */
   function installRuntime(version: string): void {
