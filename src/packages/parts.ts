@@ -21,6 +21,7 @@ const SUPPORT: ReadonlySet<string> = new Set([
   paths.VERIFIER_SCRIPT,
   paths.VERIFY_BUTTON_SCRIPT,
   paths.VERIFY_PAGE_SCRIPT,
+  paths.VERIFY_ADVICE_SCRIPT,
   paths.VERIFY_TIMESTAMPS_SCRIPT,
   paths.NO_JEKYLL,
   paths.MARKER,

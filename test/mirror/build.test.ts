@@ -106,6 +106,7 @@ describe('the real site', () => {
       `pith/${SEED_SUFFIX}/bundle.json`,
       `pith/${SEED_SUFFIX}/state.json`,
       'style.css',
+      'verify-advice.js',
       'verify-button.js',
       'verify-page.js',
       'verify-timestamps.js',

@@ -39,7 +39,7 @@ inEveryWay(bag, (way) => {
     await close();
   });
 
-  it('checks a timestamp on data/verify.html, and loads the script for that only then', async () => {
+  it('checks a timestamp on data/verify.html and advises on a file that is not a bundle, with scripts that it loads only then', async () => {
     const { page, trouble, close } = await way.visit('data/verify.html');
     const script = page.locator('script[src$="verify-timestamps.js"]');
     const ots = (name: string): string => join(PROJECT, 'test/vectors/ots', name);
@@ -53,6 +53,8 @@ inEveryWay(bag, (way) => {
     await proofs.getByText(/existed before 2015-05-28 15:41 UTC, if block 358391 is in the Bitcoin chain/).waitFor();
     await page.getByRole('button', { name: 'Clear' }).click();
     assert.equal(await proofs.textContent(), '');
+    await page.setInputFiles('#verify-files', { name: 'a.json', mimeType: '', buffer: Buffer.from('<html>') });
+    await page.getByText('this is an HTML page').waitFor();
     assert.deepEqual(trouble, []);
     await close();
   });

@@ -187,6 +187,12 @@ describe('in kiwix-serve', () => {
         .getByText(/^Verified|signatures? and \d+ digests/)
         .first()
         .waitFor({ timeout: 60_000 });
+      await page.locator('#verify-files').setInputFiles([
+        { name: 'empty.json', mimeType: 'application/json', buffer: Buffer.alloc(0) },
+        { name: 'x.ots', mimeType: '', buffer: Buffer.alloc(1) },
+      ]);
+      await page.getByText('this file is empty').waitFor();
+      await page.getByText('Not a valid proof').waitFor();
       await context.close();
     });
   }

@@ -9,7 +9,7 @@ import { buildVerifySite, MANY, SUFFIXES } from '../support/browser/verify-site.
 import { dropFiles, inEveryWay } from '../support/browser/visit.ts';
 import { authorKey, registryKey, testTrust } from '../support/bundles/make-bundle.ts';
 import { defaultTrust } from '../support/bundles/vectors.ts';
-import { temporaryFolder } from '../support/sites/cli.ts';
+import { PROJECT, temporaryFolder } from '../support/sites/cli.ts';
 
 const folder = temporaryFolder();
 const out = join(folder, 'site');
@@ -53,6 +53,19 @@ async function give(page: Page, ...names: readonly string[]): Promise<string> {
   if (before !== '') await status.filter({ hasNotText: before }).waitFor();
   return saidAtLast(status);
 }
+
+/** The findings of each file, once the last of them has the advice, which comes after the verdict. */
+async function advice(page: Page, last: string): Promise<readonly string[]> {
+  const shown = page.locator('.verify-file .findings');
+  await shown.last().filter({ hasText: last }).waitFor();
+  return shown.allTextContents();
+}
+
+/** Scripts that the page has loaded because a file needed them. */
+const lateScripts = (page: Page): Promise<readonly (string | undefined)[]> =>
+  page
+    .locator('head script[src^="verify-"]:not([defer])')
+    .evaluateAll((scripts) => scripts.map((script) => script.getAttribute('src') ?? undefined));
 
 const headlines = (page: Page): Promise<readonly string[]> => page.locator('.verify-headline').allTextContents();
 
@@ -188,13 +201,15 @@ inEveryWay(out, (way) => {
       ]);
       assert.match((await page.locator('.verify-file').nth(4).textContent()) ?? '', /too_large/);
       // What the file is, as the program says it.
+      await page.getByText('this file is empty').waitFor();
+      assert.deepEqual(await lateScripts(page), ['verify-advice.js']);
       const found = await page.locator('.verify-file .findings').allTextContents();
       assert.equal(found[2], 'not_json: this file is empty: download or copy it again');
       assert.equal(
         await give(page, 'page.json', 'packed.json', 'lfs.json', 'api.json', 'conflict.json', 'cut.json'),
         '12 files: 2 verified, 10 not verified.',
       );
-      const advised = await page.locator('.verify-file .findings').allTextContents();
+      const advised = await advice(page, 'this file ends after');
       assert.match(
         advised[4] ?? '',
         /^not_json: this is an HTML page with the title "502 &lt;b&gt;Bad&lt;\/b&gt; Gateway", as a server sends/,
@@ -219,6 +234,14 @@ inEveryWay(out, (way) => {
       assert.deepEqual(trouble, []);
       await page.getByRole('button', { name: 'Clear' }).click();
       assert.equal(await page.locator('.verify-file').count(), 0);
+      await close();
+    });
+
+    it('loads no script for advice or timestamps while every file is a bundle', async () => {
+      const { page, trouble, close } = await way.visit('verify.html');
+      assert.equal(await give(page, 'seed.json', 'tampered.json'), '2 files: 1 verified, 1 not verified.');
+      assert.deepEqual(await lateScripts(page), []);
+      assert.deepEqual(trouble, []);
       await close();
     });
 
@@ -306,6 +329,36 @@ inEveryWay(out, (way) => {
     });
   }
 
+  if (way.browser === 'chromium' && way.scheme === 'http') {
+    it('gives the verdict on a file that is not a bundle although the script for advice is missing, and advises when it is back', async () => {
+      const { page, close } = await way.visit('verify.html');
+      await page.route('**/verify-advice.js', (route) => route.abort());
+      assert.equal(await give(page, 'empty.json'), '1 file: 0 verified, 1 not verified.');
+      assert.match((await page.locator('.findings').textContent()) ?? '', /^not_json at .*expected a JSON value/);
+      await page.unroute('**/verify-advice.js');
+      await give(page, 'lfs.json');
+      assert.match((await advice(page, 'this is a Git LFS pointer')).at(-1) ?? '', /^not_json: /);
+      await close();
+    });
+
+    it('says that the script for timestamps is missing, checks all files given so far when it is back, and forgets cleared ones', async () => {
+      const ots = (name: string): string => join(PROJECT, 'test/vectors/ots', name);
+      const { page, close } = await way.visit('verify.html');
+      const proofs = page.locator('#verify-proofs');
+      await page.route('**/verify-timestamps.js', (route) => route.abort());
+      await page.setInputFiles('#verify-files', [ots('hello-world.txt.ots')]);
+      await proofs.getByText('Nothing was checked: verify-timestamps.js is missing next to this page.').waitFor();
+      await page.unroute('**/verify-timestamps.js');
+      await page.setInputFiles('#verify-files', [ots('hello-world.txt'), ots('358391.hex')]);
+      await proofs.getByText('hello-world.txt is proved to be that old').waitFor();
+      await page.getByRole('button', { name: 'Clear' }).click();
+      await page.setInputFiles('#verify-files', [ots('358391.hex')]);
+      await proofs.getByText('Not checked: add the OpenTimestamps proof').waitFor();
+      assert.equal(await proofs.locator('h3').textContent(), '358391.hex');
+      await close();
+    });
+  }
+
   // One way is enough: the scripts are the same, and what is missing is missing everywhere.
   if (way.browser !== 'chromium' || way.scheme !== 'file') return;
 
@@ -325,6 +378,20 @@ inEveryWay(out, (way) => {
       assert.equal(await give(page, 'seed.json', 'tampered.json'), '2 files: 1 verified, 1 not verified.');
       await useKey(page, defaultTrust().keys[0]?.publicKeyHex ?? '', defaultTrust().keys[0]?.keyId);
       assert.equal(await saidAtLast(page.locator('.verify-status')), '2 files: 1 verified, 1 not verified.');
+      assert.deepEqual(trouble, []);
+      await close();
+    });
+
+    it('advises on a file that is not a bundle, and checks a timestamp', async () => {
+      const { page, trouble, close } = await way.visit('verify.html', { before });
+      await give(page, 'packed.json');
+      assert.match((await advice(page, 'this is gzip data'))[0] ?? '', /^invalid_utf8: /);
+      const ots = ['hello-world.txt.ots', 'hello-world.txt', '358391.hex'];
+      await page.setInputFiles(
+        '#verify-files',
+        ots.map((name) => join(PROJECT, 'test/vectors/ots', name)),
+      );
+      await page.locator('#verify-proofs').getByText('hello-world.txt is proved to be that old').waitFor();
       assert.deepEqual(trouble, []);
       await close();
     });
@@ -376,8 +443,19 @@ inEveryWay(out, (way) => {
       });
     }
 
+    it('says that it cannot check a timestamp, never that the proof is bad, without Uint8Array.of', async () => {
+      const before = removalOf([{ owner: 'Object.getPrototypeOf(Uint8Array)', name: 'of' }]);
+      const { page, close } = await way.visit('verify.html', { before });
+      await page.setInputFiles('#verify-files', [join(PROJECT, 'test/vectors/ots/hello-world.txt.ots')]);
+      await page
+        .locator('#verify-proofs')
+        .getByText(/^This browser cannot verify/)
+        .waitFor();
+      assert.equal(await page.locator('#verify-proofs .is-troubled').count(), 0);
+      await close();
+    });
+
     const missingForSearch: readonly BuiltIn[] = [
-      { owner: 'globalThis', name: 'WeakMap' },
       { owner: 'globalThis', name: 'MessageChannel' },
       { owner: 'globalThis', name: 'Uint32Array' },
       { owner: 'String.prototype', name: 'normalize' },

@@ -44,7 +44,8 @@ test('wget --mirror copies every script and every data file that the search and 
   const needed = [...original.keys()].filter((path) =>
     /^(?:search\/|search\.js|verify|page\.js|pith\/.*\/(?:bundle\.js|bundle\.json|index\.html)$)/.test(path),
   );
-  assert.ok(needed.includes('search/parts.js') && needed.includes('verify.js'));
+  for (const path of ['search/parts.js', 'verify.js', 'verify-advice.js', 'verify-timestamps.js'])
+    assert.ok(needed.includes(path), path);
   assert.ok(
     needed.includes(`pith/${SUFFIXES.large}/bundle.js`),
     'expected a record with its bundle outside of the page',
@@ -69,5 +70,13 @@ for (const name of BROWSERS) {
       assert.deepEqual(trouble, []);
     }
     assert.deepEqual(search.trouble, []);
+    const { page, trouble } = await visit(browser, root, 'verify.html');
+    await page.setInputFiles('#verify-files', [
+      { name: 'empty.json', mimeType: 'application/json', buffer: Buffer.alloc(0) },
+      { name: 'x.ots', mimeType: '', buffer: Buffer.alloc(1) },
+    ]);
+    await page.getByText('this file is empty').waitFor();
+    await page.getByText('Not a valid proof').waitFor();
+    assert.deepEqual(trouble, []);
   });
 }

@@ -10,7 +10,8 @@ export const CHECK_SCRIPT = 'check.py';
 export const VERIFIER_SCRIPT = 'verify.js';
 export const VERIFY_BUTTON_SCRIPT = 'verify-button.js';
 export const VERIFY_PAGE_SCRIPT = 'verify-page.js';
-/** Checks OpenTimestamps proofs; loaded by the page of the verifier if it is given one. */
+/** What few readers of the verifier's page need; it loads each when the first file needs it. */
+export const VERIFY_ADVICE_SCRIPT = 'verify-advice.js';
 export const VERIFY_TIMESTAMPS_SCRIPT = 'verify-timestamps.js';
 export const ICON = 'icon.svg';
 /** Tells GitHub Pages to publish `.well-known` and everything else as it is. */

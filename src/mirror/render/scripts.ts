@@ -20,6 +20,7 @@ const SCRIPTS: readonly Script[] = [
   { path: paths.VERIFIER_SCRIPT, source: 'verifier/main.ts', fallback: 'verifier/cannot.ts' },
   { path: paths.VERIFY_BUTTON_SCRIPT, source: 'verifier/button.ts' },
   { path: paths.VERIFY_PAGE_SCRIPT, source: 'verifier/page.ts' },
+  { path: paths.VERIFY_ADVICE_SCRIPT, source: 'verifier/advice.ts' },
   { path: paths.VERIFY_TIMESTAMPS_SCRIPT, source: 'verifier/timestamps.ts' },
 ];
 
@@ -44,7 +45,11 @@ export async function bundleBrowserScript(source: string): Promise<string> {
     // Else a tsconfig.json changes the code where there is one: not in a package, nor below a folder with [ ] in its name.
     tsconfig: false,
     // No class here has a setter for a field of its own, so that a field can be assigned.
-    transform: { target: TARGET, assumptions: { setPublicClassFields: true } },
+    transform: {
+      target: TARGET,
+      assumptions: { setPublicClassFields: true },
+      typescript: { removeClassFieldsWithoutInitializer: true },
+    },
   });
   try {
     const { output } = await bundle.generate({ format: 'iife', minify: true, comments: false });

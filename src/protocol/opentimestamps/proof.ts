@@ -81,27 +81,27 @@ export class TimestampError extends Error {
 }
 
 class Reader {
-  readonly #bytes: Uint8Array;
-  #at = 0;
+  private readonly bytes: Uint8Array;
+  private at = 0;
 
   constructor(bytes: Uint8Array) {
     if (bytes.length > MAX_PROOF)
       throw new TimestampError(`expected a proof of at most ${MAX_PROOF} bytes, got ${bytes.length}`, 0);
-    this.#bytes = bytes;
+    this.bytes = bytes;
   }
 
   get isAtEnd(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.at === this.bytes.length;
   }
 
   fail(message: string): never {
-    throw new TimestampError(message, this.#at);
+    throw new TimestampError(message, this.at);
   }
 
   take(count: number): Uint8Array {
-    if (this.#at + count > this.#bytes.length) this.fail(`expected ${count} more bytes, got the end of the proof`);
-    const taken = this.#bytes.slice(this.#at, this.#at + count);
-    this.#at += count;
+    if (this.at + count > this.bytes.length) this.fail(`expected ${count} more bytes, got the end of the proof`);
+    const taken = this.bytes.slice(this.at, this.at + count);
+    this.at += count;
     return taken;
   }
 
@@ -150,12 +150,12 @@ function readAttestation(reader: Reader): Attestation {
   }
 }
 
-const OPERATION_OF_TAG: ReadonlyMap<number, Operation['kind']> = new Map(
-  Object.entries(OPERATION_TAGS).map(([kind, tag]) => [tag, kind as Operation['kind']]),
-);
+// A search, since a Map made here would be part of every script that uses the protocol.
+const operationOfTag = (tag: number): Operation['kind'] | undefined =>
+  (Object.keys(OPERATION_TAGS) as Operation['kind'][]).find((kind) => OPERATION_TAGS[kind] === tag);
 
 function readOperation(reader: Reader, tag: number): Operation {
-  const kind = OPERATION_OF_TAG.get(tag);
+  const kind = operationOfTag(tag);
   if (kind === undefined) return reader.fail(`expected an operation, got the tag 0x${encodeHex(Uint8Array.of(tag))}`);
   if (kind === 'append' || kind === 'prepend') return { kind, operand: reader.counted(1, MAX_MESSAGE) };
   return { kind };
@@ -214,7 +214,7 @@ export function parseTimestampProof(bytes: Uint8Array): TimestampProof {
   reader.take(MAGIC.length);
   const version = reader.number();
   if (version !== VERSION) reader.fail(`expected version ${VERSION} of the format, got ${version}`);
-  const kind = OPERATION_OF_TAG.get(reader.byte());
+  const kind = operationOfTag(reader.byte());
   if (kind !== 'sha256' && kind !== 'sha1' && kind !== 'ripemd160')
     return reader.fail(`expected the hash of a file: ${Object.keys(FILE_HASHES).join(', ')}`);
   const timestamp = readTree(reader, reader.take(FILE_HASHES[kind]), 0);

@@ -29,17 +29,17 @@ const MAX_PROBLEMS = 100;
 
 /** Collects the problems of one document while it is read. */
 export class Problems {
-  readonly #list: Problem[] = [];
+  private readonly list: Problem[] = [];
 
   /** @throws ParseError if there are too many to continue. */
   add(code: ReasonCode, path: string, message: string): void {
-    this.#list.push({ code, path, message });
-    if (this.#list.length >= MAX_PROBLEMS) this.throwIfAny();
+    this.list.push({ code, path, message });
+    if (this.list.length >= MAX_PROBLEMS) this.throwIfAny();
   }
 
   /** @throws ParseError with all collected problems, if there are any. */
   throwIfAny(): void {
-    const [first, ...more] = this.#list;
+    const [first, ...more] = this.list;
     if (first !== undefined) throw new ParseError(first, more);
   }
 }
@@ -52,28 +52,33 @@ export class Problems {
  */
 export class Members {
   readonly object: JsonObject;
-  readonly #path: string;
-  readonly #problems: Problems;
-  readonly #code: ReasonCode;
+  private readonly at: string;
+  private readonly problems: Problems;
+  private readonly code: ReasonCode;
 
   constructor(value: Json | undefined, path: string, problems: Problems, code: ReasonCode) {
-    this.#path = path;
-    this.#code = code;
+    this.at = path;
+    this.code = code;
     this.object = isObject(value) ? value : EMPTY;
     if (!isObject(value)) problems.add(code, path, `expected an object, got ${describe(value)}`);
     // If the value is not an object, that is the only problem: its members are not reported as missing.
-    this.#problems = isObject(value) ? problems : new Problems();
+    this.problems = isObject(value) ? problems : new Problems();
   }
 
   path(name: string): string {
-    return pointer(this.#path, name);
+    return pointer(this.at, name);
   }
 
-  problem(name: string, expected: string, code: ReasonCode = this.#code): void {
-    this.#problems.add(code, this.path(name), `expected ${expected}, got ${describe(this.object.get(name))}`);
+  problem(name: string, expected: string, code: ReasonCode = this.code): void {
+    this.problems.add(code, this.path(name), `expected ${expected}, got ${describe(this.object.get(name))}`);
   }
 
-  #get<T extends Json>(name: string, is: (value: Json | undefined) => value is T, expected: string, empty: T): T {
+  private get<T extends Json>(
+    name: string,
+    is: (value: Json | undefined) => value is T,
+    expected: string,
+    empty: T,
+  ): T {
     const value = this.object.get(name);
     if (is(value)) return value;
     this.problem(name, expected);
@@ -82,20 +87,20 @@ export class Members {
 
   /** Reads the members of a member that must be an object. */
   child(name: string): Members {
-    return new Members(this.object.get(name), this.path(name), this.#problems, this.#code);
+    return new Members(this.object.get(name), this.path(name), this.problems, this.code);
   }
 
   /** Notes every member that is not one of `names`. */
   only(...names: readonly string[]): void {
     for (const name of this.object.keys()) {
       if (!names.includes(name)) {
-        this.#problems.add(this.#code, this.path(name), `expected no members other than ${names.join(', ')}`);
+        this.problems.add(this.code, this.path(name), `expected no members other than ${names.join(', ')}`);
       }
     }
   }
 
   string(name: string): string {
-    return this.#get(name, (value) => typeof value === 'string', 'a string', '');
+    return this.get(name, (value) => typeof value === 'string', 'a string', '');
   }
 
   nullableString(name: string): string | null {
@@ -113,17 +118,17 @@ export class Members {
   }
 
   objectAt(name: string): JsonObject {
-    return this.#get(name, isObject, 'an object', EMPTY);
+    return this.get(name, isObject, 'an object', EMPTY);
   }
 
   array(name: string): JsonArray {
-    return this.#get(name, isArray, 'an array', []);
+    return this.get(name, isArray, 'an array', []);
   }
 
   strings(name: string): readonly string[] {
     return this.array(name).map((item, i) => {
       if (typeof item === 'string') return item;
-      this.#problems.add(this.#code, pointer(this.path(name), i), `expected a string, got ${describe(item)}`);
+      this.problems.add(this.code, pointer(this.path(name), i), `expected a string, got ${describe(item)}`);
       return '';
     });
   }
@@ -136,7 +141,7 @@ export class Members {
   }
 
   /** One exact string; notes `code` for any other string. */
-  literal(name: string, expected: string, code: ReasonCode = this.#code): void {
+  literal(name: string, expected: string, code: ReasonCode = this.code): void {
     const value = this.string(name);
     if (typeof this.object.get(name) === 'string' && value !== expected) {
       this.problem(name, JSON.stringify(expected), code);

@@ -57,40 +57,40 @@ function statusOf(
 }
 
 class SearchBox {
-  readonly #root: HTMLElement;
-  readonly #loader: Loader;
-  readonly #record: string;
-  readonly #input: HTMLInputElement;
-  readonly #list: HTMLOListElement;
-  readonly #status: HTMLElement;
-  readonly #more: HTMLButtonElement;
-  #wanted = SHOWN;
+  private readonly root: HTMLElement;
+  private readonly loader: Loader;
+  private readonly record: string;
+  private readonly input: HTMLInputElement;
+  private readonly list: HTMLOListElement;
+  private readonly status: HTMLElement;
+  private readonly more: HTMLButtonElement;
+  private wanted = SHOWN;
   /** Counts searches; all but the latest stop. */
-  #run = 0;
-  #query: Query = readQuery('');
-  #finished: Promise<ScanProgress | null> = Promise.resolve(null);
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  private run = 0;
+  private query: Query = readQuery('');
+  private finished: Promise<ScanProgress | null> = Promise.resolve(null);
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(root: HTMLElement) {
     const { parts = '', part: pattern = '', record = '' } = root.dataset;
-    this.#root = root;
-    this.#loader = loaderOf(parts, pattern);
-    this.#record = record;
-    this.#input = part(root, 'input', HTMLInputElement);
-    this.#list = part(root, 'ol', HTMLOListElement);
-    this.#status = part(root, '[role=status]', HTMLElement);
-    this.#more = part(root, 'button', HTMLButtonElement);
-    this.#input.addEventListener('focus', () => void this.#loader.start());
-    this.#input.addEventListener('input', () => this.#typed());
-    root.addEventListener('keydown', (event) => this.#pressed(event));
-    this.#more.addEventListener('click', () => void this.#showMore());
-    addEventListener('hashchange', () => this.#readAddress());
+    this.root = root;
+    this.loader = loaderOf(parts, pattern);
+    this.record = record;
+    this.input = part(root, 'input', HTMLInputElement);
+    this.list = part(root, 'ol', HTMLOListElement);
+    this.status = part(root, '[role=status]', HTMLElement);
+    this.more = part(root, 'button', HTMLButtonElement);
+    this.input.addEventListener('focus', () => void this.loader.start());
+    this.input.addEventListener('input', () => this.typed());
+    root.addEventListener('keydown', (event) => this.pressed(event));
+    this.more.addEventListener('click', () => void this.showMore());
+    addEventListener('hashchange', () => this.readAddress());
     root.hidden = false;
-    this.#readAddress();
+    this.readAddress();
   }
 
   /** `#q=words` searches; `#go=identifier` goes to the record that it names, if it names one. */
-  #readAddress(): void {
+  private readAddress(): void {
     const [, how, text] = /^#(q|go)=(.*)$/s.exec(location.hash) ?? [];
     if (text === undefined) return;
     let typed = text;
@@ -99,93 +99,93 @@ class SearchBox {
     } catch {
       // Not encoded correctly: used unchanged.
     }
-    if (typed === this.#input.value && how === 'q') return;
-    this.#input.value = typed;
-    this.#typed();
-    if (how === 'go') void this.#go(true);
+    if (typed === this.input.value && how === 'q') return;
+    this.input.value = typed;
+    this.typed();
+    if (how === 'go') void this.go(true);
   }
 
-  #typed(): void {
-    this.#wanted = SHOWN;
-    this.#finished = this.#search();
+  private typed(): void {
+    this.wanted = SHOWN;
+    this.finished = this.search();
   }
 
   /** Searches for the typed text. @returns null if the search was abandoned, or if this browser cannot search. */
-  async #search(): Promise<ScanProgress | null> {
+  private async search(): Promise<ScanProgress | null> {
     try {
-      this.#query = readQuery(this.#input.value);
-      return await this.#searchParts();
+      this.query = readQuery(this.input.value);
+      return await this.searchParts();
     } catch (error) {
-      this.#run++;
-      clearTimeout(this.#timer);
-      showTrouble(this.#root, error);
+      this.run++;
+      clearTimeout(this.timer);
+      showTrouble(this.root, error);
       return null;
     }
   }
 
-  async #searchParts(): Promise<ScanProgress | null> {
-    const run = ++this.#run;
-    clearTimeout(this.#timer);
-    if (this.#query.phrases.length === 0) {
-      this.#show([], true);
-      this.#more.hidden = true;
-      this.#status.textContent = '';
-      this.#writeAddress();
+  private async searchParts(): Promise<ScanProgress | null> {
+    const run = ++this.run;
+    clearTimeout(this.timer);
+    if (this.query.phrases.length === 0) {
+      this.show([], true);
+      this.more.hidden = true;
+      this.status.textContent = '';
+      this.writeAddress();
       return null;
     }
-    const isCurrent = (): boolean => run === this.#run;
-    if (!(await this.#loader.start())) {
+    const isCurrent = (): boolean => run === this.run;
+    if (!(await this.loader.start())) {
       if (isCurrent())
-        this.#status.textContent = 'The search data could not be loaded. The lists below have every record.';
+        this.status.textContent = 'The search data could not be loaded. The lists below have every record.';
       return null;
     }
     let isFirst = true;
     const show = (progress: ScanProgress): void => {
       // Previous results stay until there is something else to show.
       if (progress.found.length > 0 || progress.isComplete) {
-        this.#show(progress.found.slice(0, this.#wanted), isFirst);
+        this.show(progress.found.slice(0, this.wanted), isFirst);
         isFirst = false;
       }
     };
-    const { total } = this.#loader;
-    const { identifier } = this.#query;
+    const { total } = this.loader;
+    const { identifier } = this.query;
     // A whole suffix names exactly one record.
-    const wanted = identifier?.kind === 'pith' && identifier.prefix.length === 26 ? 0 : this.#wanted;
+    const wanted = identifier?.kind === 'pith' && identifier.prefix.length === 26 ? 0 : this.wanted;
     const goOn = async (): Promise<boolean> => {
       await pause();
       return isCurrent();
     };
-    const end = await scan(this.#query, this.#loader, wanted, goOn, (progress) => {
+    const end = await scan(this.query, this.loader, wanted, goOn, (progress) => {
       show(progress);
-      this.#say(`Searching: ${thousands(progress.searched)} of ${records(total)} so far.`);
+      this.say(`Searching: ${thousands(progress.searched)} of ${records(total)} so far.`);
     });
     if (end === null || !isCurrent()) return null;
     const last = wanted === 0 && end.found.length > 0 ? { ...end, isComplete: true } : end;
     show({ ...last, isComplete: true });
-    this.#more.hidden = last.isComplete;
-    this.#say(statusOf(last, this.#wanted, this.#query), () => this.#writeAddress());
+    this.more.hidden = last.isComplete;
+    this.say(statusOf(last, this.wanted, this.query), () => this.writeAddress());
     return last;
   }
 
-  #show(found: ScanProgress['found'], isNew: boolean): void {
-    const from = isNew ? 0 : this.#list.children.length;
-    const items = found.slice(from).map((record) => listItem(record, this.#record));
-    if (isNew) this.#list.replaceChildren(...items);
-    else this.#list.append(...items);
+  private show(found: ScanProgress['found'], isNew: boolean): void {
+    const from = isNew ? 0 : this.list.children.length;
+    const items = found.slice(from).map((record) => listItem(record, this.record));
+    if (isNew) this.list.replaceChildren(...items);
+    else this.list.append(...items);
   }
 
   /** Announces a message when no key was pressed for a while. */
-  #say(text: string, after: () => void = () => undefined): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#status.textContent = text;
+  private say(text: string, after: () => void = () => undefined): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.status.textContent = text;
       after();
     }, QUIET);
   }
 
   /** So that going back from a record leads to the results. */
-  #writeAddress(): void {
-    const text = this.#input.value.trim();
+  private writeAddress(): void {
+    const text = this.input.value.trim();
     const isOurs = /^#(q|go)=/.test(location.hash);
     if (text === '' && !isOurs) return;
     const hash = text === '' ? '' : `#q=${encodeURIComponent(text)}`;
@@ -196,20 +196,20 @@ class SearchBox {
     }
   }
 
-  #links(): readonly HTMLElement[] {
-    return [...this.#list.querySelectorAll('a')];
+  private links(): readonly HTMLElement[] {
+    return [...this.list.querySelectorAll('a')];
   }
 
   /** Enter goes to the record that an identifier names; otherwise to the first result. */
-  async #go(isAddress = false): Promise<void> {
-    const { identifier, isIdentifier } = this.#query;
-    const run = this.#run;
-    const end = await this.#finished;
-    if (run !== this.#run || end === null) return;
+  private async go(isAddress = false): Promise<void> {
+    const { identifier, isIdentifier } = this.query;
+    const run = this.run;
+    const end = await this.finished;
+    if (run !== this.run || end === null) return;
     const named = identifier === null ? [] : end.found.filter((record) => isNamed(identifier, record));
-    const [only] = this.#links();
+    const [only] = this.links();
     if (only === undefined) {
-      this.#status.textContent = statusOf(end, this.#wanted, this.#query);
+      this.status.textContent = statusOf(end, this.wanted, this.query);
       return;
     }
     const isOnly = end.isComplete && named.length === 1 && (isIdentifier || end.found.length === 1);
@@ -218,28 +218,28 @@ class SearchBox {
     else only.click();
   }
 
-  async #showMore(): Promise<void> {
-    const before = this.#list.children.length;
-    this.#wanted += SHOWN;
-    this.#finished = this.#search();
-    if ((await this.#finished) === null) return;
-    this.#links()[before]?.focus();
+  private async showMore(): Promise<void> {
+    const before = this.list.children.length;
+    this.wanted += SHOWN;
+    this.finished = this.search();
+    if ((await this.finished) === null) return;
+    this.links()[before]?.focus();
   }
 
-  #pressed(event: KeyboardEvent): void {
+  private pressed(event: KeyboardEvent): void {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const links = this.#links();
+    const links = this.links();
     const at = links.indexOf(document.activeElement as HTMLElement);
-    const isInput = document.activeElement === this.#input;
+    const isInput = document.activeElement === this.input;
     const moves: Readonly<Record<string, () => void>> = {
       ArrowDown: () => links[at + 1]?.focus(),
-      ArrowUp: () => (at > 0 ? links[at - 1] : at === 0 ? this.#input : undefined)?.focus(),
+      ArrowUp: () => (at > 0 ? links[at - 1] : at === 0 ? this.input : undefined)?.focus(),
       Escape: () => {
-        if (isInput) this.#input.value = '';
-        if (isInput) this.#typed();
-        this.#input.focus();
+        if (isInput) this.input.value = '';
+        if (isInput) this.typed();
+        this.input.focus();
       },
-      ...(isInput ? { Enter: () => void this.#go() } : {}),
+      ...(isInput ? { Enter: () => void this.go() } : {}),
     };
     const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
     // On a button, keys belong to the button.

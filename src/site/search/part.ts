@@ -29,24 +29,24 @@ function searchedOf(line: string): string {
 }
 
 export class SearchPart {
-  readonly #lines: readonly string[];
-  readonly #folded: string;
+  private readonly lines: readonly string[];
+  private readonly folded: string;
   /** The start of each line in `#folded`, and the end of the last. */
-  readonly #starts: Uint32Array;
+  private readonly starts: Uint32Array;
 
   /** @param lines newest first; fields with tabs between them. */
   constructor(lines: readonly string[]) {
-    this.#lines = lines;
-    this.#folded = fold(lines.map(searchedOf).join('\n'));
+    this.lines = lines;
+    this.folded = fold(lines.map(searchedOf).join('\n'));
     const starts = new Uint32Array(lines.length + 1);
-    for (let i = 1; i < lines.length; i++) starts[i] = this.#folded.indexOf('\n', starts[i - 1]) + 1;
-    starts[lines.length] = this.#folded.length + 1;
-    this.#starts = starts;
+    for (let i = 1; i < lines.length; i++) starts[i] = this.folded.indexOf('\n', starts[i - 1]) + 1;
+    starts[lines.length] = this.folded.length + 1;
+    this.starts = starts;
   }
 
   record(line: number): FoundRecord {
     const [title = '', authors = '', arxiv = '', categories = '', suffix = '', date = '', verdict = '', markup = ''] = (
-      this.#lines[line] ?? ''
+      this.lines[line] ?? ''
     ).split('\t');
     return { title, authors, arxiv, categories, suffix, date, verdict, markup };
   }
@@ -57,7 +57,7 @@ export class SearchPart {
    * @param phrases folded; at least one.
    */
   *find(phrases: readonly string[]): Generator<number> {
-    const text = this.#folded;
+    const text = this.folded;
     // The longest phrase is likely the rarest. Only it is searched in the whole text; the others only in the lines it matched.
     const [first = '', ...others] = phrases.toSorted((a, b) => b.length - a.length);
     let line = 0;
@@ -67,9 +67,9 @@ export class SearchPart {
         at = text.indexOf(first, at + 1);
         continue;
       }
-      while ((this.#starts[line + 1] ?? text.length + 1) <= at) line++;
-      const end = this.#starts[line + 1] ?? text.length + 1;
-      const own = others.length === 0 ? '' : text.slice(this.#starts[line], end);
+      while ((this.starts[line + 1] ?? text.length + 1) <= at) line++;
+      const end = this.starts[line + 1] ?? text.length + 1;
+      const own = others.length === 0 ? '' : text.slice(this.starts[line], end);
       if (others.every((phrase) => own.includes(` ${phrase}`))) yield line;
       at = text.indexOf(first, end);
     }

@@ -43,12 +43,12 @@ function addValue(to: HTMLTableRowElement, value: string): void {
 /** A table with a row for each check. */
 class Group {
   readonly element: HTMLTableElement;
-  readonly #body = element('tbody', '');
-  readonly #caption: HTMLElement;
-  readonly #gathered = new Map<string, HTMLTableRowElement>();
+  private readonly body = element('tbody', '');
+  private readonly caption: HTMLElement;
+  private readonly gathered = new Map<string, HTMLTableRowElement>();
 
   constructor(heading: string) {
-    this.#caption = element('caption', '', heading);
+    this.caption = element('caption', '', heading);
     const heads = ['Outcome', 'Check', 'Value'].map((text) => {
       const head = element('th', '', text);
       head.scope = 'col';
@@ -57,71 +57,71 @@ class Group {
     this.element = element(
       'table',
       'ledger',
-      this.#caption,
+      this.caption,
       element('thead', 'out-of-sight', element('tr', '', ...heads)),
-      this.#body,
+      this.body,
     );
   }
 
   get isEmpty(): boolean {
-    return this.#body.firstChild === null;
+    return this.body.firstChild === null;
   }
 
   /** Adds text to the heading, such as an event's type. */
   name(text: string): void {
-    this.#caption.append(': ', foreign(text));
+    this.caption.append(': ', foreign(text));
   }
 
   add({ subject, outcome, value }: Check): void {
     const { name, shows } = CHECK_WORDS[subject];
     // Checks that occur many times and say the same: one row per outcome.
     const key = subject === 'alias' || subject === 'snapshot' ? `${subject} ${outcome}` : '';
-    const made = this.#gathered.get(key) ?? row(outcome, name, shows);
-    if (key !== '') this.#gathered.set(key, made);
+    const made = this.gathered.get(key) ?? row(outcome, name, shows);
+    if (key !== '') this.gathered.set(key, made);
     addValue(made, value);
-    this.#body.append(made);
+    this.body.append(made);
   }
 
   compare({ outcome, name, shows, value }: ComparisonRow): void {
     const made = row(outcome, name, shows);
     addValue(made, value);
-    this.#body.append(made);
+    this.body.append(made);
   }
 }
 
 /** One bundle's ledger. */
 export class LedgerView {
   readonly element = element('div', 'verify-ledger');
-  readonly #record = new Group('Record');
-  readonly #bundle = new Group('Bundle and state');
-  readonly #events = new Map<number, Group>();
-  readonly #eventTables = element('div', '');
-  readonly #more = element('p', 'quiet');
-  #left = 0;
-  #seen = 0;
+  private readonly record = new Group('Record');
+  private readonly bundle = new Group('Bundle and state');
+  private readonly events = new Map<number, Group>();
+  private readonly eventTables = element('div', '');
+  private readonly more = element('p', 'quiet');
+  private left = 0;
+  private seen = 0;
 
   /** Shows the checks that are not shown yet. */
   update(checks: readonly Check[]): void {
-    for (const check of checks.slice(this.#seen)) this.#groupOf(check)?.add(check);
-    this.#seen = checks.length;
-    if (this.#left > 0) this.#more.textContent = `${counted(this.#left, 'further check')} of other events, not listed`;
-    const groups = [this.#record, this.#bundle].map((group) => (group.isEmpty ? '' : group.element));
-    this.element.replaceChildren(groups[0] ?? '', this.#eventTables, this.#more, groups[1] ?? '');
+    for (const check of checks.slice(this.seen)) this.groupOf(check)?.add(check);
+    this.seen = checks.length;
+    if (this.left > 0) this.more.textContent = `${counted(this.left, 'further check')} of other events, not listed`;
+    const groups = [this.record, this.bundle].map((group) => (group.isEmpty ? '' : group.element));
+    this.element.replaceChildren(groups[0] ?? '', this.eventTables, this.more, groups[1] ?? '');
   }
 
-  #groupOf({ where, subject, outcome }: Check): Group | null {
+  private groupOf({ where, subject, outcome }: Check): Group | null {
     const event = /^\/events\/(\d+)/.exec(where);
-    if (event === null) return /^(bundle|state)/.test(subject) ? this.#bundle : this.#record;
+    if (event === null) return /^(bundle|state)/.test(subject) ? this.bundle : this.record;
     const index = Number(event[1]);
-    const known = this.#events.get(index);
+    const known = this.events.get(index);
     if (known !== undefined) return known;
-    if (this.#events.size >= SHOWN_EVENTS * (outcome === 'failed' ? 2 : 1)) {
-      this.#left++;
+    if (this.events.size >= SHOWN_EVENTS * (outcome === 'failed' ? 2 : 1)) {
+      this.left++;
       return null;
     }
     const group = new Group(`Event ${index + 1}`);
-    this.#events.set(index, group);
-    this.#eventTables.append(group.element);
+    this.events.set(index, group);
+    this.eventTables.append(group.element);
     return group;
   }
 
@@ -129,7 +129,7 @@ export class LedgerView {
   finish({ bundle }: BundleVerdict): void {
     const events = bundle?.value.get('events');
     if (!Array.isArray(events)) return;
-    for (const [index, group] of this.#events) {
+    for (const [index, group] of this.events) {
       const type: unknown = events[index] instanceof Map ? events[index].get('event_type') : undefined;
       if (typeof type === 'string') group.name(spaced(type));
     }

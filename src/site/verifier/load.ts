@@ -6,8 +6,19 @@ const PATIENCE = 60_000;
 /** A file is missing, damaged or did not arrive. This says nothing about the browser or the record. */
 export class NotLoaded extends Error {}
 
-/** Loads a classic script, which works from `file:` too. @throws NotLoaded */
+/** What was asked for before, by address. */
+const begun: Record<string, Promise<unknown>> = {};
+
+/** Loads a classic script once, which works from `file:` too. After a failure, the next call tries again. @throws NotLoaded */
 export function load(src: string): Promise<unknown> {
+  begun[src] ??= fetched(src).catch((error: unknown) => {
+    delete begun[src];
+    throw error;
+  });
+  return begun[src];
+}
+
+function fetched(src: string): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const script = document.createElement('script');
     script.onload = resolve;

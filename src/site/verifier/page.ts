@@ -1,13 +1,13 @@
 /** `verify-page.js`: the page on which a reader verifies any bundles, with the mirror's keys or their own. */
-import { fileKind } from '../../formats/file-kind.ts';
 import type { Trust } from '../../protocol/index.ts';
 import { cannotCheck } from '../browser/cannot.ts';
 import { readPageData } from './data.ts';
-import { loadedVerifier } from './globals.ts';
+import { loadedVerifier, shared } from './globals.ts';
 import type { Judgement } from './judge.ts';
 import { readPastedKey } from './keys.ts';
+import { load } from './load.ts';
 import type { Verifier } from './main.ts';
-import { Proofs } from './proofs.ts';
+import { proofFiles } from './proof-files.ts';
 import type { ShownOutcome } from './show.ts';
 import { countsOf } from './words.ts';
 
@@ -18,8 +18,7 @@ function start(verifier: Verifier): void {
   const status = part(root, '.verify-status');
   const list = part(root, '#verify-list');
   const actions = part(root, '#verify-actions');
-  const proofList = part(root, '#verify-proofs');
-  const proofs = new Proofs(proofList, proofList.dataset.script ?? '', verifier);
+  const proofs = proofFiles(part(root, '#verify-proofs'), verifier);
   const form = part<HTMLFormElement>(root, '#verify-key-form');
   const keyText = part<HTMLTextAreaElement>(form, '#verify-key');
   const keyError = part(form, '#verify-key-error');
@@ -46,14 +45,17 @@ function start(verifier: Verifier): void {
   }
 
   /** Says what a file is that could not be read as a bundle, in place of the character at which reading stopped. */
-  function adviseOn(bytes: Uint8Array, { outcome, verdicts, findings }: Judgement, body: HTMLElement): void {
+  async function adviseOn(bytes: Uint8Array, { outcome, verdicts, findings }: Judgement, body: Element): Promise<void> {
     const [first] = findings;
     if (outcome !== 'rejected' || first === undefined || verdicts[0]?.claimedPithNumber != null) return;
-    const message = fileKind(bytes, verifier);
-    if (message === null) return;
-    const [list] = verifier.findingList([{ code: first.code, where: '', message }]);
     const shown = body.querySelector('.findings');
-    if (list !== undefined) shown?.replaceWith(list);
+    try {
+      await load(list.dataset.advice ?? '');
+      const message = shared.pithAdvice?.(bytes, verifier) ?? null;
+      if (message !== null) shown?.replaceWith(...verifier.findingList([{ code: first.code, where: '', message }]));
+    } catch {
+      // The finding stays as it is: it is true, only less helpful.
+    }
   }
 
   /** Verifies one file into its box. @returns null if it was abandoned. */
@@ -86,7 +88,8 @@ function start(verifier: Verifier): void {
       { isOpen: given.length === 1, isStopped },
     );
     if (judgement === null) return null;
-    adviseOn(bytes, judgement, body);
+    // Not awaited: the verdict does not depend on it.
+    void adviseOn(bytes, judgement, body);
     headline.textContent = verifier.headline(judgement);
     headline.after(...stateLink(judgement));
     return judgement;
@@ -114,7 +117,7 @@ function start(verifier: Verifier): void {
 
   function verifyAll(files: readonly File[]): void {
     const own = turn;
-    actions.hidden = given.length === 0 && proofs.isEmpty;
+    actions.hidden = given.length === 0 && proofs.isEmpty();
     tell();
     for (const file of files) queue = queue.then(() => verifyFile(file, own));
   }

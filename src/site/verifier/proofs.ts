@@ -1,56 +1,57 @@
-/** The part of `verify.html` that takes OpenTimestamps proofs, and the files that they need. */
-import { cannotCheck } from '../browser/cannot.ts';
-import type { GivenFile, TimestampOutcome } from './check-proof.ts';
-import { shared } from './globals.ts';
-import { load, NotLoaded } from './load.ts';
+/** The results of OpenTimestamps proofs in `verify.html`. */
+import { checkProof, type GivenFile, type TimestampOutcome } from './check-proof.ts';
 import type { Verifier } from './main.ts';
 
 /** More than any manifest has; the page keeps these files in memory. */
 const MOST_BYTES = 1 << 28;
 
-/** Whether a file is about a proof: one itself, a block header, or what a proof that was given is of. */
-function isForProof({ name }: File, all: readonly File[]): boolean {
-  return /\.(?:ots|hex|txt)$/i.test(name) || all.some((other) => other.name === `${name}.ots`);
-}
-
 const OUTCOMES = { proved: 'verified', unchecked: 'unchecked', failed: 'rejected' } as const;
 
-/** Its members have no `#`: for older browsers that becomes a WeakMap, and without one the page could not even say what is missing. */
 export class Proofs {
   private readonly list: HTMLElement;
-  private readonly script: string;
   private readonly verifier: Verifier;
   private files: GivenFile[] = [];
-  private nothingGiven = true;
   /** Work that was started under another number must stop. */
   private turn = 0;
 
-  /** @param script address of `verify-timestamps.js`. */
-  constructor(list: HTMLElement, script: string, verifier: Verifier) {
+  /** @param list the results go here. */
+  constructor(list: HTMLElement, verifier: Verifier) {
     this.list = list;
-    this.script = script;
     this.verifier = verifier;
   }
 
-  /** Takes what is about proofs. @returns the other files, which should be bundles. */
-  take(files: readonly File[]): File[] {
-    const own = files.filter((file) => isForProof(file, files));
-    if (own.length > 0) {
-      this.nothingGiven = false;
-      void this.check(own);
+  /**
+   * Adds files and checks every proof again: the file that one was waiting for may be here now.
+   *
+   * @throws any error that keeps this browser from reading a file or checking a proof.
+   */
+  async check(more: readonly File[]): Promise<void> {
+    const turn = ++this.turn;
+    // Those of now: files that are read only after a clear() must not come back.
+    const files = this.files;
+    const unread: string[] = [];
+    for (const file of more) {
+      if (file.size > MOST_BYTES) unread.push(file.name);
+      else files.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
     }
-    return files.filter((file) => !own.includes(file));
+    if (turn !== this.turn) return;
+    this.list.replaceChildren();
+    for (const name of unread) this.unchecked(name, `Not checked: it has more than ${MOST_BYTES} bytes`);
+    const proofs = files.filter(({ name }) => /\.ots$/i.test(name));
+    for (const proof of proofs) this.tell(proof.name, checkProof(proof, files));
+    if (proofs.length === 0 && files.length > 0) {
+      const names = files.map(({ name }) => name).join(', ');
+      this.unchecked(names, 'Not checked: add the OpenTimestamps proof, a file that ends in .ots');
+    }
   }
 
   clear(): void {
     this.turn++;
     this.files = [];
-    this.nothingGiven = true;
-    this.list.replaceChildren();
   }
 
-  get isEmpty(): boolean {
-    return this.nothingGiven;
+  private unchecked(name: string, headline: string): void {
+    this.tell(name, { outcome: 'unchecked', headline, sentences: [] });
   }
 
   private tell(name: string, { outcome, headline, sentences }: TimestampOutcome): void {
@@ -60,34 +61,5 @@ export class Proofs {
     const article = element('article', 'verify-file', element('h3', '', foreign(name)), box);
     this.list.append(article);
     mark(article, words, OUTCOMES[outcome]);
-  }
-
-  /** Checks every proof again: the file that one was waiting for may be here now. */
-  private async check(more: readonly File[]): Promise<void> {
-    const turn = ++this.turn;
-    const failed = (name: string, words: string): void =>
-      this.tell(name, { outcome: 'unchecked', headline: words, sentences: [] });
-    const unread: string[] = [];
-    try {
-      for (const file of more) {
-        if (file.size > MOST_BYTES) unread.push(file.name);
-        else this.files.push({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) });
-      }
-      if (shared.pithTimestamps === undefined) await load(this.script);
-      if (turn !== this.turn) return;
-      this.list.replaceChildren();
-      for (const name of unread) failed(name, `Not checked: it has more than ${MOST_BYTES} bytes`);
-      const proofs = this.files.filter(({ name }) => /\.ots$/i.test(name));
-      for (const proof of proofs) {
-        const outcome = shared.pithTimestamps?.(proof, this.files);
-        if (outcome !== undefined) this.tell(proof.name, outcome);
-      }
-      if (proofs.length === 0) {
-        const names = this.files.map(({ name }) => name).join(', ');
-        failed(names, 'Not checked: add the OpenTimestamps proof, a file that ends in .ots');
-      }
-    } catch (error) {
-      failed('', error instanceof NotLoaded ? `Nothing was checked: ${error.message}` : cannotCheck(error));
-    }
   }
 }

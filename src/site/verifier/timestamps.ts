@@ -2,7 +2,7 @@
  * `verify-timestamps.js`: checks OpenTimestamps proofs that a reader gives to `verify.html`. Loaded when the first one comes, since
  * few readers have any.
  */
-import { checkProof } from './check-proof.ts';
 import { shared } from './globals.ts';
+import { Proofs } from './proofs.ts';
 
-shared.pithTimestamps = checkProof;
+shared.pithTimestamps = Proofs;
