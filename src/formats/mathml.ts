@@ -65,9 +65,9 @@ function decoded(text: string): string {
 }
 
 const SUPERSCRIPTS = new Map(
-  Array.from('0123456789+−=()niabcdefghjklmoprstuvwxyz', (char, i) => [
+  Array.from('0123456789+−=()∗niabcdefghjklmoprstuvwxyz', (char, i) => [
     char,
-    Array.from('⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ')[i] ?? '',
+    Array.from('⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾*ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰʲᵏˡᵐᵒᵖʳˢᵗᵘᵛʷˣʸᶻ')[i] ?? '',
   ]),
 );
 const SUBSCRIPTS = new Map(
@@ -76,6 +76,8 @@ const SUBSCRIPTS = new Map(
     Array.from('₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ')[i] ?? '',
   ]),
 );
+/** The letters of both, which are not raised or lowered once more. */
+const SCRIPTS: ReadonlySet<string> = new Set([...SUPERSCRIPTS.values(), ...SUBSCRIPTS.values()]);
 /** Signs that are already raised. */
 const HIGH: Readonly<Record<string, string>> = { '∘': '°', '∗': '*', '†': '†', '‡': '‡' };
 /** Combining marks for the signs of accents. */
@@ -101,6 +103,8 @@ function script(text: string, letters: ReadonlyMap<string, string>, sign: string
   if (text === '' || /^[′″‴⁗]+$/.test(text)) return text;
   const high = sign === '^' ? HIGH[text] : undefined;
   if (high !== undefined) return high;
+  // Typed twice: `x_{_0}`.
+  if (text.startsWith(sign) || [...text].every((char) => SCRIPTS.has(char))) return text;
   const chars = Array.from(text.replaceAll('-', '−'), (char) => letters.get(char));
   if (!chars.includes(undefined)) return chars.join('');
   return sign + (/^(?:[\p{L}\p{M}\p{N}]+|.)$/u.test(text) ? text : `(${text})`);
@@ -113,6 +117,8 @@ const sup = (text: string): string => script(text, SUPERSCRIPTS, '^');
 const grouped = (text: string): string => (/^[\p{L}\p{M}\p{N}₀-₉⁰¹²³⁴-⁹.]*$/u.test(text) ? text : `(${text})`);
 
 function over(base: string, top: string): string {
+  // Only there to give an arrow its length.
+  if (top === '') return base;
   const mark = MARKS[top];
   if (mark === undefined) return `${base}${sup(top)}`;
   return Array.from(base).length === 1 ? `${base}${mark}`.normalize('NFC') : base;
@@ -132,7 +138,7 @@ function read(node: MathNode): string {
     case 'msubsup':
       return part(0) + sub(part(1)) + sup(part(2));
     case 'mover':
-      return over(part(0), part(1));
+      return over(part(0), part(1).trim());
     case 'munder':
       return part(0) + sub(part(1));
     case 'munderover':

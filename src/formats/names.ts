@@ -48,6 +48,10 @@ const FAMILY_FIRST = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Scr
 const MARK = /[\s*†‡§¶∗⁰¹²³⁴⁵⁶⁷⁸⁹]/;
 /** A group that a person writes for, and the words before it. */
 const COLLABORATION = /\b(?:collaborations?|consortium)\b/i;
+/** A group that names its first member after a colon: `ATLAS Collaboration: G. Testing`. */
+const MEMBER = /\b(?:collaborations?|consortium|group|team)(?:\s*\([^()]*\))?\s*:\s*/i;
+/** Part of a family name, with a capital: `Edward St. John`. */
+const SAINT = /^(?:St|Ste|Saint|Sainte)\.?$/;
 const ON_BEHALF = /(?:^|,? )(?:on behalf of|for) (?:the )?/i;
 const INITIAL = /^\p{Lu}\p{M}*\.?$/u;
 
@@ -63,7 +67,7 @@ const literal = (name: string, isGroup = false): Author => ({
 /** The index of the family name's first word, in a name without suffix. */
 function familyStart(words: readonly string[]): number {
   const isParticle = (word: string): boolean =>
-    PARTICLES.has(word.replace(/[’‘ʼʻ]/, "'")) || ARXIV_PARTICLES.has(word.toLowerCase());
+    PARTICLES.has(word.replace(/[’‘ʼʻ]/, "'")) || ARXIV_PARTICLES.has(word.toLowerCase()) || SAINT.test(word);
   let start = words.length - 1;
   if (start > 2 && CONJUNCTIONS.has(words[start - 1] ?? '')) start -= 2;
   while (start > 1 && isParticle(words[start - 1] ?? '')) start--;
@@ -112,7 +116,7 @@ function authorOf(written: string): Author {
   const last = words.at(-1) ?? '';
   const suffix = words.length > 2 && SUFFIX.test(last) ? last : null;
   const own = suffix === null ? words : words.slice(0, -1);
-  if (own.length < 2 || !own.every((word) => WORD.test(word))) return literal(name);
+  if (own.length < 2 || !own.every((word) => WORD.test(word))) return literal(withoutMarks(name));
   const final = own.at(-1) ?? '';
   // `Testing A.`: it is unclear which of the two is the family name.
   if (INITIAL.test(final) || SUFFIX.test(final) || SUFFIX.test(own[0] ?? '')) return literal(name);
@@ -134,6 +138,11 @@ function authorOf(written: string): Author {
 /** A piece without any letter or digit names nobody; a person who writes for a group is two authors, as on the paper. */
 function withGroup(piece: string): readonly string[] {
   if (!/[\p{L}\p{N}…]|\.{3}/u.test(piece)) return [];
+  const member = MEMBER.exec(piece);
+  if (member !== null) {
+    const after = member.index + member[0].length;
+    return [piece.slice(0, after).replace(/\s*:\s*$/, ''), ...withGroup(piece.slice(after))];
+  }
   const open = piece.endsWith(')') ? openingOf(piece) : -1;
   const [person, rest] = open > 0 ? [piece.slice(0, open), piece.slice(open + 1, -1)] : [piece, ''];
   if (COLLABORATION.test(rest)) return [person.trim(), rest.replace(/^(?:on behalf of|for) (?:the )?/i, '').trim()];

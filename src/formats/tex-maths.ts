@@ -66,7 +66,7 @@ export function isKnownMaths(tex: string): boolean {
     if (command !== undefined) {
       if (!COMMANDS.has(command) || ++commands > MAX_COMMANDS) return false;
     } else if (sign !== undefined) {
-      if (!/[,;:!> |{}\\]/.test(sign)) return false;
+      if (!/[,;:!> |{}\\%#&_$]/.test(sign)) return false;
     } else if (token === '{') {
       if (open.push(OPENS_TEXT.test(tex.slice(Math.max(0, index - 14), index)) ? 'words' : 'group') > MAX_DEPTH)
         return false;
@@ -92,6 +92,16 @@ const ALIASES: Readonly<Record<string, string>> = {
   mbox: '\\text',
   hbox: '\\text',
   textup: '\\textrm',
+  textsc: '\\text',
+  textsl: '\\textit',
+  emph: '\\textit',
+  em: '\\it',
+  sl: '\\it',
+  sc: '\\rm',
+  lsim: '\\lesssim',
+  gsim: '\\gtrsim',
+  sun: '\\odot',
+  earth: '\\oplus',
   textmd: '\\textrm',
   ensuremath: '',
   protect: '',

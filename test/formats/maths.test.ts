@@ -54,6 +54,19 @@ describe('formulas become one line of text', () => {
     ['\\sqrt[3]{2}', '³√2'],
     ['\\begin{pmatrix}a&b\\\\c&d\\end{pmatrix}', '(a, b; c, d)'],
     ['a<b', 'a<b'],
+    // Signs that TeX needs a backslash for.
+    ['20\\%', '20%'],
+    ['\\$5', '$5'],
+    ['\\#P', '#P'],
+    ['a\\_b\\&c', 'a_b&c'],
+    // Scripts that were typed twice.
+    ['x_{_0}', 'x₀'],
+    ['\\sqrt{s_{_{NN}}}', '√(s_NN)'],
+    ['K^{(*)}', 'K⁽*⁾'],
+    ['A \\xrightarrow{f} B', 'A →ᶠ B'],
+    ['\\textsc{Fermi}\\,\\emph{LAT}', 'Fermi LAT'],
+    ['z\\gsim5', 'z≳5'],
+    ['M_\\sun', 'M_⊙'],
   ];
   for (const [tex, text] of formulas) it(`${tex} is read as ${text}`, () => assert.equal(formulaOf(tex)?.text, text));
 });

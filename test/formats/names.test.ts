@@ -44,6 +44,16 @@ describe('a list of names is split name by name', () => {
     ['山田 太郎, 김 철수, Ming Li (李明)', '{山田 太郎}', '{김 철수}', 'Li, Ming'],
     ["Gerard ʻt Hooft, Ada O’Sample, Bob D'Proof", 'ʻt Hooft, Gerard', 'O’Sample, Ada', "D'Proof, Bob"],
     [',Ada Testing,, - ,Bob Sample,', 'Testing, Ada', 'Sample, Bob'],
+    // A collaboration may name its first member after a colon.
+    ['The X Collaboration: A. Testing, Bob Sample', '[The X Collaboration]', 'Testing, A.', 'Sample, Bob'],
+    ['X Team (CERN) : Ada Testing', '[X Team]', 'Testing, Ada'],
+    [
+      'Edward St. Sample, Mary St Testing-Proof, St. Ada Third',
+      'St. Sample, Edward',
+      'St Testing-Proof, Mary',
+      'Third, St. Ada',
+    ],
+    ['Acme $^3$, Ada Testing', '{Acme}', 'Testing, Ada'],
     // Nobody can say which of the two is the family's.
     ['Testing A., Bob Sample', '{Testing A.}', 'Sample, Bob'],
   ];
