@@ -22,7 +22,8 @@ function titleTex({ rawTitle, title }: Citation): TexText {
   const { tex, isAscii } = joined(
     texParts(rawTitle).map((part) => {
       if (part.kind === 'words') return toTex(part.text);
-      const formula = expandedMaths(oneLine(part.text));
+      // \mathscr is of a package that a paper need not have.
+      const formula = expandedMaths(oneLine(part.text)).replace(/\\mathscr(?![a-zA-Z])/g, '\\mathcal');
       // A letter without a TeX command has none in a formula either.
       return isKnownMaths(formula) && /^[ -~]*$/.test(formula)
         ? { tex: `$${formula}$`, isAscii: true }

@@ -5,7 +5,8 @@
  * colours or lengths, and nothing that expands without limit.
  */
 
-const COMMANDS: ReadonlySet<string> = new Set(
+/** Known commands: those of LaTeX, amsmath and amssymb, and `\mathscr`, so that a bibliography that has one compiles. */
+export const MATHS_COMMANDS: ReadonlySet<string> = new Set(
   [
     // Letters.
     'alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa varkappa lambda mu nu xi pi varpi rho',
@@ -13,7 +14,7 @@ const COMMANDS: ReadonlySet<string> = new Set(
     'ell hbar hslash imath jmath wp Re Im aleph beth partial nabla infty emptyset varnothing complement mho digamma eth',
     'varGamma varDelta varTheta varLambda varXi varPi varSigma varPhi varPsi varOmega',
     // Fonts and words.
-    'mathbb mathcal mathfrak mathscr mathrm mathbf mathit mathsf mathtt mathnormal boldsymbol bm pmb text textrm textbf',
+    'mathbb mathcal mathfrak mathscr mathrm mathbf mathit mathsf mathtt mathnormal boldsymbol pmb text textrm textbf',
     'textit textsf texttt textnormal rm bf it cal sf tt operatorname',
     // Accents.
     'hat widehat tilde widetilde bar overline underline vec dot ddot check breve acute grave mathring overrightarrow',
@@ -31,7 +32,7 @@ const COMMANDS: ReadonlySet<string> = new Set(
     'le leq leqslant ge geq geqslant ne neq equiv sim simeq approx cong asymp propto ll gg prec succ preceq succeq subset',
     'supset subseteq supseteq subsetneq supsetneq sqsubseteq sqsupseteq in notin ni mid nmid parallel perp models vdash',
     'dashv bowtie doteq triangleq lesssim gtrsim lessapprox gtrapprox lessgtr lll ggg nless ngtr nleq ngeq nsim',
-    'vartriangleleft trianglelefteq coloneqq',
+    'vartriangleleft trianglelefteq',
     // Arrows.
     'to gets mapsto leftarrow rightarrow leftrightarrow Leftarrow Rightarrow Leftrightarrow longrightarrow longleftarrow',
     'longmapsto Longrightarrow Longleftrightarrow hookrightarrow hookleftarrow uparrow downarrow updownarrow nearrow',
@@ -40,8 +41,8 @@ const COMMANDS: ReadonlySet<string> = new Set(
     // Everything else.
     'forall exists nexists neg lnot land lor top bot angle measuredangle langle rangle lfloor rfloor lceil rceil lbrace',
     'rbrace lvert rvert lVert rVert vert Vert backslash ldots cdots vdots ddots dots dotsc dotsb colon quad qquad',
-    'sharp flat natural clubsuit diamondsuit heartsuit spadesuit surd degree odot bigstar blacksquare dag ddag S P',
-    'lbrack rbrack lt gt thinspace mathord mathop mathbin mathrel',
+    'sharp flat natural clubsuit diamondsuit heartsuit spadesuit surd odot bigstar blacksquare dag ddag S P',
+    'lbrack rbrack thinspace mathord mathop mathbin mathrel',
     'begin end',
   ].flatMap((line) => line.split(' ')),
 );
@@ -64,7 +65,7 @@ export function isKnownMaths(tex: string): boolean {
   let commands = 0;
   for (const { 0: token, 1: command, 2: sign, index } of tex.matchAll(TOKENS)) {
     if (command !== undefined) {
-      if (!COMMANDS.has(command) || ++commands > MAX_COMMANDS) return false;
+      if (!MATHS_COMMANDS.has(command) || ++commands > MAX_COMMANDS) return false;
     } else if (sign !== undefined) {
       if (!/[,;:!> |{}\\%#&_$]/.test(sign)) return false;
     } else if (token === '{') {
@@ -87,6 +88,11 @@ export function isKnownMaths(tex: string): boolean {
 /** Commands of packages, and their equivalents in the kernel, amsmath and amssymb. */
 const ALIASES: Readonly<Record<string, string>> = {
   mathbbm: '\\mathbb',
+  bm: '\\boldsymbol',
+  coloneqq: '\\mathrel{:=}',
+  lt: '<',
+  gt: '>',
+  degree: '{}^\\circ',
   mathds: '\\mathbb',
   slashed: '\\not',
   mbox: '\\text',

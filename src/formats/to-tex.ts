@@ -50,6 +50,12 @@ const transform = new Transform('bibtex');
 const GRAPHEME = /[^\p{M}]?\p{M}+|./gsu;
 const known = new Map<string, string | null>();
 
+/** A letter with a line below, as in transliterations of Arabic and Hebrew, which unicode2latex lacks; else null. */
+function underlined(character: string): string | null {
+  const letter = /^([a-zA-Z])\u0331$/.exec(character.normalize('NFD'))?.[1];
+  return letter === undefined ? null : `{\\b ${letter}}`;
+}
+
 /** One character with its marks in TeX, or null if TeX has no form for it. */
 function characterOf(character: string): string | null {
   const sign = SIGNS[character];
@@ -64,7 +70,7 @@ function characterOf(character: string): string | null {
       ? tex
       : KERNEL.test(tex)
         ? `{${tex.replace(/\{\}$/, '')}}`
-        : null;
+        : underlined(character);
   if (known.size < 10_000) known.set(character, made);
   return made;
 }

@@ -158,6 +158,11 @@ describe('lists of names', () => {
   });
 });
 
+it('BibTeX has a command for each letter of transliterated names', () => {
+  const bib = formatBibtex(citation({ id: '2606.00001', title: 'Letters', authors: 'Ḏū Ṯābit al-Ḵaṭīb' }));
+  assert.ok(bib.includes('{al-{\\b K}a{\\d t}{\\=i}b, {\\b D}{\\=u} {\\b T}{\\=a}bit}'), bib);
+});
+
 describe('a record with missing data', () => {
   it('is cited by its arXiv name, without authors, if it has no title', () => {
     const record = makeRecord({ id: '2605.00022' });

@@ -1,13 +1,14 @@
 /**
  * The BibTeX of every kind of paper, compiled by the engines that people use: BibTeX with three styles, and biber with biblatex.
  *
- * Slow: runs LaTeX eight times.
+ * Slow: runs LaTeX nine times.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { MATHS_COMMANDS } from '../../src/formats/tex-maths.ts';
 import { entryOf } from '../support/bundles/entries.ts';
 import { bundleOf, type Paper } from '../support/bundles/variety/paper.ts';
 import { HOSTILE, MANY_AUTHORS, OLD_HEP, OLD_MATH, TEX, TEX_BROKEN } from '../support/bundles/variety/texts.ts';
@@ -23,7 +24,25 @@ const NAMES: Paper = {
     'Straße Çelik, Dvořák Ångström, Ada Testing (MIT), The X & Y Collaboration, et al.',
 };
 
-const papers: readonly Paper[] = [...READERS_PAPERS, NAMES, TEX, TEX_BROKEN, OLD_MATH, OLD_HEP, MANY_AUTHORS, HOSTILE];
+/** Formulas with commands of packages that a paper need not load, and signs that TeX needs a backslash for. */
+const FORMULAS: Paper = {
+  id: '2606.40201',
+  title:
+    '$\\bm{k}\\cdot\\bm{p}$ on $\\mathscr{H}\\coloneqq L^2$ at 45$\\degree$: $20\\%$ of $\\#$P, $\\$5$, $a\\_b$, $A\\&B$, $a\\lt b$, $\\textsc{Fermi}$, $\\em Gaia$ and $z\\gsim5$',
+  authors: 'Hasan al-Testing, The X Collaboration: Edward St. Sample',
+};
+
+const papers: readonly Paper[] = [
+  ...READERS_PAPERS,
+  NAMES,
+  FORMULAS,
+  TEX,
+  TEX_BROKEN,
+  OLD_MATH,
+  OLD_HEP,
+  MANY_AUTHORS,
+  HOSTILE,
+];
 /** Two papers may have one key, as they may by hand; a document cites each. */
 const entries = papers.map((paper, i) => {
   const { texts } = entryOf(bundleOf(paper));
@@ -58,6 +77,18 @@ const document = (preamble: string, end: string): string =>
   ].join('\n');
 
 const file = (name: string): string => readFileSync(join(folder, name), 'latin1');
+
+it('every command that a formula may have is one of LaTeX, amsmath or amssymb', () => {
+  const lines = [...MATHS_COMMANDS]
+    .filter((command) => command !== 'mathscr')
+    .map((command) => `\\ifdefined\\${command}\\else\\typeout{Unknown: ${command}}\\fi`);
+  const head =
+    '\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{amsmath,amssymb}\n\\begin{document}\n';
+  writeFileSync(join(folder, 'commands.tex'), `${head}${lines.join('\n')}\n\\typeout{All asked}\\end{document}\n`);
+  const said = run('pdflatex', '-interaction=nonstopmode', '-halt-on-error', 'commands');
+  assert.match(said, /All asked/);
+  assert.doesNotMatch(said, /Unknown: .*/);
+});
 
 describe('BibTeX', () => {
   before(() => writeFileSync(join(folder, 'all.bib'), entries.map(({ bib }) => bib).join('\n')));
