@@ -141,7 +141,7 @@ function withGroup(piece: string): readonly string[] {
   const member = MEMBER.exec(piece);
   if (member !== null) {
     const after = member.index + member[0].length;
-    return [piece.slice(0, after).replace(/\s*:\s*$/, ''), ...withGroup(piece.slice(after))];
+    return [piece.slice(0, after).trimEnd().slice(0, -1).trimEnd(), ...withGroup(piece.slice(after))];
   }
   const open = piece.endsWith(')') ? openingOf(piece) : -1;
   const [person, rest] = open > 0 ? [piece.slice(0, open), piece.slice(open + 1, -1)] : [piece, ''];
