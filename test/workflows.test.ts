@@ -4,12 +4,22 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { dirname, join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { workflowErrors } from './support/checks/workflow-schema.ts';
 import { needTool } from './support/tools/tools.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -25,7 +35,6 @@ interface Step {
 interface Job {
   readonly needs?: string | readonly string[];
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean };
   readonly env?: Readonly<Record<string, string>>;
   readonly outputs?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
@@ -33,6 +42,7 @@ interface Job {
 interface Workflow {
   readonly on: Readonly<Record<string, unknown>>;
   readonly permissions: unknown;
+  readonly concurrency?: { readonly group: string; readonly 'cancel-in-progress': boolean };
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -54,6 +64,34 @@ const runsOf = (job: Job): string => job.steps.map(({ run = '' }) => run).join('
 
 test('there are the workflows of a mirror', () => {
   assert.deepEqual([...workflows.keys()].sort(), ['ci.yml', 'pages.yml', 'shards.yml', 'sync.yml']);
+});
+
+test('GitHub accepts every workflow, by its own parser and schema', async () => {
+  for (const [file, text] of texts) assert.deepEqual(await workflowErrors(file, text), [], file);
+});
+
+test('that parser finds a wrong key, right, job, function, context and time', async () => {
+  const text = texts.get('sync.yml') ?? '';
+  for (const [right, wrong, error] of [
+    ['concurrency:', 'concurency:', /Unexpected value 'concurency'/],
+    ['contents: read', 'contents: reed', /Unexpected value 'reed'/],
+    ['needs: fetch', 'needs: fetched', /depends on unknown job 'fetched'/],
+    ['!cancelled()', '!canceled()', /Unrecognized function: 'canceled'/],
+    ['vars.SYNC', 'vers.SYNC', /Unrecognized named-value: 'vers'/],
+    ["cron: '37 4", "cron: '77 4", /Invalid cron expression/],
+    ['id: pack', 'id: sync', /The identifier 'sync' may not be used more than once/],
+  ] as const) {
+    assert.ok(text.includes(right), right);
+    assert.match(
+      (
+        await workflowErrors(
+          'sync.yml',
+          text.replace(right, () => wrong),
+        )
+      ).join('\n'),
+      error,
+    );
+  }
 });
 
 test('every action is pinned by a commit, with its version in a comment', () => {
@@ -137,11 +175,20 @@ describe('sync.yml', () => {
     const runs = commit === undefined ? '' : runsOf(commit);
     assert.ok(runs.indexOf('git push') !== -1 && runs.indexOf('git push') < runs.indexOf('gh workflow run pages.yml'));
     assert.deepEqual(commit?.permissions, { contents: 'write', actions: 'write' });
+    const publish = commit?.steps.find(({ run = '' }) => run.includes('gh workflow run')) as { readonly if?: string };
+    assert.equal(publish.if, "steps.push.outputs.committed == 'true'");
     assert.ok('workflow_dispatch' in (workflows.get('pages.yml')?.on ?? {}));
   });
 
-  test('commits nothing but new files below bundles/, whatever is in the archive', () => {
+  test('commits onto the branch as it is after the download', () => {
+    const checkout = jobOf('sync.yml', 'commit').steps.find(({ uses }) => uses?.startsWith('actions/checkout@'));
+    assert.match(String(checkout?.with?.ref), /^\$\{\{ github\.ref \}\}$/);
+  });
+
+  describe('the commit', () => {
     const sandbox = mkdtempSync(join(tmpdir(), 'pith-mirror-commit-'));
+    const repository = join(sandbox, 'repository');
+    const output = join(sandbox, 'output');
     const run = (script: string, cwd: string) =>
       spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], {
         cwd,
@@ -149,31 +196,61 @@ describe('sync.yml', () => {
         env: {
           ...process.env,
           RUNNER_TEMP: join(sandbox, 'temp'),
+          GITHUB_OUTPUT: output,
           TOKEN: 'x',
           GITHUB_REPOSITORY: 'a/b',
           GITHUB_REF_NAME: 'main',
         },
       });
-    try {
-      const repository = join(sandbox, 'repository');
+    before(() => {
       mkdirSync(join(repository, 'bundles'), { recursive: true });
       mkdirSync(join(sandbox, 'temp/new'), { recursive: true });
       writeFileSync(join(repository, 'bundles/old.json'), 'old');
       run('git init -q -b main; git add .; git -c user.name=a -c user.email=a@b commit -qm first', repository);
-      const archive = join(sandbox, 'archive');
-      mkdirSync(join(archive, 'bundles/2026'), { recursive: true });
-      mkdirSync(join(archive, '.github'), { recursive: true });
-      writeFileSync(join(archive, 'bundles/2026/new.json'), 'new');
-      writeFileSync(join(archive, '.github/evil.yml'), 'evil');
-      run(`tar -czf ${join(sandbox, 'temp/new/new-bundles.tar.gz')} bundles .github`, archive);
+    });
+    after(() => rmSync(sandbox, { recursive: true }));
+
+    /** Runs the step for an archive. @param files by path. @param order of the names in the archive. */
+    function commit(name: string, files: Readonly<Record<string, string>>, order: string) {
+      const archive = join(sandbox, name);
+      for (const [path, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(archive, path)), { recursive: true });
+        if (content.startsWith('->')) symlinkSync(content.slice(2), join(archive, path));
+        else writeFileSync(join(archive, path), content, { mode: 0o755 });
+      }
+      assert.equal(run(`tar -czf ${join(sandbox, 'temp/new/new-bundles.tar.gz')} ${order}`, archive).status, 0);
       const step = jobOf('sync.yml', 'commit').steps.find(({ run: script }) => script?.includes('git push'));
-      const script = (step?.run ?? '').replace(/^git push .*$/m, 'true');
-      const { status, stderr } = run(script, repository);
-      assert.equal(status, 0, stderr);
-      assert.equal(run('git show --stat --format= --name-only', repository).stdout, 'bundles/2026/new.json\n');
-    } finally {
-      rmSync(sandbox, { recursive: true });
+      rmSync(output, { force: true });
+      return run((step?.run ?? '').replace(/^git push .*$/m, 'true'), repository);
     }
+    const committed = (): string => run('git show --stat --format= --name-only', repository).stdout;
+
+    test('has nothing but new files below bundles/, whatever is in the archive', () => {
+      const files = { 'bundles/2026/new.json': 'new', 'bundles/old.json': 'other', '.github/evil.yml': 'evil' };
+      const { status, stderr } = commit('first', files, 'bundles .github');
+      assert.equal(status, 0, stderr);
+      assert.equal(committed(), 'bundles/2026/new.json\n');
+      assert.equal(readFileSync(join(repository, 'bundles/old.json'), 'utf8'), 'old');
+      assert.equal(readFileSync(output, 'utf8'), 'committed=true\n');
+    });
+
+    test('is not made if someone has committed the same bundles, and then nothing is published', () => {
+      const { status, stderr } = commit('again', { 'bundles/2026/new.json': 'new' }, 'bundles');
+      assert.equal(status, 0, stderr);
+      assert.equal(run('git log --oneline', repository).stdout.split('\n').length, 3);
+      assert.ok(!existsSync(output));
+    });
+
+    test('runs no hook that an archive brings through a link', () => {
+      const files = {
+        'bundles/hooks': '->../.git/hooks',
+        'other/pre-commit': '#!/bin/sh\ntouch "$RUNNER_TEMP/owned"\n',
+      };
+      // The link, and then a file through it.
+      const order = "bundles --transform 's,^other,bundles/hooks,' other/pre-commit";
+      commit('evil', files, order);
+      assert.ok(!existsSync(join(sandbox, 'temp/owned')));
+    });
   });
 
   test('turns what was refused into annotations in which nothing is a workflow command', () => {
@@ -215,8 +292,35 @@ describe('pages.yml', () => {
     assert.match(runsOf(audit), /audit "\$SITE" .*--expect "\$ROOT" --wait 15m/);
   });
 
-  test('never cuts a deployment off', () => {
-    assert.deepEqual(deploy.concurrency, { group: 'pages', 'cancel-in-progress': false });
+  test('runs one at a time from the build to the audit, and is never cut off', () => {
+    const { concurrency } = workflows.get('pages.yml') ?? {};
+    assert.deepEqual(concurrency, { group: 'pages', 'cancel-in-progress': false });
+    assert.notEqual(workflows.get('sync.yml')?.concurrency?.group, concurrency?.group);
+  });
+
+  test('says what to do if Pages is not enabled', () => {
+    const script = build.steps.find(({ id }) => id === 'site')?.run ?? '';
+    const sandbox = mkdtempSync(join(tmpdir(), 'pith-mirror-pages-'));
+    const output = join(sandbox, 'output');
+    // What gh does: the answer of the API on standard output, even if it is an error.
+    const run = (gh: string) =>
+      spawnSync('bash', ['-e', '-o', 'pipefail', '-c', `gh() { ${gh}; }; ${script}`], {
+        encoding: 'utf8',
+        env: { ...process.env, GITHUB_REPOSITORY: 'a/b', GITHUB_OUTPUT: output },
+      });
+    try {
+      const missing = run(`echo '{"message":"Not Found"}'; return 1`);
+      assert.equal(missing.status, 1);
+      assert.match(
+        missing.stdout,
+        /^::error title=GitHub Pages is not enabled::Choose Settings → Pages → Source: GitHub Actions/,
+      );
+      assert.ok(!existsSync(output));
+      assert.equal(run('echo https://a.github.io/b/').status, 0);
+      assert.equal(readFileSync(output, 'utf8'), 'url=https://a.github.io/b/\n');
+    } finally {
+      rmSync(sandbox, { recursive: true });
+    }
   });
 
   test('keeps the site and its cache for the next run of the same program and keys, and lets removed records go', () => {
