@@ -17,13 +17,13 @@ export interface Query {
   readonly isIdentifier: boolean;
 }
 
-// v1, (v1), version 1
-const VERSION = String.raw`(?:,?\s?\(?v(?:ersion)?\s?([1-9]\d{0,3}))?`;
+// v1, (v1), [v1], version 1
+const VERSION = String.raw`(?:,?\s?[([]?v(?:ersion)?\s?([1-9]\d{0,3}))?`;
 // 2605.21100 and 0704.0001, also after a DOI's `arXiv.`, but not inside another number.
 const NEW = new RegExp(String.raw`(?:^|[^\d.]|arxiv\.)(\d\d(?:0[1-9]|1[0-2])\.\d{4,5})${VERSION}(?!\d)`, 'i');
 // hep-th/0302110 and math.GT/0309136; upstream may write the last with or without its class. People also type a space, or nothing.
 const OLD = new RegExp(
-  String.raw`(?:^|[^a-z-])(?:([a-z-]+(?:\.[a-z]{2})?)\/|([a-z]{1,6}-[a-z]{2,4}) ?|(math|cs|nlin|physics) )(\d{7})${VERSION}(?![a-z\d])`,
+  String.raw`(?:^|[^a-z-])(?:(cond-mat\.[a-z-]{2,8}|[a-z-]+(?:\.[a-z]{2})?)\/|([a-z]{1,6}-[a-z]{2,4}) ?|(math|cs|nlin|physics) )(\d{7})${VERSION}(?![a-z\d])`,
   'i',
 );
 /** The code that ADS gives a paper of arXiv: 2026arXiv260623521Q. */
@@ -32,6 +32,10 @@ const BIBCODE = /(?:^|[^\d])(?:19|20)\d\darxiv(\d{4})(\d{5})[a-z.]/i;
 const KEY = /^(?:@misc\{)?([a-z]{2,30})(\d{4})([a-z][a-z0-9]{2,29}?)(?:v\d+)?,?$/;
 /** A DOI that is not arXiv's: digits in it are not an arXiv id. */
 const OTHER_DOI = /\b10\.(?!48550\/)\d{4,9}\/\S*/g;
+/** Values in the query of an address: trackers of mails and social networks have long ones that look like a suffix. */
+const VALUE = /([?&][\w.-]*=)[\w-]{20,}/g;
+/** A suffix in groups, in capitals and with a digit; else it would be words. */
+const GROUPS = /(?:^|[:\s])([A-Z2-7]{4,13}(?:[ -][A-Z2-7]{2,13}){1,6})$/;
 const SUFFIX = /(?:^|[^a-z\d])([a-z2-7]{26})(?![a-z\d])/i;
 const NUMBER = /(?:^|[^a-z\d])pith(?: ?number)?([\s:/{])\s*(?:\d{4}:)?([a-z2-7]{8,25})(?![a-z\d])/i;
 const HASH = /(?:^|[^a-f\d])([a-f\d]{64})(?![a-f\d])/i;
@@ -62,7 +66,8 @@ function arxivOf(text: string): Identifier | null {
 }
 
 function pithOf(text: string): Identifier | null {
-  const [, suffix] = SUFFIX.exec(text) ?? [];
+  const groups = (GROUPS.exec(text)?.[1] ?? '').replace(/[ -]/g, '');
+  const [, suffix] = groups.length === 26 && /\d/.test(groups) ? [null, groups] : (SUFFIX.exec(text) ?? []);
   if (suffix !== undefined) return { kind: 'pith', prefix: suffix.toUpperCase() };
   const [, hash] = HASH.exec(text) ?? [];
   return hash === undefined ? null : { kind: 'pith', prefix: suffixOfHash(hash) };
@@ -76,7 +81,7 @@ function shortOf(text: string): Identifier | null {
 }
 
 /** `math/0309136` of `math.gt/0309136`: the class is not part of the identifier. */
-const withoutClass = (id: string): string => id.replace(/\.[a-z]{2}\//, '/');
+const withoutClass = (id: string): string => id.replace(/\.[a-z-]{2,8}\//, '/');
 
 /** "Quinn et al." means Quinn. */
 function withoutOthers(text: string): string {
@@ -90,7 +95,7 @@ export function readQuery(typed: string): Query {
     .normalize('NFKC')
     .replace(/%(2f|3a)/gi, (_, code: string) => (code === '3a' || code === '3A' ? ':' : '/'))
     .trim();
-  const identifier = pithOf(text) ?? arxivOf(text) ?? shortOf(text);
+  const identifier = pithOf(text.replace(VALUE, '$1')) ?? arxivOf(text) ?? pithOf(text) ?? shortOf(text);
   if (identifier !== null) {
     const phrase =
       identifier.kind === 'pith' ? identifier.prefix : identifier.id.slice(identifier.id.lastIndexOf('/') + 1);

@@ -44,6 +44,22 @@ describe('identifiers', () => {
     ['oai:arXiv.org:2605.21100', arxiv('2605.21100', null)],
     ['“<https://arxiv.org/abs/2605.21100v1>”,', arxiv('2605.21100', 1)],
     ['AN  - arXiv:2605.21100v1', arxiv('2605.21100', 1)],
+    // What mails and trackers make of an address.
+    [
+      'https://eur02.safelinks.protection.example/?url=https%3A%2F%2Farxiv.org%2Fabs%2F2605.21100v1&sdata=QWERTYUIOPASDFGHJKLZXCVBNM',
+      arxiv('2605.21100', 1),
+    ],
+    [
+      'https://www.example.com/url?q=https://arxiv.org/abs/2605.21100&usg=AOvVaw2345672345672345672a',
+      arxiv('2605.21100', null),
+    ],
+    ['https://arxiv.org/abs/2605.21100?utm_source=x&utm_campaign=2405.11111', arxiv('2605.21100', null)],
+    [`https://a.example/search?q=${SUFFIX}`, pith(SUFFIX)],
+    ['2605.21100 [v2]', arxiv('2605.21100', 2)],
+    ['cond-mat.str-el/0511001', arxiv('cond-mat.str-el/0511001', null)],
+    ['https://web.archive.org/web/20260612123456/http://arxiv.org/abs/2605.21100v1', arxiv('2605.21100', 1)],
+    ['pith:2026:4MJC W2CW 2IJI 4KFD 2N5O 7KXT YZ', pith(SUFFIX)],
+    ['4MJCW2CW-2IJI4KFD-2N5O7KXTYZ', pith(SUFFIX)],
     ['Pith Number 4MJCW2CW', pith('4MJCW2CW')],
     [`\\pithnumber{${SUFFIX}}`, pith(SUFFIX)],
     [`pith.science/pith/${SUFFIX}/bundle.json`, pith(SUFFIX)],
@@ -95,6 +111,10 @@ describe('identifiers', () => {
 });
 
 describe('words', () => {
+  it('in capitals are no number in groups, even if they have as many letters', () => {
+    assert.equal(readQuery('DARK MATTER GALAXIES SURVEY').identifier, null);
+  });
+
   it('are folded; phrases stay together; duplicates are removed', () => {
     assert.deepEqual(readQuery(' Søren  end-to-end søren cs.DC -- ').phrases, ['soren', 'end to end', 'cs dc']);
   });
@@ -162,6 +182,7 @@ describe('what an identifier names', () => {
   it('is an old id with or without its class, of its own archive alone', () => {
     assert.ok(named('math.GT/0309136', 'math/0309136v1') && named('math/0309136', 'math.GT/0309136v1'));
     assert.ok(!named('hep-ph/0309136', 'hep-th/0309136v1'));
+    assert.ok(named('cond-mat.str-el/0511001', 'cond-mat/0511001v2'));
   });
   it('is every record whose number begins so', () => {
     assert.ok(named('pith:4MJCW2CW', '') && !named('pith:4MJCW2CA', ''));
