@@ -16,6 +16,21 @@ const joined = (texts: readonly TexText[]): TexText => ({
   isAscii: texts.every(({ isAscii }) => isAscii),
 });
 
+const FONT_SWITCH = /\\(rm|bf|it|sf|tt|cal)(?![a-zA-Z])\s*/g;
+
+/**
+ * A formula whose switches of fonts outside of any group, as in `\rm H_2O`, are commands with an argument. citation-js reads no entry with
+ * such a switch, and in LaTeX they are kept only for old documents.
+ */
+function withoutSwitches(formula: string): string {
+  for (const { 0: command, 1: font, index } of formula.matchAll(FONT_SWITCH)) {
+    const [before, after] = [formula.slice(0, index), formula.slice(index + command.length)];
+    const isOutside = before.split('{').length === before.split('}').length;
+    if (isOutside && !after.includes('&')) return `${before}\\math${font}{${withoutSwitches(after)}}`;
+  }
+  return formula;
+}
+
 /** Words are re-encoded; a formula is kept as a formula only if it is known to be harmless TeX. */
 function titleTex({ rawTitle, title }: Citation): TexText {
   if (rawTitle === null) return toTex(title);
@@ -23,7 +38,7 @@ function titleTex({ rawTitle, title }: Citation): TexText {
     texParts(rawTitle).map((part) => {
       if (part.kind === 'words') return toTex(part.text);
       // \mathscr is of a package that a paper need not have.
-      const formula = expandedMaths(oneLine(part.text)).replace(/\\mathscr(?![a-zA-Z])/g, '\\mathcal');
+      const formula = withoutSwitches(expandedMaths(oneLine(part.text)).replace(/\\mathscr(?![a-zA-Z])/g, '\\mathcal'));
       // A letter without a TeX command has none in a formula either.
       return isKnownMaths(formula) && /^[ -~]*$/.test(formula)
         ? { tex: `$${formula}$`, isAscii: true }

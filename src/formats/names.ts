@@ -107,7 +107,11 @@ function withoutAffiliation(name: string): string {
 
 /** One name as it is usually written, given names first. */
 function authorOf(written: string): Author {
-  const name = written.replace(/\s+/g, ' ').trim();
+  // arXiv writes `J. -P.`; it is one double name.
+  const name = written
+    .replace(/\s+/g, ' ')
+    .replace(/\. -(?=\p{Lu})/gu, '.-')
+    .trim();
   // An affiliation or a number in parentheses is not part of the name.
   const bare = withoutAffiliation(name);
   if (GROUP.test(bare)) return literal(bare, true);

@@ -29,7 +29,8 @@ const ASCII: Readonly<Record<string, string>> = {
 /** Characters with a special form in running text. */
 const SIGNS: Readonly<Record<string, string>> = {
   '\u00a0': '~',
-  '\u2009': '\\,',
+  // A thin space: `\,` is shown as typed by reference managers.
+  '\u2009': '~',
   '“': '``',
   '”': "''",
   '‘': '`',
@@ -39,6 +40,9 @@ const SIGNS: Readonly<Record<string, string>> = {
   '‐': '-',
   '‑': '-',
   '−': '$-$',
+  // citation-js does not know {\aa}.
+  å: '{\\r a}',
+  Å: '{\\r A}',
   '×': '$\\times$',
 };
 

@@ -158,6 +158,25 @@ describe('lists of names', () => {
   });
 });
 
+it('BibTeX has no switch of fonts, letter or space that citation-js cannot read', () => {
+  const titles: readonly (readonly [title: string, read: string])[] = [
+    ['$\\rm H_2O$ and $\\it Gaia$', 'H'],
+    ['Bounds on $\\rm{BR}(\\mu\\to e\\gamma)$', 'BR'],
+    ['$x=\\rm max\\,\\bf y$', 'x='],
+    ['5\\,GeV in \\AA ngstr\\"om', '5 GeV in Ångström'],
+  ];
+  for (const [title, read] of titles) {
+    const bib = formatBibtex(citation({ id: '2606.00001', title, authors: 'Ada Testing' }));
+    assert.ok(
+      readCitations(bib)[0]
+        ?.title?.replace(/<[^>]*>/g, '')
+        .replaceAll('\u00a0', ' ')
+        .includes(read),
+      bib,
+    );
+  }
+});
+
 it('BibTeX has a command for each letter of transliterated names', () => {
   const bib = formatBibtex(citation({ id: '2606.00001', title: 'Letters', authors: 'Ḏū Ṯābit al-Ḵaṭīb' }));
   assert.ok(bib.includes('{al-{\\b K}a{\\d t}{\\=i}b, {\\b D}{\\=u} {\\b T}{\\=a}bit}'), bib);

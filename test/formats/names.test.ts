@@ -53,6 +53,7 @@ describe('a list of names is split name by name', () => {
       'St Testing-Proof, Mary',
       'Third, St. Ada',
     ],
+    ['J. -P. Testing, M. -C. A. Sample', 'Testing, J.-P.', 'Sample, M.-C. A.'],
     ['Acme $^3$, Ada Testing', '{Acme}', 'Testing, Ada'],
     // Nobody can say which of the two is the family's.
     ['Testing A., Bob Sample', '{Testing A.}', 'Sample, Bob'],

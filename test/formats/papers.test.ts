@@ -31,7 +31,7 @@ describe('titles', () => {
     [
       '08-ties',
       'Ties in a title, “quoted” words — dashes, in situ, ACME and Core x-sets at 5 GeV',
-      "Ties~in a title, ``quoted'' words --- dashes, in situ, ACME and Core $x$-sets at 5\\,GeV",
+      "Ties~in a title, ``quoted'' words --- dashes, in situ, ACME and Core $x$-sets at 5~GeV",
     ],
     ['11-greek-tex', 'The ΛCDM model and α-decay', 'The $\\Lambda$CDM model and $\\alpha$-decay'],
     ['11-greek-letters', 'ΛCDM and α-decay again', '$\\Lambda$CDM and $\\alpha$-decay again'],
