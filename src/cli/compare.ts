@@ -4,6 +4,7 @@ import { UsageError } from '../mirror/base/failure.ts';
 import { compareMirrors, type MirrorComparison, outcomeOf, type StateDifference } from '../network/compare.ts';
 import { ageProblem, newestData, parseAge } from '../network/freshness.ts';
 import { systemClock } from '../network/pace.ts';
+import { type WrongFile, wrongFilesOf } from '../network/served-files.ts';
 import { whenSettled } from '../network/settled.ts';
 import type { Source } from '../network/source.ts';
 import type { Snapshot } from '../records/lists.ts';
@@ -14,24 +15,25 @@ import { print } from './streams.ts';
 import { rateOption } from './sync.ts';
 import { complain, printable, TerminalProgress } from './terminal.ts';
 
-export const COMPARE_HELP = `pith-mirror compare A B [--max-age AGE] [--rate N] [--json]
+export const COMPARE_HELP = `pith-mirror compare A B [--files] [--max-age AGE] [--rate N] [--json]
 
 Compares what two mirrors hold: which records, in which state, made from which bundles. A and B are folders or URLs
-of sites that pith-mirror built. Only the indexes are compared; to check that a mirror serves what its index says,
-use audit.
+of sites that pith-mirror built. Only the indexes are compared, unless you say --files. To verify a site, use audit.
 
+  --files       also read every bundle and every state of both, and name those that are not what the index lists
   --max-age AGE warn if a mirror's newest data is older than this, or from the future: 90m, 12h, 7d, 2w
   --rate N      requests per second to one host; 0 for no limit [4]
   --json        print the result as JSON, with all records and all events that differ
 
 Exit code: 0 the mirrors are equal; 1 a record that both hold has different states; 2 wrong usage, or a mirror cannot
-be read; 3 they differ only in the bundles received or in the records they hold; 4 a mirror keeps changing, or its
-index contradicts itself.
+be read; 3 they differ only in the bundles received or in the records they hold; 4 a mirror keeps changing, its
+index contradicts itself, or it serves a file that its index does not list.
 `;
 
 const EXIT_EQUAL = 0;
 const EXIT_STATES = 1;
 const EXIT_SELECTION = 3;
+const EXIT_CONTRADICTION = 4;
 
 /** Records that the text names, of each kind. The whole lists are in the JSON. */
 const SHOWN = 10;
@@ -88,8 +90,24 @@ export function formatComparison(comparison: MirrorComparison): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Wrong files of both sides; null if they were not read. */
+type WrongFiles = { readonly a: readonly WrongFile[]; readonly b: readonly WrongFile[] } | null;
+
+function formatWrong(wrong: WrongFiles): string {
+  if (wrong === null) return '';
+  const lines = [wrong.a, wrong.b].flatMap((files, i) =>
+    files.map(({ path, message }) => `  ${'AB'[i]}: ${path}: ${printable(message)}`),
+  );
+  if (lines.length === 0) return 'both serve the bundles and states that their indexes list\n';
+  return `\nNot what the index lists:\n${lines.join('\n')}\n`;
+}
+
 /** The result for programs. */
-function jsonOf(comparison: MirrorComparison, sources: { a: Source; b: Source }, warnings: readonly string[]): string {
+function jsonOf(
+  comparison: MirrorComparison,
+  sources: { a: Source; b: Source },
+  { wrong, warnings }: { readonly wrong: WrongFiles; readonly warnings: readonly string[] },
+): string {
   const side = ({ name }: Source, { records, states, bundles }: Snapshot): object => ({
     name,
     records,
@@ -114,6 +132,8 @@ function jsonOf(comparison: MirrorComparison, sources: { a: Source; b: Source },
     withheld_for_different_reasons: comparison.reasonsDiffer,
     only_in_a: comparison.onlyInA,
     only_in_b: comparison.onlyInB,
+    wrong_files_of_a: wrong?.a ?? null,
+    wrong_files_of_b: wrong?.b ?? null,
     warnings,
   };
   return `${JSON.stringify(document, null, 2)}\n`;
@@ -137,6 +157,7 @@ async function ageWarnings(sources: readonly Source[], maxAge: number): Promise<
 
 export async function compare(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseOptions(args, {
+    files: { type: 'boolean', default: false },
     'max-age': { type: 'string' },
     rate: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -159,10 +180,23 @@ export async function compare(args: readonly string[]): Promise<number> {
         return compareMirrors({ a, b }, explained, () => progress.step());
       },
     );
+    const wrong = values.files
+      ? await whenSettled(
+          [a, b],
+          systemClock,
+          (text) => progress.note(text),
+          async () => {
+            progress.stage('reading bundles and states', null);
+            return { a: await wrongFilesOf(a, () => progress.step()), b: await wrongFilesOf(b, () => progress.step()) };
+          },
+        )
+      : null;
     const warnings = maxAge === null ? [] : await ageWarnings([a, b], maxAge);
     progress.finish();
-    print(values.json ? jsonOf(comparison, { a, b }, warnings) : formatComparison(comparison));
+    if (values.json) print(jsonOf(comparison, { a, b }, { wrong, warnings }));
+    else print(`${formatComparison(comparison)}${formatWrong(wrong)}`);
     for (const warning of warnings) complain(`warning: ${warning}`);
+    if (wrong !== null && wrong.a.length + wrong.b.length > 0) return EXIT_CONTRADICTION;
     const outcome = outcomeOf(comparison);
     return outcome === 'equal' ? EXIT_EQUAL : outcome === 'states' ? EXIT_STATES : EXIT_SELECTION;
   });

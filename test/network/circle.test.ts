@@ -5,7 +5,8 @@
  * Slow: builds several sites.
  */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { exitCode } from '../../src/cli/sync-text.ts';
@@ -132,7 +133,7 @@ describe('a chain of three mirrors', () => {
     assert.ok(existsSync(join(root, 'site-0/pith', suffix)));
   });
 
-  test('a byte that was tampered with on the server is refused, and named', async () => {
+  test('a byte that was tampered with on the server, with the same size and time, is named by sync, audit and compare', async () => {
     const suffix = suffixOf(
       digest(makeRecord({ id: '2605.00104', metadata: { submitted_at: '2026-05-02T00:00:00Z' } })),
     );
@@ -140,7 +141,10 @@ describe('a chain of three mirrors', () => {
     const good = readFileSync(path);
     const bad = Buffer.from(good.toString().replace('2026-06-01T', '2026-06-09T'));
     assert.equal(bad.length, good.length);
+    const { atime, mtime } = statSync(path);
     writeFileSync(path, bad);
+    utimesSync(path, atime, mtime);
+    assert.equal(statSync(path).mtimeMs, mtime.getTime());
     try {
       const report = await syncInto(join(root, 'input-3'), [nginx.url], { wanted: wanted(suffix) });
       assert.equal(exitCode(report), 4);
@@ -157,9 +161,20 @@ describe('a chain of three mirrors', () => {
         `changed .well-known/pith/${suffix}/bundle.json`,
         `changed pith/${suffix}/bundle.json`,
       ]);
+      const compared = await pithMirror(['compare', join(root, 'site-2'), nginx.url, '--files', '--rate', '0']);
+      assert.equal(compared.code, 4, compared.stderr);
+      const digests = [good, bad].map((bytes) => hash('sha256', bytes));
+      assert.equal(
+        compared.stdout,
+        'equal: both hold 5 records, in the same states and from the same bundles\n\nNot what the index lists:\n' +
+          `  B: pith/${suffix}/bundle.json: the index lists SHA-256 ${digests[0]}, found ${digests[1]}\n`,
+      );
     } finally {
       writeFileSync(path, good);
     }
+    const compared = await pithMirror(['compare', join(root, 'site-2'), nginx.url, '--files', '--rate', '0']);
+    assert.equal(compared.code, 0, compared.stderr);
+    assert.match(compared.stdout, /\nboth serve the bundles and states that their indexes list\n$/);
   });
 
   test('an audit finds nothing wrong with what nginx serves, and a comparison that the mirrors are equal', async () => {

@@ -1,11 +1,12 @@
 /** Compares what two mirrors have: each kind of difference, in words, in JSON and as an exit code. */
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { formatComparison } from '../../src/cli/compare.ts';
 import { compareMirrors, type MirrorComparison, outcomeOf } from '../../src/network/compare.ts';
 import { ageProblem, parseAge } from '../../src/network/freshness.ts';
+import { wrongFilesOf } from '../../src/network/served-files.ts';
 import { Unsettled, whenSettled } from '../../src/network/settled.ts';
 import { openSource, type Source } from '../../src/network/source.ts';
 import { Web } from '../../src/network/web.ts';
@@ -67,6 +68,40 @@ describe('a comparison', () => {
     const found = await compare(write([plain(1), plain(2)]), write([plain(2), plain(1)]));
     assert.equal(outcomeOf(found), 'equal');
     assert.equal(formatComparison(found), 'equal: both hold 2 records, in the same states and from the same bundles\n');
+  });
+
+  it('names every file that is not what the index lists, if asked to read them', async () => {
+    const site = write([plain(1), plain(2), corrected(2)], { withheld: { [suffixOf(3)]: 'legal' } });
+    assert.deepEqual(await wrongFilesOf(await open(site), () => undefined), []);
+    appendFileSync(join(site, `pith/${suffixOf(1)}/state.json`), ' ');
+    const [received = ''] = readdirSync(join(site, `pith/${suffixOf(2)}/bundles`));
+    rmSync(join(site, `pith/${suffixOf(2)}/bundles/${received}`));
+    const wrong = await wrongFilesOf(await open(site), () => undefined);
+    assert.deepEqual(
+      wrong.map(({ path, suffix }) => [path, suffix]).sort(),
+      [
+        [`pith/${suffixOf(1)}/state.json`, suffixOf(1)],
+        [`pith/${suffixOf(2)}/bundles/${received}`, suffixOf(2)],
+      ].sort(),
+    );
+    assert.deepEqual(wrong.map(({ message }) => message.replaceAll(/[0-9a-f]{64}/g, 'DIGEST')).sort(), [
+      'the file is missing',
+      'the index lists SHA-256 DIGEST, found DIGEST',
+    ]);
+  });
+
+  it('does not call the files wrong of a mirror that was replaced while they were read', async () => {
+    const [before, after] = [write([plain(1)]), write([corrected(1)])];
+    const isMoment = (path: string): boolean => path.endsWith('/state.json');
+    const standIn = await startStandIn(swappedAt(plainHost(before), plainHost(after), isMoment));
+    try {
+      await assert.rejects(
+        async () => wrongFilesOf(await open(standIn.url), () => undefined),
+        /the mirror was replaced while its files were read/,
+      );
+    } finally {
+      await standIn.close();
+    }
   });
 
   it('tells a difference in bytes from one in state, and both from the selection', async () => {
