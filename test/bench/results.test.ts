@@ -29,7 +29,13 @@ test('a bar that was not measured neither holds nor fails', () => {
 function atTheEdge(slow: number): readonly Measurements[] {
   return [
     measurements(10_000, row('build', 10_000, 8 * slow)),
-    measurements(20_000, row('build', 20_000, 6 * slow), row('hugo', 20_000, 10, { isFair: true })),
+    measurements(
+      20_000,
+      row('build', 20_000, 7 * slow),
+      row('hugo', 20_000, 20, { isFair: true }),
+      row('javaScript', 20_000, 7, { isFair: true }),
+      row('restored', 20_000, 1.4 * slow * slow),
+    ),
     measurements(
       100_000,
       row('plainParse', 100, 1),
@@ -38,7 +44,7 @@ function atTheEdge(slow: number): readonly Measurements[] {
       row('digests', 100, 2),
       row('verify', 100, 5 * slow),
       row('verifyCommand', 2500, slow),
-      row('build', 100_000, 60 * slow, { peakBytes: 1.5 * 2 ** 30 * slow }),
+      row('build', 100_000, 60 * slow, { peakBytes: 1.2 * 2 ** 30 * slow }),
       row('floor', 10_000, 4),
       row('unchanged', 100_000, 2 * slow),
       row('changed', 100_000, 3 * slow),

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures the program, its parts, the least that it could cost, and its peers. README.md tells how.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -21,7 +21,7 @@ import {
   takeApart,
 } from './peers.ts';
 import { formatResults, type Measurements, median, type Row, STEPS, type Step } from './results.ts';
-import { command, isPage } from './subject.ts';
+import { cacheOf, command, isPage } from './subject.ts';
 import { listTree, treeHash } from './tree.ts';
 
 const PARTS = fileURLToPath(new URL('./parts.ts', import.meta.url));
@@ -32,23 +32,40 @@ const BYTES_PER_RECORD = 500_000;
 /** Records at most of which the parts and the floor are measured. What a record costs there does not depend on how many there are. */
 const SAMPLE = 20_000;
 
-const GROUPS = ['parts', 'verify', 'build', 'again', 'limits', 'peers'] as const;
-type Group = (typeof GROUPS)[number];
-const NEED_A_SITE: readonly Group[] = ['build', 'again', 'limits', 'peers'];
+/** Records at most that Astro's own renderer gets: it holds all pages in memory, and takes many times as long. */
+const ASTRO_UP_TO = 2000;
 
-const HELP = `npm run bench -- [--records N,…] [--only GROUP,…] [--runs N] [--peers-up-to N] [--folder DIR] [--write]
+/** Steps that are usually wanted together. */
+const GROUPS = {
+  parts: ['read', 'sha256', 'plainParse', 'parse', 'canonical', 'digests', 'noble', 'openssl', 'verify', 'merge'],
+  verify: ['verifyCommand'],
+  build: ['build'],
+  ways: ['unflushed', 'compared', 'copied', 'restored', 'astro', 'joined'],
+  again: ['unchanged', 'changed', 'added', 'clean'],
+  limits: ['write', 'floor'],
+  peers: ['template', 'hugo', 'nunjucks', 'javaScript'],
+} as const satisfies Readonly<Record<string, readonly Step[]>>;
+const isGroup = (name: string): name is keyof typeof GROUPS => Object.hasOwn(GROUPS, name);
+const isStep = (name: string): name is Step => Object.hasOwn(STEPS, name);
+/** All others work on a built site. */
+const WITHOUT_A_SITE: readonly Step[] = [...GROUPS.parts, ...GROUPS.verify];
+
+const HELP = `npm run bench -- [--records N,…] [--only NAME,…] [--runs N] [--peers-up-to N] [--folder DIR] [--write]
 
   --records N,…      numbers of records; default 1000,10000,20000,100000
-  --only GROUP,…     of ${GROUPS.join(', ')}; default all
+  --only NAME,…      groups of steps, or steps; default all
+${Object.entries(GROUPS)
+  .map(([name, steps]) => `                     ${name.padEnd(7)} ${steps.join(', ')}`)
+  .join('\n')}
   --runs N           measure everything so many times and keep the middle one; default 1
-  --peers-up-to N    more records than that are not given to Hugo and Eleventy; default 20000
+  --peers-up-to N    more records than that are not given to Hugo and Eleventy, nor built in other ways; default 20000
   --folder DIR       where to work, on the file system to be measured; default ${CACHE}
   --write            write test/bench/RESULTS.md too
 `;
 
 interface Options {
   readonly records: readonly number[];
-  readonly groups: ReadonlySet<Group>;
+  readonly wanted: ReadonlySet<Step>;
   readonly runs: number;
   readonly peersUpTo: number;
   readonly folder: string;
@@ -66,7 +83,7 @@ function readOptions(): Options | null {
   const { values } = parseArgs({
     options: {
       records: { type: 'string', default: '1000,10000,20000,100000' },
-      only: { type: 'string', default: GROUPS.join(',') },
+      only: { type: 'string', default: Object.keys(GROUPS).join(',') },
       runs: { type: 'string', default: '1' },
       'peers-up-to': { type: 'string', default: '20000' },
       folder: { type: 'string', default: CACHE },
@@ -75,14 +92,14 @@ function readOptions(): Options | null {
     },
   });
   if (values.help) return null;
-  const groups = values.only.split(',').map((name) => {
-    const group = GROUPS.find((one) => one === name);
-    if (group === undefined) throw new RangeError(`--only: expected ${GROUPS.join(', ')}, got ${name}`);
-    return group;
+  const steps = values.only.split(',').flatMap((name): readonly Step[] => {
+    if (isGroup(name)) return GROUPS[name];
+    if (!isStep(name)) throw new RangeError(`--only: expected names that --help lists, got ${name}`);
+    return [name];
   });
   return {
     records: values.records.split(',').map((text) => positive(text, 'records')),
-    groups: new Set(groups),
+    wanted: new Set(steps),
     runs: positive(values.runs, 'runs'),
     peersUpTo: positive(values['peers-up-to'], 'peers-up-to'),
     folder: values.folder,
@@ -92,9 +109,18 @@ function readOptions(): Options | null {
 
 const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 
-/** One measured step after the other, and a line on each. */
+/** One measured step after the other, and a line on each. Steps that nobody wants are left out. */
 class Steps {
   readonly rows: Row[] = [];
+  readonly #wanted: ReadonlySet<Step>;
+
+  constructor(wanted: ReadonlySet<Step>) {
+    this.#wanted = wanted;
+  }
+
+  wants(...steps: readonly Step[]): boolean {
+    return steps.some((step) => this.#wanted.has(step));
+  }
 
   add(row: Row): void {
     this.rows.push(row);
@@ -103,6 +129,7 @@ class Steps {
   }
 
   async part(step: Step, name: PartName, args: PartArguments, more: More = () => ({})): Promise<void> {
+    if (!this.wants(step)) return;
     const paceSeconds = measurePace();
     const { stdout } = await run(process.execPath, [PARTS, name, JSON.stringify(args)]);
     const result: PartResult = JSON.parse(stdout);
@@ -110,6 +137,7 @@ class Steps {
   }
 
   async command(step: Step, records: number, args: readonly string[]): Promise<void> {
+    if (!this.wants(step)) return;
     const paceSeconds = measurePace();
     const { seconds, cpuSeconds, peakBytes } = await run(process.execPath, args);
     this.add({ step, paceSeconds, records, seconds, cpuSeconds, peakBytes });
@@ -156,7 +184,7 @@ interface Tools {
 async function measurePeers(steps: Steps, work: string, site: string, data: PageData, tools: Tools): Promise<void> {
   const records = data.suffixes.length;
   const peer = async (step: Step, tool: Tool, name: string, prepare: (folder: string) => void): Promise<void> => {
-    if ('missing' in tool) return;
+    if ('missing' in tool || !steps.wants(step)) return;
     const [folder, out] = [join(work, name), join(work, `${name}-out`)];
     mkdirSync(folder);
     prepare(folder);
@@ -174,52 +202,111 @@ async function measureBeside(
   steps: Steps,
   work: string,
   site: string,
-  inputs: { readonly input: string; readonly trust: string },
+  inputs: Inputs,
   options: Options,
   tools: Tools,
 ): Promise<{ readonly siteBytes: number; readonly siteFiles: number }> {
-  const { groups, peersUpTo } = options;
+  const { peersUpTo } = options;
   const tree = listTree(site);
   const records = tree.filter(({ path }) => isPage(path)).length;
   const treePath = join(work, 'tree.json');
   writeFileSync(treePath, JSON.stringify(tree));
   const given = { ...inputs, limit: Math.min(records, SAMPLE), tree: treePath };
-  if (groups.has('limits')) {
-    await steps.part('write', 'write', { ...given, out: join(work, 'written') }, ({ units, bytes }) => ({
-      records,
-      note: `${units} files, ${Math.round(bytes / 1e6)} MB`,
-    }));
-  }
-  if (groups.has('limits') || groups.has('peers')) {
+  await steps.part('write', 'write', { ...given, out: join(work, 'written') }, ({ units, bytes }) => ({
+    records,
+    note: `${units} files, ${Math.round(bytes / 1e6)} MB`,
+  }));
+  if (steps.wants('floor', ...GROUPS.peers)) {
     const data = takeApart(site, join(work, 'pages'), SAMPLE);
     const pages = { ...given, template: data.templatePath, values: data.values };
-    if (groups.has('limits')) {
-      await steps.part('floor', 'floor', { ...pages, out: join(work, 'floor') }, each('signatures in it'));
-    }
-    if (groups.has('peers')) {
-      const out = join(work, 'template');
-      await steps.part('template', 'string template', { ...pages, out }, () => likeness(site, out, data));
-      if (records <= peersUpTo) await measurePeers(steps, work, site, data, tools);
-    }
+    await steps.part('floor', 'floor', { ...pages, out: join(work, 'floor') }, each('signatures in it'));
+    const out = join(work, 'template');
+    await steps.part('template', 'string template', { ...pages, out }, () => likeness(site, out, data));
+    if (records <= peersUpTo) await measurePeers(steps, work, site, data, tools);
   }
   return { siteBytes: tree.reduce((sum, { size }) => sum + size, 0), siteFiles: tree.length };
 }
 
-/** Updates an existing build. @returns whether that gave the tree of a first build of the same input. */
+interface Inputs {
+  readonly input: string;
+  readonly trust: string;
+}
+
+/** Builds the same site in other ways. @returns whether each gave the same tree; null if none was wanted. */
+async function measureWays(
+  steps: Steps,
+  work: string,
+  site: string,
+  { input, trust }: Inputs,
+): Promise<boolean | null> {
+  const records = readdirSync(input).length;
+  const trees = new Set<string>();
+  const way = async (step: Step, from: string, out: string, ...more: readonly string[]): Promise<void> => {
+    if (!steps.wants(step)) return;
+    await steps.command(step, records, command.build(from, out, trust, ...more));
+    trees.add(treeHash(out));
+  };
+  const at = (name: string): string => {
+    mkdirSync(join(work, name));
+    return join(work, name, 'out');
+  };
+  await way('unflushed', input, at('unflushed'), '--no-sync');
+  if (steps.wants('copied', 'restored')) {
+    // As `actions/checkout` leaves it: every file has a new time and a new inode.
+    const copy = join(work, 'copy');
+    cpSync(input, copy, { recursive: true });
+    await way('copied', copy, site);
+    const restored = at('restored');
+    for (const [from, to] of [
+      [input, join(work, 'copy-2')],
+      [site, restored],
+      [cacheOf(site), cacheOf(restored)],
+    ] as const)
+      cpSync(from, to, { recursive: true });
+    await way('restored', join(work, 'copy-2'), restored);
+  }
+  if (steps.wants('compared')) {
+    const compared = at('compared');
+    cpSync(site, compared, { recursive: true });
+    await way('compared', input, compared);
+  }
+  if (steps.wants('joined')) {
+    const shards = [1, 2].map((i) => ({ part: `${i}/2`, out: at(`shard-${i}`) }));
+    for (const { part, out } of shards) await run(process.execPath, command.build(input, out, trust, '--shard', part));
+    const joined = at('joined');
+    const outs = shards.map(({ out }) => out);
+    await steps.command('joined', records, command.join(outs, joined, trust));
+    trees.add(treeHash(joined));
+  }
+  if (records <= ASTRO_UP_TO) await way('astro', input, at('astro'), '--renderer', 'astro');
+  if (trees.size === 0) return null;
+  return trees.size === 1 && trees.has(treeHash(site));
+}
+
+/**
+ * Updates an existing build.
+ *
+ * @returns whether that gave the tree of a first build of the same input; null if none was wanted.
+ */
 async function measureAgain(
   steps: Steps,
   work: string,
   site: string,
-  { input, trust }: { readonly input: string; readonly trust: string },
+  { input, trust }: Inputs,
   records: number,
-): Promise<boolean> {
+): Promise<boolean | null> {
   const again = command.build(input, site, trust);
   await steps.command('unchanged', records, again);
-  changeOne(input, Math.floor(records / 2));
-  await steps.command('changed', records, again);
-  const added = Math.ceil(records / 100);
-  addNew(input, records, added);
-  await steps.command('added', records + added, again);
+  if (steps.wants('changed')) {
+    changeOne(input, Math.floor(records / 2));
+    await steps.command('changed', records, again);
+  }
+  const added = steps.wants('added') ? Math.ceil(records / 100) : 0;
+  if (added > 0) {
+    addNew(input, records, added);
+    await steps.command('added', records + added, again);
+  }
+  if (!steps.wants('clean')) return null;
   const clean = join(work, 'clean/out');
   mkdirSync(join(work, 'clean'));
   await steps.command('clean', records + added, command.build(input, clean, trust));
@@ -227,23 +314,29 @@ async function measureAgain(
 }
 
 async function measure(records: number, work: string, options: Options, tools: Tools): Promise<Measurements> {
-  const { groups } = options;
+  const { wanted, peersUpTo } = options;
   say(`${records} records`);
   const inputs = { input: join(work, 'input'), trust: join(work, 'trust.json') };
   const site = join(work, 'site/out');
   mkdirSync(join(work, 'site'), { recursive: true });
   writeInput(cachedBundles(records, options.folder), inputs.input);
   writeFileSync(inputs.trust, trustFile());
+  // A user's first run: it bundles the pages, and nothing of the program is compiled yet.
+  process.env.PITH_MIRROR_CACHE = join(work, 'cache');
 
-  const steps = new Steps();
-  if (groups.has('parts')) await measureParts(steps, inputs.input, inputs.trust, records);
-  if (groups.has('verify')) await steps.command('verifyCommand', records, command.verify(inputs.input, inputs.trust));
-  if (!NEED_A_SITE.some((group) => groups.has(group)))
-    return { records, rows: steps.rows, siteBytes: null, siteFiles: null, isSameTree: null };
+  const needsSite = [...wanted].some((step) => !WITHOUT_A_SITE.includes(step));
+  // Whatever is measured of a site, it has to be built.
+  const steps = new Steps(needsSite ? new Set([...wanted, 'build']) : wanted);
+  await measureParts(steps, inputs.input, inputs.trust, records);
+  await steps.command('verifyCommand', records, command.verify(inputs.input, inputs.trust));
+  if (!needsSite) return { records, rows: steps.rows, siteBytes: null, siteFiles: null, isSameTree: null };
   await steps.command('build', records, command.build(inputs.input, site, inputs.trust));
   const size = await measureBeside(steps, work, site, inputs, options, tools);
-  const isSameTree = groups.has('again') ? await measureAgain(steps, work, site, inputs, records) : null;
-  return { records, rows: steps.rows, ...size, isSameTree };
+  const again = await measureAgain(steps, work, site, inputs, records);
+  // Last: they leave the input and the site with other times.
+  const ways = records <= peersUpTo ? await measureWays(steps, work, site, inputs) : null;
+  const trees = [again, ways].filter((same) => same !== null);
+  return { records, rows: steps.rows, ...size, isSameTree: trees.length === 0 ? null : trees.every(Boolean) };
 }
 
 function checkSpace({ folder, records, runs }: Options): void {
@@ -258,9 +351,11 @@ function checkSpace({ folder, records, runs }: Options): void {
 }
 
 async function main(options: Options): Promise<void> {
+  // Of the tests' support: peers would get it too.
+  delete process.env.NODE_COMPILE_CACHE;
   mkdirSync(options.folder, { recursive: true });
   checkSpace(options);
-  const wantsPeers = options.groups.has('peers');
+  const wantsPeers = GROUPS.peers.some((step) => step !== 'template' && options.wanted.has(step));
   const tools: Tools = wantsPeers
     ? { hugo: findHugo(), eleventy: findEleventy(options.folder) }
     : { hugo: { missing: '' }, eleventy: { missing: '' } };

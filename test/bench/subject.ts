@@ -118,7 +118,7 @@ export function signaturesOf(bundle: Data): readonly { readonly digest: Uint8Arr
 
 /** The program's commands, as the arguments of this Node. */
 export const command = {
-  build: (input: string, out: string, trust: string): readonly string[] => [
+  build: (input: string, out: string, trust: string, ...more: readonly string[]): readonly string[] => [
     LAUNCHER,
     'build',
     input,
@@ -126,9 +126,22 @@ export const command = {
     out,
     '--trust',
     trust,
+    ...more,
+  ],
+  join: (shards: readonly string[], out: string, trust: string): readonly string[] => [
+    LAUNCHER,
+    'join',
+    ...shards,
+    '--out',
+    out,
+    '--trust',
+    trust,
   ],
   verify: (input: string, trust: string): readonly string[] => [LAUNCHER, 'verify', input, '--trust', trust],
 } as const;
+
+/** Where a build keeps what the next one needs. */
+export { cacheOf } from '../support/sites/mirror.ts';
 
 /** Where a built site has a record's page. */
 export const pageOf = (suffix: string): string => join('pith', suffix, 'index.html');
