@@ -1,19 +1,20 @@
 /** `pith-mirror pack`: from a site to packages that can be verified on their own. */
 import { relative, resolve } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
-import { packSite } from '../packages/pack.ts';
+import { type PackResult, packSite } from '../packages/pack.ts';
 import { packZim } from '../packages/pack-zim.ts';
 import { EXIT, engineOption, parseOptions, singleArgument, trustOption, userPath } from './command.ts';
 import { print } from './streams.ts';
 import { printable, TerminalProgress } from './terminal.ts';
 
 export const PACK_HELP = `pith-mirror pack SITE --format zip [--out DIR] [--name NAME] [--only bundles] [--store] [--input BUNDLES]
-       [--trust FILE] [--force] [--json]
+       [--trust FILE] [--verify] [--force] [--json]
 pith-mirror pack SITE --format zim [--out DIR] [--name NAME] [--title TEXT] [--description TEXT] [--language CODE]
-       [--creator TEXT] [--publisher TEXT] [--trust FILE] [--force] [--json]
+       [--creator TEXT] [--publisher TEXT] [--trust FILE] [--verify] [--force] [--json]
 
-Packs a site that pith-mirror built, to keep, to pass on, or to upload. Every bundle and state is verified before it is
-packed; if one fails, nothing is packed. The same site always gives the same bytes.
+Packs a site that pith-mirror built, to keep, to pass on, or to upload. Every file must have the SHA-256 that the build
+wrote to sums/; if one has not, nothing is packed. The build has verified the signatures; --verify does it again. The
+same site always gives the same bytes.
 
   --format zip   ZIP archives to keep. Each is a BagIt 1.0 bag: it has the digest of every file, the keys, the verifier,
                  and a README.txt that says how to open, check and verify it without this program
@@ -21,6 +22,7 @@ packed; if one fails, nothing is packed. The same site always gives the same byt
   --out DIR      folder for the packages [the current folder]
   --trust FILE   the keys that the site was built with [the file that comes with pith-mirror]
   --engine NAME  check signatures with openssl, or with noble, a slow reference implementation; results are identical [openssl]
+  --verify       also verify every signature and compare every state with the merge of its bundles; takes twice as long
   --force        replace packages of the same name
   --json         print the result as JSON
 
@@ -79,6 +81,13 @@ function onlyOption(only: string | undefined): 'site' | 'bundles' {
   throw new UsageError(`--only: expected bundles (found ${only})`);
 }
 
+function checkedWords({ checked: { digests, signatures } }: PackResult): string {
+  if (!digests) return 'checked: every signature and state; not checked: pages, since the site has no sums/';
+  return signatures
+    ? 'checked: the SHA-256 of every file, every signature and every state'
+    : 'checked: the SHA-256 of every file; not checked again: signatures and states (--verify, or pith-mirror verify PACKAGE)';
+}
+
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 export async function pack(args: readonly string[]): Promise<number> {
@@ -96,6 +105,7 @@ export async function pack(args: readonly string[]): Promise<number> {
     publisher: { type: 'string' },
     trust: { type: 'string' },
     engine: { type: 'string' },
+    verify: { type: 'boolean', default: false },
     force: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   });
@@ -111,6 +121,7 @@ export async function pack(args: readonly string[]): Promise<number> {
       out: userPath(values.out ?? '.'),
       trust: await trustOption(values.trust),
       engine: engineOption(values.engine),
+      isJudged: values.verify,
       force: values.force,
       jobs: null,
     };
@@ -138,6 +149,7 @@ export async function pack(args: readonly string[]): Promise<number> {
       const shown = printable(relative(process.cwd(), resolve(path)) || path);
       print(`${sha256}  ${shown}\n  ${records} records, ${files} files, ${mebibytes(bytes)}\n`);
     }
+    print(`${checkedWords(result)}\n`);
     if (result.withFindings > 0)
       print(`${result.withFindings} bundles have findings (${result.findings}); verify lists them\n`);
     return EXIT.OK;

@@ -10,9 +10,10 @@ import { printable, TerminalProgress } from './terminal.ts';
 export const SNAPSHOT_HELP = `pith-mirror snapshot SITE --out ITEM [--identifier ID] [--collection NAME] [--license URL]
        [--previous FILE] [--headers PATH] [--input BUNDLES] [--trust FILE] [--json]
 
-Makes a folder for the Internet Archive: the packages of the site (see pack), README.txt, the digests of all files, the
-roots of the record index, and ia.csv, the list of files for ia, the Archive's own program. This command uploads nothing
-and needs no account; it prints the commands to run. It fails if the Archive would refuse the item.
+Makes a folder for the Internet Archive: the site as ZIP packages to keep and as a ZIM to read with Kiwix (see pack),
+README.txt, the digests of all files, the roots of the record index, and ia.csv, the list of files for ia, the Archive's
+own program. Every file, signature and state is verified first. This command uploads nothing and needs no account; it
+prints the commands to run. It fails if the Archive would refuse the item.
 
   --out ITEM      the folder; must not exist
   --identifier ID name of the item at archive.org [pith-mirror-DATE, with the date of the newest data]
@@ -24,6 +25,8 @@ and needs no account; it prints the commands to run. It fails if the Archive wou
                   those headers that the proof needs
   --input BUNDLES also pack the notes and rejected files of this folder, from which the site was built
   --trust FILE    the keys that the site was built with [the file that comes with pith-mirror]
+  --engine NAME   check signatures with openssl, or with noble, a slow reference implementation; results are identical
+                  [openssl]
   --json          print the result as JSON
 
 Exit code: 0 made; 1 failed, and there is no item; 2 wrong usage or configuration.

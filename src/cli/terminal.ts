@@ -58,7 +58,7 @@ export class TerminalProgress implements Progress {
 
   #draw(): void {
     this.#drawn = performance.now();
-    const count = this.#total === null ? '' : ` ${this.#done} of ${this.#total}`;
+    const count = this.#total === null ? ` ${this.#done || ''}` : ` ${this.#done} of ${this.#total}`;
     say(`\r\u001b[K${this.#name}${count}`);
   }
 

@@ -22,6 +22,8 @@ export interface Job {
   readonly files: readonly StoredFile[];
   /** The record to judge; null if the files are not a record, or need no check. */
   readonly suffix: string | null;
+  /** Do not judge the record, whose files are known to be those of the build: only tell when its newest bundle was built. */
+  readonly onlyDated?: boolean;
   /** How to compress; null if only digests are needed. */
   readonly pack: Compression | null;
 }
@@ -65,7 +67,8 @@ export interface TeamStart {
 
 export interface JobAnswer {
   readonly id: number;
-  readonly done?: Done;
+  /** A result for each job. */
+  readonly done?: readonly Done[];
   readonly error?: {
     readonly message: string;
     readonly stack: string;

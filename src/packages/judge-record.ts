@@ -6,7 +6,14 @@
 import { bundleFile, stateFile } from '../mirror/base/paths.ts';
 import { judgeBundle } from '../mirror/judge/judge.ts';
 import { type FileReport, fileLine } from '../mirror/judge/report.ts';
-import { type Engine, equalBytes, mergeBundles, type Trust, type VerifiedBundle } from '../protocol/index.ts';
+import {
+  type Engine,
+  equalBytes,
+  mergeBundles,
+  parseTimestamp,
+  type Trust,
+  type VerifiedBundle,
+} from '../protocol/index.ts';
 import type { DoneRecord, SiteProblem } from './job.ts';
 
 /** The canonical record as a file, which sites had until it became a link inside of the page. */
@@ -56,6 +63,45 @@ function comparePublished(
   return problems;
 }
 
+const secondsOf = (instant: string): number => Date.parse(`${instant.slice(0, 19)}Z`) / 1000;
+
+const BUILT_AT = '"built_at"';
+
+/**
+ * The value of the only `"built_at"` in a bundle; null if there are several, or if another spelling might be one. Every bundle has
+ * the member, and looking for it takes a twentieth of the time of reading the whole.
+ */
+function onlyBuiltAt(bundle: Buffer): string | null {
+  const at = bundle.indexOf(BUILT_AT);
+  if (at === -1 || bundle.indexOf(BUILT_AT, at + 1) !== -1 || bundle.includes('\\u00')) return null;
+  const value = bundle.toString('latin1', at + BUILT_AT.length, at + BUILT_AT.length + 100);
+  return /^\s*:\s*"([^"\\]*)"/.exec(value)?.[1] ?? null;
+}
+
+function parsedBuiltAt(bundle: Buffer): unknown {
+  try {
+    return (JSON.parse(bundle.toString()) as { readonly built_at?: unknown }).built_at;
+  } catch {
+    return null;
+  }
+}
+
+/** When a bundle says that it was built, in seconds since 1970; null if it does not say so. */
+function claimedSeconds({ buffer, byteOffset, byteLength }: Uint8Array): number | null {
+  const bundle = Buffer.from(buffer, byteOffset, byteLength);
+  const builtAt = onlyBuiltAt(bundle) ?? parsedBuiltAt(bundle);
+  const instant = typeof builtAt === 'string' ? parseTimestamp(builtAt) : null;
+  return instant === null ? null : secondsOf(instant);
+}
+
+/** @returns only when the newest bundle of a record says that it was built: nothing is verified. */
+export function datedRecord(suffix: string, files: ReadonlyMap<string, Uint8Array>): DoneRecord {
+  const seconds = receivedPaths(suffix, files.keys()).flatMap(
+    (path) => claimedSeconds(files.get(path) ?? new Uint8Array()) ?? [],
+  );
+  return { lines: [], pithNumber: null, seconds: seconds.length > 0 ? Math.max(...seconds) : null };
+}
+
 /**
  * @param files of one record's folder, by their path in the site.
  * @returns a report for each bundle received, and every published file that does not follow from them.
@@ -78,7 +124,7 @@ export function judgePackedRecord(
       problems.push({ path, kind: 'wrong-record', message: `is a bundle of ${bundle.pithNumber}; expected ${suffix}` });
   }
   if (bundles.length > 0) problems.push(...comparePublished(suffix, files, bundles, engine));
-  const instants = bundles.map(({ builtInstant }) => Date.parse(`${builtInstant.slice(0, 19)}Z`) / 1000);
+  const instants = bundles.map(({ builtInstant }) => secondsOf(builtInstant));
   return {
     record: {
       lines: reports.map(fileLine),

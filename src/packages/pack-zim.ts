@@ -31,10 +31,19 @@ import type { DoneFile } from './job.ts';
 import type { PackResult } from './pack.ts';
 import { suffixOfPath, type Unit } from './parts.ts';
 import { checkKeys, dateOf, openSiteFolder } from './site.ts';
-import { readSums } from './site-check.ts';
+import { readCheckedSums } from './site-check.ts';
 import { type SiteSurvey, survey } from './survey.ts';
 import { Team } from './team.ts';
-import { checkFound, checkUnchanged, checkUnit, countFindings, jobsOf, type Tally, type UnitSource } from './units.ts';
+import {
+  checkFound,
+  checksOf,
+  checkUnchanged,
+  checkUnit,
+  countFindings,
+  jobsOf,
+  type Tally,
+  type UnitSource,
+} from './units.ts';
 import { Workplace } from './workplace.ts';
 import { Aliases, arxivOf } from './zim-aliases.ts';
 import { ClusterQueue, ZSTD_VERSION } from './zim-clusters.ts';
@@ -50,6 +59,8 @@ export interface ZimOptions {
   readonly about: Parameters<typeof aboutMirror>[0];
   readonly trust: Trust;
   readonly engine: EngineName;
+  /** As for a ZIP. */
+  readonly isJudged: boolean;
   /** Replace a ZIM of the same name. */
   readonly force: boolean;
   /** Worker threads; null for one per processor. */
@@ -174,8 +185,8 @@ async function writeZim(path: string, run: Run): Promise<Written> {
   const { options, about, facts, team, tally, progress } = run;
   const zim = new ZimWriter(TYPES);
   const output = new ZimOutput(path, zim.headBytes);
+  const queue = new ClusterQueue((cluster) => output.write(zim.pack('zstd', cluster)));
   try {
-    const queue = new ClusterQueue((cluster) => output.write(zim.pack('zstd', cluster)));
     const contents = new ContentWriter(zim, queue.push);
     for await (const [{ unit }, done] of team.inOrder(jobsOf(run.units, run.source))) {
       checkUnit(unit, done);
@@ -201,6 +212,7 @@ async function writeZim(path: string, run: Run): Promise<Written> {
     output.write(end.chunks);
     return { ...output.finish(end.head), files: contents.files, contents: contents.digest.digest('hex') };
   } finally {
+    queue.close();
     output.close();
   }
 }
@@ -213,9 +225,11 @@ async function writeZim(path: string, run: Run): Promise<Written> {
 export async function packZim(options: ZimOptions, progress: Progress): Promise<PackResult> {
   const site = await openSiteFolder(options.site);
   await checkKeys(site, options.trust);
-  progress.stage('listing the site', null);
-  const sums = readSums(site.folder);
-  const found = survey(site.folder, 'site', sums);
+  progress.stage('reading the lists of digests', null);
+  const sums = readCheckedSums(site.folder);
+  const checked = checksOf(options, sums, progress);
+  progress.stage('listing the site', sums?.surveyed ?? null);
+  const found = survey(site.folder, 'site', sums, progress);
   checkFound(found, options.site, progress);
   const facts: MirrorFacts = {
     records: found.records.length,
@@ -234,18 +248,19 @@ export async function packZim(options: ZimOptions, progress: Progress): Promise<
   try {
     const units = unitsOf(found);
     const tally = { withFindings: 0, findings: 0 };
-    const source: UnitSource = { folder: site.folder, sums, contents: 'site', pack: 'stored' };
+    const records = checked.signatures ? 'judged' : 'as-files';
+    const source: UnitSource = { folder: site.folder, sums, contents: 'site', pack: 'stored', records };
     progress.stage('packing', units.length);
     const path = join(workplace.work, `${name}.zim`);
     const written = await writeZim(path, { options, about, facts, source, units, team, tally, progress });
     await readZimBack(path, name, written, team, progress);
-    progress.stage('checking that the site did not change', null);
-    checkUnchanged(found, survey(site.folder, 'site', sums), options.site);
+    progress.stage('checking that the site did not change', found.files);
+    checkUnchanged(found, survey(site.folder, 'site', sums, progress), options.site);
     await team.closeFiles();
     await workplace.publish([target]);
     const { bytes, sha256, files } = written;
-    const records = found.records.length;
-    return { packages: [{ path: target, bytes, sha256, files, records }], records, ...tally };
+    const packed = { path: target, bytes, sha256, files, records: facts.records };
+    return { packages: [packed], records: facts.records, checked, ...tally };
   } finally {
     await team.dismiss();
     await workplace.close();

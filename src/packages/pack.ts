@@ -23,10 +23,10 @@ import { gatherInputs, type Inputs } from './inputs.ts';
 import { cutParts, LIMITS, type Limits, type PackagePart, partName, suffixOfPath } from './parts.ts';
 import { readBack } from './read-back.ts';
 import { checkKeys, dateOf, openSiteFolder, type Site } from './site.ts';
-import { readSums } from './site-check.ts';
+import { readCheckedSums } from './site-check.ts';
 import { type Sums, survey } from './survey.ts';
 import { Team } from './team.ts';
-import { checkFound, checkUnchanged, checkUnit, countFindings, jobsOf, type Tally } from './units.ts';
+import { checkFound, checksOf, checkUnchanged, checkUnit, countFindings, jobsOf, type Tally } from './units.ts';
 import { Workplace } from './workplace.ts';
 
 export interface PackOptions {
@@ -42,6 +42,8 @@ export interface PackOptions {
   readonly input: string | null;
   readonly trust: Trust;
   readonly engine: EngineName;
+  /** Whether to judge every bundle and state again. If not, every file must have the digest that the build wrote to `sums/`. */
+  readonly isJudged: boolean;
   /** Replace packages of the same name. */
   readonly force: boolean;
   /** Worker threads; null for one per processor. */
@@ -61,6 +63,8 @@ export interface Packed {
 export interface PackResult {
   readonly packages: readonly Packed[];
   readonly records: number;
+  /** What was compared before it was packed: all files with the digests of the build, and all records with their signatures. */
+  readonly checked: { readonly digests: boolean; readonly signatures: boolean };
   /** Bundles that have findings; they are packed nevertheless. */
   readonly withFindings: number;
   readonly findings: number;
@@ -129,6 +133,7 @@ interface Run {
   readonly team: Team;
   readonly inputs: Inputs;
   readonly sums: Sums;
+  readonly checked: PackResult['checked'];
   readonly progress: Progress;
   /** Folder of unfinished packages. */
   readonly work: string;
@@ -145,7 +150,13 @@ async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omi
     bag.begin(trustDocument(options.trust));
     const lines: InputName[] = [];
     for await (const [{ unit }, done] of team.inOrder(
-      jobsOf(part.units, { folder: site.folder, sums: run.sums, contents, pack }),
+      jobsOf(part.units, {
+        folder: site.folder,
+        sums: run.sums,
+        contents,
+        pack,
+        records: run.checked.signatures ? 'judged' : 'dated',
+      }),
     )) {
       checkUnit(unit, done);
       if (!bag.hasCrate && unit.path > RO_CRATE) bag.addCrate();
@@ -180,9 +191,11 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
   await checkKeys(site, options.trust);
   const set = nameOf(options, site);
   const { out, contents, force } = options;
-  progress.stage('listing the site', null);
-  const sums = readSums(site.folder);
-  const found = survey(site.folder, contents, sums);
+  progress.stage('reading the lists of digests', null);
+  const sums = readCheckedSums(site.folder);
+  const checked = checksOf(options, sums, progress);
+  progress.stage('listing the site', sums?.surveyed ?? null);
+  const found = survey(site.folder, contents, sums, progress);
   checkFound(found, options.site, progress);
   const inputs = await gatherInputs(site.folder, options.input, progress);
   const version = await packageVersion();
@@ -202,7 +215,7 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
   });
   try {
     const tally = { withFindings: 0, findings: 0 };
-    const run: Run = { options, site, team, inputs, sums, progress, work, tally };
+    const run: Run = { options, site, team, inputs, sums, checked, progress, work, tally };
     const packages: Packed[] = [];
     for (const plan of plans) {
       const { facts, part } = plan;
@@ -212,11 +225,11 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
       );
       packages.push({ path: targets[facts.index] ?? '', ...(await writePart(plan, run)) });
     }
-    progress.stage('checking that the site did not change', null);
-    checkUnchanged(found, survey(site.folder, contents, sums), options.site);
+    progress.stage('checking that the site did not change', found.files);
+    checkUnchanged(found, survey(site.folder, contents, sums, progress), options.site);
     await team.closeFiles();
     await workplace.publish(targets);
-    return { packages, records: found.records.length, ...tally };
+    return { packages, records: found.records.length, checked, ...tally };
   } finally {
     await team.dismiss();
     await workplace.close();

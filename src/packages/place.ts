@@ -3,6 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { blobOf, clusterKind, ZimError } from './formats/unzim.ts';
 import { dataStart, LOCAL_BYTES, MAX_MEMBER_BYTES, type Member, ZipError } from './formats/unzip.ts';
+import { CLUSTER_BYTES } from './formats/zim.ts';
 import { HEAP, type Room } from './room.ts';
 
 /** A file on the disk, or a file inside of a ZIP or a ZIM on the disk. */
@@ -149,6 +150,9 @@ function inflate(packed: Uint8Array, size: number): Uint8Array {
   }
 }
 
+/** Room for a whole cluster with its offsets: pieces would be gathered and copied. */
+const CLUSTER_ROOM = CLUSTER_BYTES + (1 << 16);
+
 /** @throws PlaceError if a cluster is not what it should be. */
 function readCluster(zim: string, { start, end }: ClusterPlace): Uint8Array {
   if (unpacked?.zim === zim && unpacked.start === start) return unpacked.bytes;
@@ -156,9 +160,10 @@ function readCluster(zim: string, { start, end }: ClusterPlace): Uint8Array {
   if (packed.length !== end - start) throw new PlaceError('is cut short');
   const data = packed.subarray(1);
   let bytes = data;
+  unpacked = null;
   if (clusterKind(packed[0]) === 'zstd') {
     try {
-      bytes = zstdDecompressSync(data, { maxOutputLength: MAX_MEMBER_BYTES });
+      bytes = zstdDecompressSync(data, { maxOutputLength: MAX_MEMBER_BYTES, chunkSize: CLUSTER_ROOM });
     } catch {
       throw new PlaceError('is damaged: its cluster cannot be unpacked');
     }

@@ -1,8 +1,10 @@
 /** A site folder to verify: its files by the digests that its build wrote to `sums/`, if it has them. */
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BuildError, messageOf } from '../mirror/base/failure.ts';
 import { IndexError } from '../records/index-error.ts';
+import { SITE_SUMS } from '../records/layout.ts';
 import { parseSums } from '../records/sums.ts';
 import type { Job, SiteProblem, StoredFile } from './job.ts';
 import { suffixOfPath } from './parts.ts';
@@ -11,28 +13,60 @@ import { isThere, walk } from './walk.ts';
 
 const SUMS = 'sums/';
 
-/** The digests of a site's files; null if it has none. @throws BuildError if a list cannot be read. */
-export function readSums(folder: string): SumsTable | null {
+/** The lists in a site's `sums/`, each with its text. */
+function* listsOf(folder: string): Generator<readonly [path: string, text: string]> {
+  for (const name of readdirSync(join(folder, SUMS), { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.sha256')) continue;
+    const path = `${SUMS}${name.replaceAll('\\', '/')}`;
+    yield [path, readFileSync(join(folder, path), 'utf8')];
+  }
+}
+
+/**
+ * The digests of a site's files; null if it has none.
+ *
+ * @param see called for each list with its own digest.
+ * @throws BuildError if a list cannot be read.
+ */
+export function readSums(folder: string, see?: (path: string, sha256: string) => void): SumsTable | null {
   if (!isThere(join(folder, SUMS))) return null;
   const sums = new SumsTable();
-  try {
-    for (const name of readdirSync(join(folder, SUMS), { recursive: true, encoding: 'utf8' })) {
-      if (!name.endsWith('.sha256')) continue;
-      const path = `${SUMS}${name.replaceAll('\\', '/')}`;
-      const files = parseSums(path, readFileSync(join(folder, path), 'utf8'));
-      try {
-        sums.add(files);
-      } catch (error) {
-        if (error instanceof RangeError) throw new BuildError(`${path}: ${messageOf(error)}; build the site again`);
-        throw error;
-      }
+  for (const [path, text] of listsOf(folder)) {
+    try {
+      sums.add(parseSums(path, text));
+    } catch (error) {
+      if (error instanceof RangeError) throw new BuildError(`${path}: ${messageOf(error)}; build the site again`);
+      if (error instanceof IndexError) throw new BuildError(messageOf(error));
+      throw error;
     }
-  } catch (error) {
-    if (error instanceof IndexError) throw new BuildError(messageOf(error));
-    throw error;
+    see?.(path, hash('sha256', text));
   }
   return sums;
 }
+
+/**
+ * The same, of a site to pack: `sums/site.sha256` must name every other list with its digest, so that this one file covers the site.
+ *
+ * @throws BuildError if a list is not the one that the build wrote.
+ */
+export function readCheckedSums(folder: string): SumsTable | null {
+  const lists: (readonly [path: string, sha256: string])[] = [];
+  const sums = readSums(folder, (path, sha256) => lists.push([path, sha256]));
+  if (sums === null) return null;
+  if (!lists.some(([path]) => path === SITE_SUMS)) throw new BuildError(`${SITE_SUMS}: is missing; ${ADVICE}`);
+  for (const [path, found] of lists) {
+    const expected = sums.get(path);
+    if (path !== SITE_SUMS && found !== expected)
+      throw new BuildError(
+        `${path}: has SHA-256 ${found}; expected ${expected ?? `a line of ${SITE_SUMS}`}; ${ADVICE}`,
+      );
+  }
+  return sums;
+}
+
+/** What to do if a site is not what was built. */
+export const ADVICE =
+  'nothing is packed; pith-mirror verify SITE lists every problem, and pith-mirror build --recheck builds the site again';
 
 /** What a site has in addition to the files that `sums/` lists. */
 const isOwnList = (path: string): boolean => path.startsWith(SUMS);

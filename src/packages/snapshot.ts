@@ -22,10 +22,11 @@ import { MANIFEST, manifestLine } from './formats/bagit.ts';
 import { formatIaCsv, type ItemMetadata, identifierProblem, lintItem } from './formats/ia-csv.ts';
 import { type ProofFile, proofFilesOf } from './item-proof.ts';
 import { type PackOptions, type PackResult, packSite } from './pack.ts';
+import { packZim } from './pack-zim.ts';
 import { dateOf, openSiteFolder, type Site } from './site.ts';
 import { isThere } from './walk.ts';
 
-export interface SnapshotOptions extends Omit<PackOptions, 'out' | 'name' | 'contents' | 'force'> {
+export interface SnapshotOptions extends Omit<PackOptions, 'out' | 'name' | 'contents' | 'force' | 'isJudged'> {
   /** Folder of the item; must not exist. */
   readonly out: string;
   /** Null for `pith-mirror-DATE`. */
@@ -105,7 +106,7 @@ function metadataOf(options: SnapshotOptions, identifier: string, site: Site, sn
     identifier,
     collection: options.collection,
     title: `Mirror of Pith Open Graph records, ${date} (${snapshot.records} records)`,
-    description: `<p>A static mirror of ${snapshot.records} Pith Open Graph records of scientific papers, as they were on ${date}.${where}</p><p>Each ZIP is a BagIt bag that opens in a browser without a network, and carries the signed bundles, the digest of every file and the verifier. README.txt says how to open and verify it.</p>`,
+    description: `<p>A static mirror of ${snapshot.records} Pith Open Graph records of scientific papers, as they were on ${date}.${where}</p><p>Each ZIP is a BagIt bag that opens in a browser without a network, and carries the signed bundles, the digest of every file and the verifier. The ZIM shows the same pages in Kiwix. README.txt says how to open and verify it.</p>`,
     date,
     subjects: ['Pith', 'scholarly communication', 'arXiv', 'digital signatures'],
     licenseUrl: options.licenseUrl,
@@ -127,13 +128,7 @@ or give these files to verify.html in a package, or use any other program for
 OpenTimestamps.${hasHeaders ? ' headers/ has the headers of the Bitcoin blocks that it leads to.' : ''}
 `;
 
-function readmeOf(
-  identifier: string,
-  zips: readonly string[],
-  snapshot: Snapshot,
-  date: string,
-  proof: readonly ProofFile[],
-): string {
+function readmeOf({ identifier, zips, zims, proof }: Item, snapshot: Snapshot, date: string): string {
   const first = zips[0] ?? '';
   return `${identifier}
 ${'='.repeat(identifier.length)}
@@ -143,6 +138,10 @@ A mirror of ${snapshot.records} Pith Open Graph records, as they were on ${date}
 ${zips.length === 1 ? `${first} has everything.` : `${first} has the lists and the search; all ${zips.length} ZIPs together have everything.`} Download and unpack it; the
 README.txt in it says how to open it without a network, how to check that it is
 unchanged, and how to verify the signatures, with this program and without it.
+
+${zims.join(', ')} has the same pages for Kiwix (https://kiwix.org), which
+shows them without a network on computers, phones and local servers. To keep
+the mirror, keep ${zips.length === 1 ? 'the ZIP' : 'the ZIPs'}: a ZIM has no digest of each file.
 
 To check what was downloaded, in this folder:
 
@@ -158,8 +157,9 @@ ${proof.length === 0 ? '' : proofWords(proof.length > 1)}`;
 interface Item {
   readonly identifier: string;
   readonly site: Site;
-  /** Names of its packages. */
+  /** Names of its packages, to keep and to read with Kiwix. */
   readonly zips: readonly string[];
+  readonly zims: readonly string[];
   readonly proof: readonly ProofFile[];
 }
 
@@ -167,8 +167,10 @@ interface Item {
 async function completeItem(
   folder: string,
   options: SnapshotOptions,
-  { identifier, site, zips, proof }: Item,
+  item: Item,
+  progress: Progress,
 ): Promise<readonly ItemFile[]> {
+  const { identifier, site, zips, zims, proof } = item;
   const { text, snapshot } = await readSnapshot(site.folder);
   const date = dateOf(site.seconds);
   const about = {
@@ -181,18 +183,22 @@ async function completeItem(
     previous_states: options.previous === null ? null : await rootOf(options.previous),
     site: site.url,
     program: { name: 'pith-mirror', version: await packageVersion() },
-    packages: zips,
+    packages: [...zips, ...zims],
   };
-  await writeFile(join(folder, 'README.txt'), readmeOf(identifier, zips, snapshot, date, proof));
+  await writeFile(join(folder, 'README.txt'), readmeOf(item, snapshot, date));
   await writeFile(join(folder, 'snapshot.txt'), text);
   await writeFile(join(folder, 'snapshot.json'), `${JSON.stringify(about, null, 2)}\n`);
   for (const { name, content } of proof) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
   }
-  const named = ['README.txt', 'snapshot.json', 'snapshot.txt', ...proof.map(({ name }) => name), ...zips];
+  const named = ['README.txt', 'snapshot.json', 'snapshot.txt', ...proof.map(({ name }) => name), ...zips, ...zims];
   const files: ItemFile[] = [];
-  for (const name of named) files.push(await digestsOf(folder, name));
+  progress.stage('taking digests of the item', named.length);
+  for (const name of named) {
+    files.push(await digestsOf(folder, name));
+    progress.step();
+  }
   await writeFile(
     join(folder, MANIFEST),
     files.map(({ name, sha256 }) => manifestLine({ path: name, sha256 })).join(''),
@@ -227,12 +233,21 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
   const work = await WorkFolder.open(out, 'snapshot', progress);
   try {
     const packed = await packSite(
-      { ...options, out: work.path, name: identifier, contents: 'site', force: false },
+      { ...options, out: work.path, name: identifier, contents: 'site', force: false, isJudged: true },
       progress,
     );
-    progress.stage('taking digests of the packages', null);
-    const zips = packed.packages.map(({ path }) => basename(path));
-    const files = await completeItem(work.path, options, { identifier, site, zips, proof });
+    // The bundles and states have just been judged, and the lists of digests still have to match every file.
+    const { packages: zims } = await packZim(
+      { ...options, out: work.path, about: {}, force: false, isJudged: false },
+      progress,
+    );
+    const [zip, zim] = [packed.packages, zims].map((made) => made.map(({ path }) => basename(path)));
+    const files = await completeItem(
+      work.path,
+      options,
+      { identifier, site, zips: zip ?? [], zims: zim ?? [], proof },
+      progress,
+    );
     assertNotInterrupted();
     await rename(work.path, out);
     return { identifier, folder: out, files, packed };

@@ -42,10 +42,16 @@ export class SumsTable {
   readonly #nameLists = new Map<string, readonly string[]>();
   #digests = Buffer.alloc(DIGEST_BYTES * 1024);
   #count = 0;
+  #copies = 0;
 
   /** Files that are listed. */
   get size(): number {
     return this.#count;
+  }
+
+  /** Files that are listed, without the copies of bundles for servers, and the list that is in no other. */
+  get surveyed(): number {
+    return this.#count - this.#copies + 1;
   }
 
   #append(sha256: string): number {
@@ -74,6 +80,7 @@ export class SumsTable {
         this.#others.set(name, this.#append(sha256));
         continue;
       }
+      if (name === COPY_NAME) this.#copies++;
       const held = grouped.get(group) ?? { names: [], digests: [] };
       grouped.set(group, held);
       held.names.push(name);
@@ -107,6 +114,12 @@ export class SumsTable {
     const index = this.indexOf(path);
     if (index === null) return null;
     return this.#digests.toString('hex', index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
+  }
+
+  /** The paths of a record's files, in the order of its list. */
+  pathsOf(suffix: string): readonly string[] {
+    const names = this.#records.get(suffix)?.names ?? [];
+    return names.map((name) => pathOf({ group: suffix, name }));
   }
 
   /** Every file with its number, in no particular order. */

@@ -1,5 +1,6 @@
 /** Lists what to pack from a site: its files as units that are never split, and one digest that shows whether any was changed. */
 import { createHash } from 'node:crypto';
+import type { Progress } from '../mirror/base/progress.ts';
 import { pathProblem } from './formats/entry.ts';
 import type { PackageContents } from './formats/facts.ts';
 import { placeOf, suffixOfPath, type Unit } from './parts.ts';
@@ -10,8 +11,12 @@ export interface SiteSurvey {
   readonly every: readonly Unit[];
   readonly lists: readonly Unit[];
   readonly records: readonly Unit[];
+  /** Files that were seen, including those that are not packed. */
+  readonly files: number;
   /** Entries that are neither files nor folders, and are not packed. */
   readonly odd: readonly OddFile[];
+  /** Files that `sums/` lists and that are not there. */
+  readonly missing: readonly string[];
   /** Of every file's path, size, time and identity. Equal digests: the site was not touched in between. */
   readonly stamp: string;
 }
@@ -20,7 +25,11 @@ export interface SiteSurvey {
 export const isSkipped = (folder: string): boolean => folder === '.well-known/' || folder === '.git/';
 
 /** The files of one record that are packed: of a record with several bundles, `--only bundles` takes the received ones. */
-export function ofRecord(files: readonly FoundFile[], contents: PackageContents, sums: Sums): readonly FoundFile[] {
+export function ofRecord<File extends Pick<FoundFile, 'path'>>(
+  files: readonly File[],
+  contents: PackageContents,
+  sums: Sums,
+): readonly File[] {
   const chosen = files.filter(({ path }) => placeOf(path, contents) === 'record' && !isForeign(path, sums));
   const hasSeveral = chosen.some(({ path }) => path.includes('/bundles/'));
   return contents === 'bundles' && hasSeveral ? chosen.filter(({ path }) => path.includes('/bundles/')) : chosen;
@@ -32,8 +41,14 @@ export type Sums = SumsTable | null;
 /** Whether a file in the folder is foreign: the lists of the mirror do not have it. */
 const isForeign = (path: string, sums: Sums): boolean => sums !== null && !sums.has(path) && !path.startsWith('sums/');
 
+/** Files of the lists that were not seen. @param seen a 1 for each file that was, by its number. */
+function* missingOf(sums: SumsTable, seen: Uint8Array): Generator<string> {
+  for (const [path, index] of sums.entries())
+    if (seen[index] === 0 && !isSkipped(path.slice(0, path.indexOf('/') + 1))) yield path;
+}
+
 /** Lists a site once. Keeps a few numbers for each record. */
-export function survey(folder: string, contents: PackageContents, sums: Sums): SiteSurvey {
+export function survey(folder: string, contents: PackageContents, sums: Sums, progress: Progress): SiteSurvey {
   const digest = createHash('sha256');
   const odd: OddFile[] = [];
   const every: Unit[] = [];
@@ -42,6 +57,8 @@ export function survey(folder: string, contents: PackageContents, sums: Sums): S
   /** Of the record that is being listed. */
   let suffix: string | null = null;
   let held: FoundFile[] = [];
+  let files = 0;
+  const seen = new Uint8Array(sums?.size ?? 0);
   const endRecord = (): void => {
     const files = ofRecord(held, contents, sums);
     const bytes = files.reduce((total, file) => total + file.bytes, 0);
@@ -49,7 +66,11 @@ export function survey(folder: string, contents: PackageContents, sums: Sums): S
     held = [];
   };
   for (const file of walk(folder, isSkipped, (found) => odd.push(found))) {
+    progress.step();
+    files++;
     digest.update(`${file.path}\0${file.stamp}\n`);
+    const index = sums?.indexOf(file.path) ?? null;
+    if (index !== null) seen[index] = 1;
     // No file of a mirror has such a name, but a foreign file may.
     const why = pathProblem(file.path) ?? (isForeign(file.path, sums) ? 'not part of the mirror' : null);
     if (why !== null) {
@@ -69,5 +90,6 @@ export function survey(folder: string, contents: PackageContents, sums: Sums): S
     if (place === 'first-part') lists.push(unit);
   }
   endRecord();
-  return { every, lists, records, odd, stamp: digest.digest('hex') };
+  const missing = sums === null ? [] : [...missingOf(sums, seen)];
+  return { every, lists, records, files, odd, missing, stamp: digest.digest('hex') };
 }

@@ -3,8 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { BuildError } from '../mirror/base/failure.ts';
 import type { Done, Job, JobAnswer, TeamStart } from './job.ts';
 
-/** Jobs queued at each worker: enough that it never waits, and few enough that finished results stay small. */
-const AHEAD = 3;
+/** Files in one message, or a few more: a message wakes a thread, which takes as long as the digests of a record. */
+const GROUP_FILES = 64;
+
+/** Groups of jobs queued at each worker: enough that it never waits, and few enough that finished results stay small. */
+const AHEAD = 2;
 
 /**
  * Memory of a worker for new objects. Everything that a job makes is soon garbage, and the default lets three times as much of it
@@ -20,10 +23,24 @@ function errorOf({ message, stack, code, isSystem }: NonNullable<JobAnswer['erro
   return isSystem ? Object.assign(new BuildError(message), { code }) : Object.assign(new Error(message), { stack });
 }
 
+function* groupsOf<J extends Job>(jobs: Iterable<J>): Generator<readonly J[]> {
+  let group: J[] = [];
+  let files = 0;
+  for (const job of jobs) {
+    group.push(job);
+    files += job.files.length;
+    if (files < GROUP_FILES) continue;
+    yield group;
+    group = [];
+    files = 0;
+  }
+  if (group.length > 0) yield group;
+}
+
 /** A worker, and the jobs that it has. */
 class Member {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve(done: Done): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, { resolve(done: readonly Done[]): void; reject(error: Error): void }>();
   #next = 0;
   #lost: Error | null = null;
 
@@ -54,12 +71,12 @@ class Member {
     return this.#waiting.size;
   }
 
-  run(job: Job | 'close'): Promise<Done> {
+  run(jobs: readonly Job[] | 'close'): Promise<readonly Done[]> {
     return new Promise((resolve, reject) => {
       if (this.#lost !== null) return reject(this.#lost);
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, job });
+      this.#worker.postMessage({ id, jobs });
     });
   }
 
@@ -88,24 +105,31 @@ export class Team {
   }
 
   /**
-   * Does all jobs. At most a few jobs per worker are under way or waiting to be taken, so memory does not grow with them.
+   * Does all jobs. At most a few groups of jobs per worker are under way or waiting to be taken, so memory does not grow with them.
    *
    * @returns each job with its result, in the order of the jobs.
    */
   async *inOrder<J extends Job>(jobs: Iterable<J>): AsyncGenerator<readonly [J, Done]> {
-    const pending: { readonly job: J; readonly done: Promise<Done> }[] = [];
+    const pending: { readonly jobs: readonly J[]; readonly done: Promise<readonly Done[]> }[] = [];
+    const results = async function* (): AsyncGenerator<readonly [J, Done]> {
+      const first = pending.shift();
+      if (first === undefined) return;
+      const done = await first.done;
+      for (const [i, job] of first.jobs.entries()) {
+        const result = done[i];
+        if (result === undefined) throw new TypeError('expected a result for each job');
+        yield [job, result];
+      }
+    };
     try {
-      for (const job of jobs) {
-        const done = this.#leastBusy().run(job);
+      for (const group of groupsOf(jobs)) {
+        const done = this.#leastBusy().run(group);
         // The caller sees the failure when it takes the result; until then, it must not count as unhandled.
         done.catch(() => undefined);
-        pending.push({ job, done });
-        if (pending.length < this.#size * AHEAD) continue;
-        const first = pending.shift();
-        if (first !== undefined) yield [first.job, await first.done];
+        pending.push({ jobs: group, done });
+        if (pending.length >= this.#size * AHEAD) yield* results();
       }
-      for (let first = pending.shift(); first !== undefined; first = pending.shift())
-        yield [first.job, await first.done];
+      while (pending.length > 0) yield* results();
     } finally {
       await Promise.allSettled(pending.map(({ done }) => done));
     }

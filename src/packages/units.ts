@@ -1,11 +1,11 @@
 /** The units of a site as jobs, and the check that a unit is what the survey found, and valid. */
-import { join } from 'node:path';
 import { BuildError } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import type { Compression } from './compress.ts';
 import type { PackageContents } from './formats/facts.ts';
 import type { Done, Job, StoredFile } from './job.ts';
 import { suffixOfPath, type Unit } from './parts.ts';
+import { ADVICE } from './site-check.ts';
 import { ofRecord, type SiteSurvey, type Sums } from './survey.ts';
 import { walk } from './walk.ts';
 
@@ -15,38 +15,46 @@ export interface UnitSource {
   readonly sums: Sums;
   readonly contents: PackageContents;
   readonly pack: Compression;
+  /** Whether to judge each record, to ask only for its date, or neither. */
+  readonly records: 'judged' | 'dated' | 'as-files';
 }
 
-/** The current files of a unit; a record's files may have changed since the survey. */
+/** The files of a unit: of a record, those that `sums/` lists, or, if there are no lists, those that are there. */
 function filesOf(unit: Unit, { folder, sums, contents }: UnitSource): readonly StoredFile[] {
   const stored = (path: string): StoredFile => ({
     path,
-    place: { file: join(folder, path) },
+    place: { file: `${folder}/${path}` },
     sha256: sums?.get(path) ?? null,
   });
-  if (!unit.path.endsWith('/')) return [stored(unit.path)];
-  const none = (): void => undefined;
-  return ofRecord([...walk(folder, () => false, none, unit.path)], contents, sums).map(({ path }) => stored(path));
+  const suffix = suffixOfPath(unit.path);
+  if (suffix === null) return [stored(unit.path)];
+  const files =
+    sums === null ? [...walk(folder, () => false, noted, unit.path)] : sums.pathsOf(suffix).map((path) => ({ path }));
+  return ofRecord(files, contents, sums).map(({ path }) => stored(path));
 }
+
+/** The survey has named what is no file. */
+const noted = (): void => undefined;
 
 export interface UnitJob extends Job {
   readonly unit: Unit;
 }
 
-/** A job for each unit, which also judges it if it is a record. */
+/** A job for each unit. */
 export function* jobsOf(units: Iterable<Unit>, source: UnitSource): Generator<UnitJob> {
-  for (const unit of units)
-    yield { unit, files: filesOf(unit, source), suffix: suffixOfPath(unit.path), pack: source.pack };
+  const { pack, records } = source;
+  for (const unit of units) {
+    const suffix = records === 'as-files' ? null : suffixOfPath(unit.path);
+    yield { unit, files: filesOf(unit, source), suffix, onlyDated: records === 'dated', pack };
+  }
 }
 
 /** @throws BuildError unless a unit is unchanged since the survey, and all of it is valid. */
 export function checkUnit({ path, files, bytes }: Unit, done: Done): void {
   const [problem] = done.problems;
   const rejected = done.record?.lines.find(({ outcome }) => outcome === 'rejected');
-  const advice =
-    'nothing is packed; pith-mirror verify SITE lists every problem, and pith-mirror build --recheck builds the site again';
-  if (problem !== undefined) throw new BuildError(`${problem.path}: ${problem.message}; ${advice}`);
-  if (rejected !== undefined) throw new BuildError(`${rejected.file}: is rejected; ${advice}`);
+  if (problem !== undefined) throw new BuildError(`${problem.path}: ${problem.message}; ${ADVICE}`);
+  if (rejected !== undefined) throw new BuildError(`${rejected.file}: is rejected; ${ADVICE}`);
   const read = done.files.reduce((total, file) => total + file.bytes, 0);
   if (done.files.length !== files || read !== bytes)
     throw new BuildError(`${path}: changed while the site was packed; nothing is packed; run pack again`);
@@ -65,14 +73,31 @@ export function countFindings({ record }: Done, tally: Tally): void {
   }
 }
 
+/**
+ * What is to be checked before anything is packed. A site of an older build has no digests, so its records are judged.
+ *
+ * @param sums of the site.
+ */
+export function checksOf(
+  { site, isJudged }: { readonly site: string; readonly isJudged: boolean },
+  sums: Sums,
+  progress: Progress,
+): { readonly digests: boolean; readonly signatures: boolean } {
+  if (sums === null)
+    progress.note(`${site}: has no sums/, so only bundles and states are checked, and not its pages; build it again`);
+  return { digests: sums !== null, signatures: isJudged || sums === null };
+}
+
 /** Files that are not packed, and are named. */
 const SHOWN = 20;
 
-/** Names what is not packed. @throws BuildError if there is nothing to pack. */
-export function checkFound({ odd, records }: SiteSurvey, site: string, progress: Progress): void {
+/** Names what is not packed. @throws BuildError if there is nothing to pack, or if a file is missing. */
+export function checkFound({ odd, records, missing }: SiteSurvey, site: string, progress: Progress): void {
   for (const { path, why } of odd.slice(0, SHOWN)) progress.note(`not packed, ${why}: ${path}`);
   if (odd.length > SHOWN) progress.note(`not packed: ${odd.length - SHOWN} more files`);
   if (records.length === 0) throw new BuildError(`${site}: has no record; there is nothing to pack`);
+  const [first] = missing;
+  if (first !== undefined) throw new BuildError(`${first}: is missing; sums/ lists it; ${ADVICE}`);
 }
 
 /** @throws BuildError if the second survey of a site found anything else than the first. */

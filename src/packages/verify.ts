@@ -137,15 +137,15 @@ async function verifyPackage(
 async function verifyZim(path: string, name: string, run: Run): Promise<Verified> {
   const zim = new ZimInput(path, name);
   try {
-    run.progress.stage(`checking the digest of ${name}`, null);
+    run.progress.stage(`checking the digest of ${name}, in MiB`, zim.pieces);
     const changed: SiteProblem = {
       path: name,
       kind: 'changed',
       message: 'is damaged: its MD5 digest is not that of its bytes',
     };
-    const problems = zim.isWhole() ? [] : [changed];
+    const problems = zim.isWhole(run.progress) ? [] : [changed];
     run.progress.stage(`verifying ${name}`, null);
-    const done = await doJobs(zimJobs(zim), '', run);
+    const done = await doJobs(zimJobs(zim, 'records'), '', run);
     return { name, kind: 'zim', ...done, problems: [...problems, ...done.problems].sort(byPath) };
   } catch (error) {
     throw error instanceof ZimError ? new BuildError(`${name}: ${error.message}`) : error;

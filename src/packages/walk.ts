@@ -69,7 +69,7 @@ export function* walk(
     } else if (found.isFolder) {
       if (!skip(`${path}/`)) yield* walk(root, skip, odd, `${path}/`);
     } else {
-      const status = lstatSync(join(root, path));
+      const status = lstatSync(`${root}/${path}`);
       yield { path, bytes: status.size, stamp: `${status.size}:${status.mtimeMs}:${status.ino}` };
     }
   }

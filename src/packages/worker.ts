@@ -6,7 +6,7 @@ import { ENGINES } from '../mirror/judge/openssl.ts';
 import { readTrust } from '../protocol/index.ts';
 import { compress } from './compress.ts';
 import type { Done, DoneFile, Job, JobAnswer, SiteProblem, TeamStart } from './job.ts';
-import { judgePackedRecord } from './judge-record.ts';
+import { datedRecord, judgePackedRecord } from './judge-record.ts';
 import { closePackage, PlaceError, readPlace } from './place.ts';
 import { SharedRoom } from './room.ts';
 
@@ -17,11 +17,10 @@ const trust = readTrust(start.trust);
 const engine = ENGINES[start.engine];
 const room = new SharedRoom();
 
-function run({ files, suffix, pack }: Job): Done {
+function run({ files, suffix, onlyDated = false, pack }: Job): Done {
   const done: DoneFile[] = [];
   const problems: SiteProblem[] = [];
   const contents = new Map<string, Uint8Array>();
-  room.clear();
   for (const { path, place, sha256: expected } of files) {
     let bytes: Uint8Array;
     try {
@@ -38,34 +37,38 @@ function run({ files, suffix, pack }: Job): Done {
     done.push({ path, bytes: bytes.length, sha256, packed: pack === null ? null : compress(bytes, pack) });
   }
   if (suffix === null) return { files: done, problems, record: null };
+  if (onlyDated) return { files: done, problems, record: datedRecord(suffix, contents) };
   const judged = judgePackedRecord(suffix, contents, trust, engine);
   return { files: done, problems: [...problems, ...judged.problems], record: judged.record };
 }
 
 /** The packed bytes of all files side by side in one buffer, which can go to the other thread without being copied again. */
-function gathered({ files, ...others }: Done): { readonly done: Done; readonly transfer: ArrayBuffer[] } {
-  const length = files.reduce((total, { packed }) => total + (packed?.data.length ?? 0), 0);
-  if (length === 0) return { done: { files, ...others }, transfer: [] };
+function gathered(done: readonly Done[]): { readonly done: readonly Done[]; readonly transfer: ArrayBuffer[] } {
+  let length = 0;
+  for (const { files } of done) for (const { packed } of files) length += packed?.data.length ?? 0;
+  if (length === 0) return { done, transfer: [] };
   const all = new Uint8Array(length);
   let at = 0;
-  const moved = files.map((file) => {
+  const moved = (file: DoneFile): DoneFile => {
     if (file.packed === null) return file;
     const data = all.subarray(at, at + file.packed.data.length);
     data.set(file.packed.data);
     at += data.length;
     return { ...file, packed: { ...file.packed, data } };
-  });
-  return { done: { files: moved, ...others }, transfer: [all.buffer] };
+  };
+  return { done: done.map((one) => ({ ...one, files: one.files.map(moved) })), transfer: [all.buffer] };
 }
 
-port.on('message', ({ id, job }: { readonly id: number; readonly job: Job | 'close' }) => {
+port.on('message', ({ id, jobs }: { readonly id: number; readonly jobs: readonly Job[] | 'close' }) => {
   try {
-    if (job === 'close') {
+    if (jobs === 'close') {
       closePackage();
-      port.postMessage({ id, done: { files: [], problems: [], record: null } } satisfies JobAnswer);
+      port.postMessage({ id, done: [] } satisfies JobAnswer);
       return;
     }
-    const { done, transfer } = gathered(run(job));
+    // What is not compressed still lies in the room until it is gathered.
+    room.clear();
+    const { done, transfer } = gathered(jobs.map(run));
     port.postMessage({ id, done } satisfies JobAnswer, transfer);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));

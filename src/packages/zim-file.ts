@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { BuildError, UsageError } from '../mirror/base/failure.ts';
+import type { Progress } from '../mirror/base/progress.ts';
+import { compareCodePoints } from '../protocol/index.ts';
+import { pathProblem } from './formats/entry.ts';
 import {
   MAX_ENTRY_BYTES,
   readEntry,
@@ -97,7 +100,7 @@ function* piecesOf(descriptor: number, length: number): Generator<Uint8Array> {
 
 /** A file in a ZIM, or another path of one. */
 export type ZimContent =
-  | { readonly path: string; readonly place: FilePlace }
+  | { readonly path: string; readonly place: Extract<FilePlace, { readonly zim: string }> }
   /** @param target the path of another. */
   | { readonly path: string; readonly target: string };
 
@@ -134,10 +137,18 @@ export class ZimInput {
     }
   }
 
+  /** Pieces of 1 MiB; the last one may be smaller. */
+  get pieces(): number {
+    return Math.ceil(this.#header.md5 / PIECE);
+  }
+
   /** Whether the digest at the end is that of the bytes before it. */
-  isWhole(): boolean {
+  isWhole(progress: Progress): boolean {
     const md5 = createHash('md5');
-    for (const chunk of piecesOf(this.#descriptor, this.#header.md5)) md5.update(chunk);
+    for (const chunk of piecesOf(this.#descriptor, this.#header.md5)) {
+      md5.update(chunk);
+      progress.step();
+    }
     return md5.digest().equals(readAt(this.#descriptor, this.#header.md5, MD5_BYTES));
   }
 
@@ -153,13 +164,29 @@ export class ZimInput {
     return readEntry(this.#window, offset - this.#windowAt);
   }
 
-  /** Everything in the namespace of content, in the order of the file's list. @throws ZimError if an entry is damaged. */
+  /**
+   * Everything in the namespace of content, in the order of the file's list.
+   *
+   * @throws ZimError if an entry is damaged, has a name that no package may have, or does not come after the one before it: then a name
+   * is there twice, or readers would not find it.
+   */
   *contents(): Generator<ZimContent> {
     // A redirect's target may be anywhere; looking it up at once would move the window back and forth.
     const redirects: { readonly path: string; readonly target: number }[] = [];
+    let before = '';
     for (let index = 0; index < this.#header.entries; index++) {
       const entry = this.#entry(index);
+      const key = `${entry.namespace}${entry.path}`;
+      if (index > 0 && compareCodePoints(before, key) >= 0)
+        throw new ZimError(
+          before === key
+            ? `is damaged: ${entry.path} is in its list twice`
+            : `is damaged: ${entry.path} is not in its place in the list`,
+        );
+      before = key;
       if (entry.namespace !== 'C') continue;
+      const problem = pathProblem(entry.path);
+      if (problem !== null) throw new ZimError(`has a file ${JSON.stringify(entry.path)}: ${problem}`);
       if ('target' in entry) {
         redirects.push(entry);
         continue;

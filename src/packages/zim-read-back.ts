@@ -13,23 +13,32 @@ export function addToDigest(digest: Hash, { path, sha256 }: Pick<DoneFile, 'path
   digest.update(`${sha256}  ${path}\n`);
 }
 
-/** Files in one job: as many as a cluster has, more or less, so that it is unpacked in one thread only. */
+/** Files in one job that belong to no record. */
 const BATCH = 200;
 
-/** Jobs that read every file of a ZIM once, and judge every record. */
-export function* zimJobs(zim: ZimInput, isJudged = true): Generator<Job> {
+/**
+ * Jobs that read every file of a ZIM once.
+ *
+ * @param cut one job for each record, which judges it; or for each cluster, so that each is unpacked in one thread only.
+ */
+export function* zimJobs(zim: ZimInput, cut: 'records' | 'clusters'): Generator<Job> {
   let files: StoredFile[] = [];
   let suffix: string | null = null;
+  let start = 0;
   for (const content of zim.contents()) {
     // Redirects come last, and are no files.
     if ('target' in content) break;
-    const next = isJudged ? suffixOfPath(content.path) : null;
-    if (files.length > 0 && (next !== suffix || (next === null && files.length === BATCH))) {
+    const { path, place } = content;
+    const next = cut === 'records' ? suffixOfPath(path) : null;
+    const isCut =
+      cut === 'records' ? next !== suffix || (next === null && files.length === BATCH) : place.cluster.start !== start;
+    if (isCut && files.length > 0) {
       yield { files, suffix, pack: null };
       files = [];
     }
     suffix = next;
-    files.push({ path: content.path, place: content.place, sha256: null });
+    start = place.cluster.start;
+    files.push({ path, place, sha256: null });
   }
   if (files.length > 0) yield { files, suffix, pack: null };
 }
@@ -49,7 +58,7 @@ export async function readZimBack(
   const zim = new ZimInput(path, `${name}.zim`);
   try {
     const digest = createHash('sha256');
-    for await (const [, { files, problems }] of team.inOrder(zimJobs(zim, false))) {
+    for await (const [, { files, problems }] of team.inOrder(zimJobs(zim, 'clusters'))) {
       const [problem] = problems;
       if (problem !== undefined) fail(`${problem.path}: ${problem.message}`);
       for (const file of files) {

@@ -151,6 +151,7 @@ describe('a site that cannot be packed', () => {
     input: null,
     trust: testTrust,
     engine: 'openssl',
+    isJudged: false,
     force: false,
     jobs: 1,
   });

@@ -212,7 +212,7 @@ describe('the bytes of a package', () => {
       compression: 'deflated',
     } as const;
     const trust = await loadTrust(variety.trust);
-    await packSite({ ...options, input: null, trust, engine: 'noble', force: false, jobs: 1 }, quiet);
+    await packSite({ ...options, input: null, trust, engine: 'noble', isJudged: false, force: false, jobs: 1 }, quiet);
     assert.ok(first.equals(readFileSync(at('third', 'm.zip'))));
     for (const name of ['first', 'second', 'third', 'copy']) rmSync(at(name), { recursive: true });
   });
@@ -274,7 +274,7 @@ describe('a set of packages', () => {
     } as const;
     const limits = { files: 160, bytes: 2 ** 31 };
     await packSite(
-      { ...options, input: variety.input, trust, engine: 'openssl', force: false, jobs: 2, limits },
+      { ...options, input: variety.input, trust, engine: 'openssl', isJudged: false, force: false, jobs: 2, limits },
       quiet,
     );
   });

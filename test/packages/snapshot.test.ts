@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -23,6 +23,30 @@ const folder = temporaryFolder();
 const at = (...names: readonly string[]): string => join(folder, ...names);
 const trust = at('trust.json');
 const ID = 'pith-mirror-test-2026-07-01';
+
+const ZIM = 'pith-mirror_en_all_2026-07.zim';
+
+/** Changes a file of a site, and its lists of digests as if a build had written it. */
+function forge(site: string, path: string, change: (content: string) => string): void {
+  const digest = (name: string): string =>
+    createHash('sha256')
+      .update(readFileSync(join(site, name)))
+      .digest('hex');
+  const replace = (name: string, to: string): void => {
+    const before = digest(name);
+    const content = readFileSync(join(site, name), 'utf8');
+    const changed = name === path ? change(content) : to;
+    assert.notEqual(changed, content, name);
+    writeFileSync(join(site, name), changed);
+    const after = digest(name);
+    const list = readdirSync(join(site, 'sums'), { recursive: true, encoding: 'utf8' })
+      .map((one) => `sums/${one}`)
+      .find((one) => one.endsWith('.sha256') && readFileSync(join(site, one), 'utf8').includes(`  ${name}\n`));
+    if (list !== undefined)
+      replace(list, readFileSync(join(site, list), 'utf8').replace(`${before}  ${name}`, `${after}  ${name}`));
+  };
+  replace(path, '');
+}
 
 /** What the stand-in was sent, by the name of the file, and the headers of the item's first file. */
 const stored = new Map<string, Buffer>();
@@ -95,17 +119,48 @@ describe('snapshot', () => {
   it('makes a folder whose files are all in its manifest and are what the manifest says', async () => {
     const names = readdirSync(at('item')).sort();
     const zip = `${ID}.zip`;
-    const own = ['README.txt', 'ia-files.txt', 'ia.csv', 'manifest-sha256.txt', zip, 'snapshot.json', 'snapshot.txt'];
+    const lists = ['ia-files.txt', 'ia.csv', 'manifest-sha256.txt'];
+    const own = ['README.txt', ...lists, zip, ZIM, 'snapshot.json', 'snapshot.txt'];
     assert.deepEqual(names, own.sort());
     const check = await runProgram('sha256sum', ['--check', '--strict', 'manifest-sha256.txt'], { cwd: at('item') });
     assert.equal(check.code, 0, check.stderr);
-    assert.equal(check.stdout.trimEnd().split('\n').length, 4);
+    assert.equal(check.stdout.trimEnd().split('\n').length, 5);
     const md5 = await runProgram('md5sum', ['--check', '--strict', 'ia-files.txt'], { cwd: at('item') });
     assert.equal(md5.code, 0, md5.stderr);
   });
 
-  it('holds a package that verifies', async () => {
-    assert.equal((await pithMirror(['verify', at('item', `${ID}.zip`), '--trust', trust])).code, 0);
+  it('holds a package and a ZIM that verify', async () => {
+    const packages = [at('item', `${ID}.zip`), at('item', ZIM)];
+    assert.equal((await pithMirror(['verify', ...packages, '--trust', trust])).code, 0);
+    assert.ok(readFileSync(at('item', 'README.txt'), 'utf8').includes(`${ZIM} has the same pages for Kiwix`));
+    assert.deepEqual(JSON.parse(readFileSync(at('item', 'snapshot.json'), 'utf8')).packages, [`${ID}.zip`, ZIM]);
+  });
+
+  it('is not made of a site whose state is not the merge of its bundle, though its lists were made to match', async () => {
+    const [suffix = ''] = readdirSync(at('site', 'pith')).sort();
+    cpSync(at('site'), at('forged'), { recursive: true, preserveTimestamps: true });
+    forge(at('forged'), `pith/${suffix}/state.json`, (state) =>
+      state.replace('"equivocation_count":0', '"equivocation_count":1'),
+    );
+    const forged = (command: string, ...args: readonly string[]): Promise<Run> =>
+      pithMirror([command, at('forged'), ...args, '--trust', trust]);
+    const refused = await forged('snapshot', '--out', at('refused'));
+    assert.equal(refused.code, 1);
+    assert.match(refused.stderr, /state\.json: is not the merge of the bundles of \w+; .*nothing is packed/);
+    assert.ok(!existsSync(at('refused')));
+    // pack compares digests and says so; --verify, and verify of what was packed, find it.
+    const packed = await forged('pack', '--format', 'zip', '--out', at('packed'), '--name', 'forged');
+    assert.equal(packed.code, 0, packed.stderr);
+    assert.match(
+      packed.stdout,
+      /^checked: the SHA-256 of every file; not checked again: signatures and states \(--verify/m,
+    );
+    const again = await forged('pack', '--format', 'zip', '--out', at('packed'), '--name', 'verified', '--verify');
+    assert.equal(again.code, 1, again.stderr);
+    assert.deepEqual(readdirSync(at('packed')), ['forged.zip']);
+    const verified = await pithMirror(['verify', at('packed', 'forged.zip'), '--trust', trust]);
+    assert.equal(verified.code, 1);
+    assert.match(verified.stdout, /wrong-state +data\/pith\/\w+\/state\.json/);
   });
 
   it('has the roots of the record index, for people and for programs', () => {
