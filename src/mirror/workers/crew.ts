@@ -14,9 +14,6 @@ const BATCH = 16;
 /** Tasks queued at each worker, so that it never waits for the builder. */
 const AHEAD = 2;
 
-/** Room for new objects, in MiB. With V8's own 48, what a record leaves is copied so often that it takes a tenth of a build. */
-const YOUNG_MB = 96;
-
 // Compiled in an installed package, source in a checkout.
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
@@ -38,7 +35,7 @@ class Hand {
   #lost: Error | null = null;
 
   constructor(start: WorkerStart) {
-    this.worker = new Worker(PROGRAM, { workerData: start, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
+    this.worker = new Worker(PROGRAM, { workerData: start });
     this.worker.on('message', ({ id, results, error }: Answer) => {
       const waiting = this.waiting.get(id);
       this.waiting.delete(id);
