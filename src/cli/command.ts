@@ -2,7 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../mirror/base/failure.ts';
+import { codeOf, messageOf, UsageError } from '../mirror/base/failure.ts';
 import { DEFAULT_TRUST_FILE, PACKAGE_ROOT } from '../mirror/base/package.ts';
 import { ENGINES } from '../mirror/judge/openssl.ts';
 import { loadTrust } from '../mirror/read/trust-file.ts';
@@ -77,7 +77,7 @@ export async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch (error) {
-    throw new UsageError(messageOf(error));
+    throw new UsageError(codeOf(error) === 'ENOENT' ? `${path}: there is no such file or folder` : messageOf(error));
   }
 }
 

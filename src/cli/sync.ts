@@ -19,7 +19,8 @@ export const SYNC_HELP = `pith-mirror sync [WHAT…] [--from URL]… [--to DIR] 
 
 Downloads bundles into DIR. Keeps a bundle if it verifies with the keys you trust, is one that you asked for, and has
 events that DIR does not have yet. Nothing in DIR is ever replaced or deleted. Refused files go to DIR/quarantine, with
-the reason. If a run is interrupted, the next run continues it.
+the reason. If a run is interrupted, the next run continues it. Bundles in DIR are recognized by the digests in their
+names; to check their bytes too, use verify.
 
 WHAT is a suffix, a Pith Number, a short number, an arXiv id, an arXiv DOI, or a URL that contains one of them.
 

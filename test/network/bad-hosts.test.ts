@@ -434,6 +434,16 @@ test('says which name no source has', async (context) => {
   );
 });
 
+test('does not say that no source has a record if one could not be read', async (context) => {
+  const standIn = await using(context, routes({ 'records/snapshot.txt': status(403) }));
+  const synced = await syncInto(temporaryFolder(), [standIn.url], { wanted: wanted(suffix) });
+  assert.deepEqual(
+    synced.records.map(({ message }) => message),
+    ['records/snapshot.txt: the server answered 403', `${suffix}: not found, and not every source could be read`],
+  );
+  assert.equal(exitCode(synced), 1);
+});
+
 test('sends its User-Agent, and limits the refused answers that it keeps per record', async (context) => {
   let count = 0;
   const { standIn, folder, sync } = await scene(context, (request, response, path) =>

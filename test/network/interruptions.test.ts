@@ -9,6 +9,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Interrupting, killAgainAndAgain } from '../support/network/interrupting.ts';
+import { notRun } from '../support/tools/not-run.ts';
 
 let trials: Interrupting;
 before(async () => {
@@ -31,11 +32,11 @@ test('two syncs at once end with the bytes of an undisturbed run; the second say
   assert.deepEqual(trials.differing(folder), []);
 });
 
-test('a sync on a full disk keeps what was whole, says so, and the next one ends with the bytes of an undisturbed run', async () => {
+test('a sync on a full disk keeps what was whole, says so, and the next one ends with the bytes of an undisturbed run', async (t) => {
   const folder = join(trials.root, 'small');
   mkdirSync(folder);
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', folder]);
-  assert.equal(mounted.status, 0, 'needs the right to mount a tmpfs');
+  if (mounted.status !== 0) return notRun(t, 'mounting a small file system needs root');
   try {
     const { code, stderr } = await trials.sync(folder);
     assert.equal(code, 1);

@@ -71,7 +71,9 @@ test('refuses an unknown host and a folder that is not there', async () => {
   const unknown = await pithMirror(['preflight', site(), '--host', 'geocities']);
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /--host: expected one of github-pages, .* \(found geocities\)/);
-  assert.equal((await pithMirror(['preflight', '/nowhere', '--host', 'static'])).code, 2);
+  const nowhere = await pithMirror(['preflight', '/nowhere', '--host', 'static']);
+  assert.equal(nowhere.code, 2);
+  assert.equal(nowhere.stderr, 'pith-mirror: /nowhere: there is no such file or folder\n');
 });
 
 test('every limit names its source and the day on which it was read', () => {

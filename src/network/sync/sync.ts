@@ -80,11 +80,14 @@ class Run {
       if ('problem' in source) this.#log.add('failed', null, name, { message: source.problem });
       else await new SourceRun(this.#context(source)).run();
     }
+    const isUnread = this.#log.lines.some(({ outcome, suffix }) => outcome === 'failed' && suffix === null);
     for (const wanted of this.#options.wanted) {
       if (this.#answered.has(wanted)) continue;
       const suffix = wanted.kind === 'suffix' ? wanted.suffix : null;
       const names = this.#options.sources.map((source) => source.name).join(', ');
-      this.#log.add('failed', suffix, names, { message: `${wanted.text}: no source has it` });
+      // A source that cannot be read may have it.
+      const what = isUnread ? 'not found, and not every source could be read' : 'no source has it';
+      this.#log.add('failed', suffix, names, { message: `${wanted.text}: ${what}` });
     }
   }
 
