@@ -32,6 +32,29 @@ after(async () => {
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const open = (path: string, look?: Look): Promise<Visit> => visit(browser, server.url, path, look);
 
+/**
+ * One page of the browser that goes from page to page of the site: a new one for each takes as much of a processor as all that is
+ * looked at on it. It has the site's files in its cache, as a reader has who follows links.
+ */
+async function tab(
+  look: Look,
+): Promise<(path: string) => Promise<{ readonly page: Page; trouble(): readonly string[] }>> {
+  const { page, trouble, close } = await open('404.html', look);
+  after(close);
+  const { width = 1280, height = 800 } = look;
+  return async (path) => {
+    const told = trouble.length;
+    await page.emulateMedia({ media: 'screen', colorScheme: look.colorScheme ?? 'light' });
+    await page.setViewportSize({ width, height });
+    await page.goto(`${server.url}${path}`);
+    return { page, trouble: () => trouble.slice(told) };
+  };
+}
+
+const onDesk = await tab({ width: 1280 });
+// 320 px is 1280 px at 400 %, 640 px at 200 %.
+const inHand = await tab({ width: 320, reducedMotion: 'reduce' });
+
 const EVERYTHING = {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'],
   // Part of WCAG 2.2 AA, but off unless asked for.
@@ -187,21 +210,19 @@ test('each check finds the fault it looks for, so that the tests below are meani
 for (const { name, path } of pages) {
   test(name, async (t) => {
     await t.test('on a desk: nothing goes wrong or shifts; axe finds nothing, in light and in dark', async () => {
-      const { page, trouble, close } = await open(path, { width: 1280, colorScheme: 'light' });
+      const { page, trouble } = await onDesk(path);
       assert.equal(await shiftOf(page), 0, 'layout shift');
       assert.equal(await widthOf(page), 1280);
       assert.deepEqual(await violations(page), [], 'light');
       await page.emulateMedia({ colorScheme: 'dark' });
       assert.deepEqual(await violations(page, COLOURS), [], 'dark');
-      assert.deepEqual(trouble, []);
-      await close();
+      assert.deepEqual(trouble(), []);
     });
 
     await t.test(
       'in a hand, with less motion: nothing shifts, scrolls sideways or moves, focus is seen; paper has it all',
       async () => {
-        // 320 px is 1280 px at 400 %, 640 px at 200 %.
-        const { page, trouble, close } = await open(path, { width: 320, reducedMotion: 'reduce' });
+        const { page, trouble } = await inHand(path);
         assert.equal(await shiftOf(page), 0, 'layout shift');
         assert.equal(await widthOf(page), 320);
         await page.setViewportSize({ width: 640, height: 800 });
@@ -213,12 +234,29 @@ for (const { name, path } of pages) {
         await page.emulateMedia({ media: 'print' });
         assert.deepEqual(await missingInPrint(page), []);
         assert.equal(await widthOf(page), 680);
-        assert.deepEqual(trouble, []);
-        await close();
+        assert.deepEqual(trouble(), []);
       },
     );
   });
 }
+
+test('nothing shifts on a page that a reader opens first, with nothing in the cache', async () => {
+  const record = `pith/${variety.suffixes.get('full')}/index.html`;
+  for (const path of [
+    'index.html',
+    'browse/index.html',
+    'search/index.html',
+    'mirror-report/index.html',
+    'verify.html',
+    record,
+  ]) {
+    for (const width of [1280, 320]) {
+      const { page, close } = await open(path, { width });
+      assert.equal(await shiftOf(page), 0, `${path} at ${width}`);
+      await close();
+    }
+  }
+});
 
 test('tables are tables for screen readers, however they are laid out', async () => {
   const path = `pith/${variety.suffixes.get('full')}/index.html`;
