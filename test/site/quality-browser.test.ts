@@ -277,6 +277,27 @@ test('tables are tables for screen readers, however they are laid out', async ()
   }
 });
 
+test('on paper, a search has what was typed and found, and no part is empty', async () => {
+  const found = await open('search/index.html#q=concordia', {});
+  await found.page.locator('.search-results a').first().waitFor();
+  await found.page.emulateMedia({ media: 'print' });
+  assert.ok(await found.page.locator('.search-results a').first().isVisible());
+  assert.ok(await found.page.getByRole('searchbox').isVisible());
+  assert.ok(!(await found.page.locator('.search-data').isVisible()));
+  await found.close();
+  for (const [path, part] of [
+    ['index.html', '.search'],
+    ['verify.html', '#verify-list'],
+  ] as const) {
+    const { page, close } = await open(path, {});
+    await page.emulateMedia({ media: 'print' });
+    assert.ok(!(await page.locator(part).isVisible()), path);
+    if (path === 'verify.html')
+      assert.ok(!(await page.getByRole('heading', { name: 'Bundles', exact: true }).isVisible()));
+    await close();
+  }
+});
+
 test('without scripts, nothing is shown that needs them', async () => {
   const { page, close } = await open('verify.html', { scripts: false });
   // What <noscript> has is not looked for: Chromium shows none of it where scripts are only emulated away.

@@ -50,7 +50,8 @@ export function checkProof(proof: GivenFile, files: readonly GivenFile[]): Times
     parsed = parseTimestampProof(proof.bytes);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { outcome: 'failed', headline: 'Not a valid proof', sentences: [message] };
+    const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+    return { outcome: 'failed', headline: 'Not a valid proof', sentences: [sentence] };
   }
   const digest = `${parsed.hash} ${encodeHex(parsed.timestamp.message)}`;
   const stamped = files.find((file) => file !== proof && isProofOf(parsed, file.bytes));
