@@ -20,6 +20,8 @@ Verifies bundles, sites and packages, and writes nothing. PATH is one of these:
   the folder of a site, a package   every file is compared with the site's sums/ or the package's manifest, every
   that pack wrote (a ZIP, or its    bundle is verified, and every state is compared with the merge of its bundles;
   unpacked folder)                  what is missing, extra or changed is named
+  a ZIM that pack wrote             every bundle is verified, and every state compared as above; of its other files
+                                    only the MD5 digest of the whole is known
 
   --trust FILE    trust the keys in FILE [the file that comes with pith-mirror: pith-v1-2026-05]
   --engine NAME   check signatures with openssl, or with noble (slow reference implementation; results are identical)
