@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { thousands } from '../../src/formats/counts.ts';
 import { bars, formatResults, type Measurements, median, type Row, table } from './results.ts';
 
 const row = (step: Row['step'], records: number, seconds: number, more: Partial<Row> = {}): Row => ({
@@ -132,5 +134,28 @@ test('the result tells how steady the machine was', () => {
   assert.deepEqual(
     lines.map((line) => line[header.indexOf('pace')]),
     ['1.00', '1.75'],
+  );
+});
+
+test('the README repeats what was measured', () => {
+  const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const results = read('test/bench/RESULTS.md');
+  const secondsOf = (step: string): string => {
+    const sizes = results.split(/^## /m).find((part) => part.startsWith('20,000 records')) ?? '';
+    const line = sizes.split('\n').find((row) => row.split('|')[1]?.trim() === step) ?? '';
+    return Number(line.split('|')[3]).toFixed(0);
+  };
+  const [, bytes = '', records = ''] =
+    /1 GB \/ ([\d,]+) bytes = ([\d,]+) records a site/.exec(results)?.map((text) => text.replace(',', '')) ?? [];
+  const kilobytes = Math.round(Number(bytes) / 1000);
+  const rounded = thousands(Math.floor(Number(records) / 100) * 100);
+  const readme = read('README.md').replace(/\s+/g, ' ');
+  assert.ok(
+    readme.includes(`A record takes about ${kilobytes} kB, so 1 GB of GitHub Pages holds about ${rounded} records.`),
+  );
+  assert.ok(
+    readme.includes(
+      `20,000 records takes ${secondsOf('first build')} s, and a later one with 1 % new records takes ${secondsOf('build again, 1 % new')} s`,
+    ),
   );
 });
