@@ -107,6 +107,19 @@ test('fetches only records of the requested days and categories', async (context
   assert.deepEqual(names(category), [nameOf(0)]);
 });
 
+test('says that a source lists no record of a category, and which one may be meant', async (context) => {
+  const standIn = await using(context, plainHost(site(siteFiles(bundles, { catalogue }))));
+  const selection = { since: null, categories: ['math.pr', 'cs.NOPE', 'math'] };
+  const { said } = await syncInto(temporaryFolder(), [standIn.url], { selection });
+  assert.deepEqual(
+    said.filter((line) => line.includes('category')),
+    [
+      `${standIn.url} lists no record of the category math.pr; did you mean math.PR?`,
+      `${standIn.url} lists no record of the category cs.NOPE`,
+    ],
+  );
+});
+
 test('finds records by short number, arXiv id, DOI and URL', async (context) => {
   const standIn = await using(context, plainHost(site(siteFiles(bundles, { catalogue }))));
   for (const [name, i] of [

@@ -158,11 +158,25 @@ export class Finder {
     const categories = options.selection?.categories ?? [];
     if (categories.length === 0) return null;
     const records = await this.#records();
-    if (!('problem' in records)) return claimedOfCategory(categories, records);
+    if (!('problem' in records)) {
+      for (const name of categories) this.#noteEmpty(name, records);
+      return claimedOfCategory(categories, records);
+    }
     log.add('failed', null, source.name, {
       message: `--category needs the mirror's catalogue, but ${records.problem}`,
     });
     return new Set();
+  }
+
+  /** A category with a typing error would select nothing, day after day, and look like a mirror that is up to date. */
+  #noteEmpty(name: string, records: readonly ClaimedRecord[]): void {
+    const { source, progress } = this.#context;
+    if (claimedOfCategory([name], records).size > 0) return;
+    const known = [...new Set(records.map(({ category }) => category))];
+    const meant = known.find((category) => category.toLowerCase() === name.toLowerCase());
+    progress.note(
+      `${source.name} lists no record of the category ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    );
   }
 
   async #records(): Promise<readonly ClaimedRecord[] | { readonly problem: string }> {
