@@ -167,30 +167,21 @@ export async function compare(args: readonly string[]): Promise<number> {
     throw new UsageError(`expected two mirrors to compare, each a folder or a URL (found ${positionals.length})`);
   const maxAge = maxAgeOption(values['max-age']);
   const progress = new TerminalProgress();
-  const web = await openWeb(rateOption(values.rate), (text) => progress.note(text));
+  const say = (text: string): void => progress.note(text);
+  const step = (): void => progress.step();
+  const web = await openWeb(rateOption(values.rate), say);
   const [a, b] = [await openSiteArgument(nameOfA, web), await openSiteArgument(nameOfB, web)];
   return endReading(progress, async () => {
     const explained = values.json ? Number.POSITIVE_INFINITY : SHOWN;
-    const comparison = await whenSettled(
-      [a, b],
-      systemClock,
-      (text) => progress.note(text),
-      () => {
-        progress.stage('comparing the indexes', null);
-        return compareMirrors({ a, b }, explained, () => progress.step());
-      },
-    );
-    const wrong = values.files
-      ? await whenSettled(
-          [a, b],
-          systemClock,
-          (text) => progress.note(text),
-          async () => {
-            progress.stage('reading bundles and states', null);
-            return { a: await wrongFilesOf(a, () => progress.step()), b: await wrongFilesOf(b, () => progress.step()) };
-          },
-        )
-      : null;
+    const comparison = await whenSettled([a, b], systemClock, say, () => {
+      progress.stage('comparing the indexes', null);
+      return compareMirrors({ a, b }, explained, step);
+    });
+    const readFiles = async (): Promise<WrongFiles> => {
+      progress.stage('reading bundles and states', null);
+      return { a: await wrongFilesOf(a, step), b: await wrongFilesOf(b, step) };
+    };
+    const wrong = values.files ? await whenSettled([a, b], systemClock, say, readFiles) : null;
     const warnings = maxAge === null ? [] : await ageWarnings([a, b], maxAge);
     progress.finish();
     if (values.json) print(jsonOf(comparison, { a, b }, { wrong, warnings }));

@@ -1,7 +1,8 @@
 /** Where bundles come from: a site at a URL, the folder of one, or a package of one. */
 import { open, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
+import { join } from 'node:path';
 import { codeOf } from '../mirror/base/failure.ts';
+import { isWithin } from '../mirror/base/tree.ts';
 import { MAX_BUNDLE_BYTES, SUFFIX_PATTERN } from '../protocol/index.ts';
 import type { Download, Web } from './web.ts';
 
@@ -87,8 +88,7 @@ class FolderSource implements Source {
     try {
       // A site that came from elsewhere may have links in it: to other files of this machine, or to what never ends.
       const [real, root] = await Promise.all([realpath(full), realpath(this.#folder)]);
-      if (!`${real}${sep}`.startsWith(root.endsWith(sep) ? root : `${root}${sep}`))
-        return { kind: 'failed', reason: `${full} is a link that leads out of the folder` };
+      if (!isWithin(root, real)) return { kind: 'failed', reason: `${full} is a link that leads out of the folder` };
       if (!(await stat(real)).isFile()) return { kind: 'failed', reason: `${full} is not a file` };
       const file = await open(real);
       try {

@@ -237,17 +237,10 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
       progress,
     );
     // The bundles and states have just been judged, and the lists of digests still have to match every file.
-    const { packages: zims } = await packZim(
-      { ...options, out: work.path, about: {}, force: false, isJudged: false },
-      progress,
-    );
-    const [zip, zim] = [packed.packages, zims].map((made) => made.map(({ path }) => basename(path)));
-    const files = await completeItem(
-      work.path,
-      options,
-      { identifier, site, zips: zip ?? [], zims: zim ?? [], proof },
-      progress,
-    );
+    const zim = await packZim({ ...options, out: work.path, about: {}, force: false, isJudged: false }, progress);
+    const namesOf = (made: PackResult): readonly string[] => made.packages.map(({ path }) => basename(path));
+    const item: Item = { identifier, site, zips: namesOf(packed), zims: namesOf(zim), proof };
+    const files = await completeItem(work.path, options, item, progress);
     assertNotInterrupted();
     await rename(work.path, out);
     return { identifier, folder: out, files, packed };

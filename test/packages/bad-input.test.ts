@@ -4,13 +4,10 @@
  * Slow: it kills packing at many moments and fills a disk.
  */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   appendFileSync,
   cpSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -18,58 +15,24 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
-import { BuildError } from '../../src/mirror/base/failure.ts';
-import { trustDocument } from '../../src/mirror/read/trust-file.ts';
+import { before, describe, it } from 'node:test';
 import { compress } from '../../src/packages/compress.ts';
 import { formatZip, type PackedFile } from '../../src/packages/formats/zip.ts';
 import { type PackOptions, packSite } from '../../src/packages/pack.ts';
-import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/bundles/make-bundle.ts';
-import { LAUNCHER, pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
-import { mirror } from '../support/sites/mirror.ts';
+import { testTrust } from '../support/bundles/make-bundle.ts';
+import { pithMirror, type Run, runProgram } from '../support/sites/cli.ts';
 import { readTree, writeFiles } from '../support/sites/site.ts';
-import { notRun } from '../support/tools/not-run.ts';
+import { assertRefused, failed, Spoilable } from '../support/sites/spoilable.ts';
 import { needTool } from '../support/tools/tools.ts';
 
-const folder = temporaryFolder();
-const at = (...names: readonly string[]): string => join(folder, ...names);
-const trust = at('trust.json');
-const suffixes: string[] = [];
-const quiet = { stage: () => undefined, step: () => undefined, note: () => undefined };
+const spoilable = new Spoilable();
+const { folder, trust, site, out, suffixes } = spoilable;
+const at = (...names: readonly string[]): string => spoilable.at(...names);
+const record = (name: string, index = 1): string => spoilable.record(name, index);
+const left = (): readonly string[] => spoilable.left();
 
-/** A copy of the site, for a test to spoil. */
-const site = at('copy');
-const out = at('out');
-
-before(async () => {
-  writeFileSync(trust, JSON.stringify(trustDocument(testTrust)));
-  for (let i = 0; i < 3; i++) {
-    const record = makeRecord({ id: `2606.1000${i}` });
-    writeFiles(at('input'), { [`${i}.json`]: bytesOf(makeBundle(record)) });
-  }
-  await mirror(at('input'), at('site'));
-  suffixes.push(...readdirSync(at('site', 'pith')).sort());
-});
-
-beforeEach(() => {
-  rmSync(site, { recursive: true, force: true });
-  rmSync(out, { recursive: true, force: true });
-  cpSync(at('site'), site, { recursive: true, preserveTimestamps: true });
-});
-
-const pack = (...args: readonly string[]): Promise<Run> =>
-  pithMirror(['pack', site, '--format', 'zip', '--out', out, '--name', 'p', '--trust', trust, ...args]);
-const record = (name: string, index = 1): string => join('pith', suffixes[index] ?? '', name);
-
-/** Everything below the output folder; hidden names too. */
-const left = (): readonly string[] => (existsSync(out) ? readdirSync(out).sort() : []);
-
-function failed(run: Run, code: number, message: RegExp): void {
-  assert.equal(run.code, code, run.stderr);
-  assert.match(run.stderr, message);
-  assert.doesNotMatch(run.stderr, /unexpected error/);
-}
+const packArgs = ['pack', site, '--format', 'zip', '--out', out, '--name', 'p', '--trust', trust];
+const pack = (...more: readonly string[]): Promise<Run> => pithMirror([...packArgs, ...more]);
 
 describe('a site that cannot be packed', () => {
   it('is refused with exit code 2 if it is not a mirror', async () => {
@@ -172,12 +135,7 @@ describe('a site that cannot be packed', () => {
   ];
   for (const [what, stage, change] of changes) {
     it(`is refused if it changes while it is packed: ${what}`, async () => {
-      const progress = { ...quiet, stage: (name: string) => (name === stage ? change() : undefined) };
-      await assert.rejects(packSite(options(), progress), (error) => {
-        assert.ok(error instanceof BuildError);
-        assert.match(error.message, /changed while (?:it|the site) was (?:read|packed)|is missing|has SHA-256/);
-        return true;
-      });
+      await assertRefused((progress) => packSite(options(), progress), stage, change);
       assert.deepEqual(left(), []);
     });
   }
@@ -223,39 +181,11 @@ describe('an input that is not what the site was built from', () => {
 
 describe('a bad moment', () => {
   it('kill -9 at any time leaves no package or a whole one, and the next run gives the same bytes', async () => {
-    const begun = performance.now();
-    assert.equal((await pack()).code, 0);
-    const took = performance.now() - begun;
-    const whole = readFileSync(join(out, 'p.zip'));
-    for (let i = 0; i < 12; i++) {
-      rmSync(out, { recursive: true, force: true });
-      const args = [LAUNCHER, 'pack', site, '--format', 'zip', '--out', out, '--name', 'p', '--trust', trust];
-      const child = spawn(process.execPath, args, { stdio: 'ignore' });
-      const ended = once(child, 'exit');
-      await setTimeout((took * (i + 1)) / 11);
-      child.kill('SIGKILL');
-      await ended;
-      if (existsSync(join(out, 'p.zip'))) assert.ok(readFileSync(join(out, 'p.zip')).equals(whole), `killed: ${i}`);
-      assert.deepEqual(
-        left().filter((name) => !name.startsWith('.') && name !== 'p.zip'),
-        [],
-      );
-      const next = await pack('--force');
-      assert.equal(next.code, 0, next.stderr);
-      assert.ok(readFileSync(join(out, 'p.zip')).equals(whole));
-      assert.deepEqual(left(), ['p.zip']);
-    }
+    await spoilable.killAgainAndAgain(packArgs, 12);
   });
 
-  it('a full disk gives one line and exit code 1, and leaves nothing', async (t) => {
-    mkdirSync(at('small'), { recursive: true });
-    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', at('small')]);
-    if (status !== 0) return notRun(t, 'a small disk needs root and mount');
-    after(() => spawnSync('umount', [at('small')]));
-    const run = await pithMirror(['pack', site, '--format', 'zip', '--out', at('small'), '--trust', trust]);
-    failed(run, 1, /ENOSPC: no space left on device/);
-    assert.deepEqual(readdirSync(at('small')), []);
-  });
+  it('a full disk gives one line and exit code 1, and leaves nothing', (t) =>
+    spoilable.fillDisk(t, 64, (to) => ['pack', site, '--format', 'zip', '--out', to, '--trust', trust]));
 });
 
 describe('a damaged package', () => {

@@ -4,72 +4,29 @@
  * Slow: it kills packing at many moments and fills a disk.
  */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { describe, it } from 'node:test';
 import { zstdCompressSync } from 'node:zlib';
-import { BuildError } from '../../src/mirror/base/failure.ts';
 import { mediaType } from '../../src/mirror/base/media-types.ts';
-import { trustDocument } from '../../src/mirror/read/trust-file.ts';
 import { ZimWriter } from '../../src/packages/formats/zim.ts';
 import { packZim } from '../../src/packages/pack-zim.ts';
 import { compareCodePoints } from '../../src/protocol/index.ts';
-import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/bundles/make-bundle.ts';
-import { LAUNCHER, pithMirror, type Run, temporaryFolder } from '../support/sites/cli.ts';
-import { mirror } from '../support/sites/mirror.ts';
-import { readTree, writeFiles } from '../support/sites/site.ts';
-import { notRun } from '../support/tools/not-run.ts';
+import { testTrust } from '../support/bundles/make-bundle.ts';
+import { pithMirror, type Run } from '../support/sites/cli.ts';
+import { readTree } from '../support/sites/site.ts';
+import { assertRefused, failed, Spoilable } from '../support/sites/spoilable.ts';
 
-const folder = temporaryFolder();
-const at = (...names: readonly string[]): string => join(folder, ...names);
-const trust = at('trust.json');
-const suffixes: string[] = [];
-const quiet = { stage: () => undefined, step: () => undefined, note: () => undefined };
-
-/** A copy of the site, for a test to spoil. */
-const site = at('copy');
-const out = at('out');
+const spoilable = new Spoilable();
+const { trust, site, out } = spoilable;
+const at = (...names: readonly string[]): string => spoilable.at(...names);
+const record = (name: string, index = 1): string => spoilable.record(name, index);
+const left = (): readonly string[] => spoilable.left();
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-
-before(async () => {
-  writeFileSync(trust, JSON.stringify(trustDocument(testTrust)));
-  for (let i = 0; i < 3; i++)
-    writeFiles(at('input'), { [`${i}.json`]: bytesOf(makeBundle(makeRecord({ id: `2606.1000${i}` }))) });
-  await mirror(at('input'), at('site'));
-  suffixes.push(...readdirSync(at('site', 'pith')).sort());
-});
-
-beforeEach(() => {
-  rmSync(site, { recursive: true, force: true });
-  rmSync(out, { recursive: true, force: true });
-  cpSync(at('site'), site, { recursive: true, preserveTimestamps: true });
-});
 
 const args = (to = out): readonly string[] => ['pack', site, '--format', 'zim', '--out', to, '--trust', trust];
 const pack = (...more: readonly string[]): Promise<Run> => pithMirror([...args(), ...more]);
-const record = (name: string, index = 1): string => `pith/${suffixes[index] ?? ''}/${name}`;
-
-/** Everything below the output folder; hidden names too. */
-const left = (): readonly string[] => (existsSync(out) ? readdirSync(out).sort() : []);
-
-function failed(run: Run, code: number, message: RegExp): void {
-  assert.equal(run.code, code, run.stderr);
-  assert.match(run.stderr, message);
-  assert.doesNotMatch(run.stderr, /unexpected error/);
-}
 
 describe('a site that is packed as a ZIM', () => {
   const changes: readonly (readonly [what: string, stage: string, change: () => void])[] = [
@@ -84,13 +41,8 @@ describe('a site that is packed as a ZIM', () => {
   ];
   for (const [what, stage, change] of changes) {
     it(`is refused if it changes while it is packed: ${what}`, async () => {
-      const progress = { ...quiet, stage: (name: string) => (name === stage ? change() : undefined) };
       const options = { site, out, about: {}, trust: testTrust, engine: 'openssl', isJudged: false } as const;
-      await assert.rejects(packZim({ ...options, force: false, jobs: 1 }, progress), (error) => {
-        assert.ok(error instanceof BuildError);
-        assert.match(error.message, /changed while (?:it|the site) was (?:read|packed)|is missing|has SHA-256/);
-        return true;
-      });
+      await assertRefused((progress) => packZim({ ...options, force: false, jobs: 1 }, progress), stage, change);
       assert.deepEqual(left(), []);
     });
   }
@@ -113,38 +65,10 @@ describe('a site that is packed as a ZIM', () => {
 
 describe('a bad moment for a ZIM', () => {
   it('kill -9 at any time leaves no file or a whole one, and the next run gives the same bytes', async () => {
-    const begun = performance.now();
-    assert.equal((await pack()).code, 0);
-    const took = performance.now() - begun;
-    const [name = ''] = left();
-    const whole = readFileSync(join(out, name));
-    for (let i = 0; i < 10; i++) {
-      rmSync(out, { recursive: true, force: true });
-      const child = spawn(process.execPath, [LAUNCHER, ...args()], { stdio: 'ignore' });
-      const ended = once(child, 'exit');
-      await setTimeout((took * (i + 1)) / 10);
-      child.kill('SIGKILL');
-      await ended;
-      if (existsSync(join(out, name))) assert.ok(readFileSync(join(out, name)).equals(whole), `killed: ${i}`);
-      assert.deepEqual(
-        left().filter((one) => !one.startsWith('.') && one !== name),
-        [],
-      );
-      const next = await pack('--force');
-      assert.equal(next.code, 0, next.stderr);
-      assert.ok(readFileSync(join(out, name)).equals(whole));
-      assert.deepEqual(left(), [name]);
-    }
+    await spoilable.killAgainAndAgain(args(), 11);
   });
 
-  it('a full disk gives one line and exit code 1, and leaves nothing', async (t) => {
-    mkdirSync(at('small'), { recursive: true });
-    const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=32k', 'tmpfs', at('small')]);
-    if (status !== 0) return notRun(t, 'a small disk needs root and mount');
-    after(() => spawnSync('umount', [at('small')]));
-    failed(await pithMirror(args(at('small'))), 1, /ENOSPC: no space left on device/);
-    assert.deepEqual(readdirSync(at('small')), []);
-  });
+  it('a full disk gives one line and exit code 1, and leaves nothing', (t) => spoilable.fillDisk(t, 32, args));
 });
 
 describe('a ZIM that somebody spoiled, with a digest that matches', () => {

@@ -1,8 +1,14 @@
 /** What lies in a folder on the disk. */
 import { mkdirSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, parse, relative, sep } from 'node:path';
 import { compareCodePoints } from '../../protocol/index.ts';
 import { copyNew } from './disk.ts';
+
+/** Whether the path `inner` is `outer` or lies in it. Links are not followed: give real paths where there may be some. */
+export function isWithin(outer: string, inner: string): boolean {
+  const way = relative(outer, inner);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !parse(way).root);
+}
 
 /** Every file below a folder, as published paths, sorted. */
 export function listSite(root: string, below = ''): readonly string[] {

@@ -1,15 +1,10 @@
 /** Where a site may be published, and what lies there already. */
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, parse, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, parse, resolve } from 'node:path';
 import { codeOf, UsageError } from '../base/failure.ts';
 import { MARKER } from '../base/paths.ts';
+import { isWithin } from '../base/tree.ts';
 import { homeFolder } from '../base/user-cache.ts';
-
-/** Whether `inner` is `outer` or lies in it. */
-function isWithin(outer: string, inner: string): boolean {
-  const way = relative(outer, inner);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !parse(way).root);
-}
 
 /** The real path of a folder that need not exist yet: what exists of it is resolved, the rest stays as given. */
 function realTarget(path: string): string {

@@ -6,9 +6,10 @@
  */
 import { type Dirent, realpathSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { compareCodePoints, type ParseError, SUFFIX_PATTERN } from '../../protocol/index.ts';
 import { MARKER } from '../base/paths.ts';
+import { isWithin } from '../base/tree.ts';
 import { isNoteName } from './notes.ts';
 import { OPERATOR_NOTE } from './operator-note.ts';
 import { type InputFile, systemCode, unreadable } from './read.ts';
@@ -164,12 +165,11 @@ class Walk {
       else this.ignored.push({ name, why: `a symbolic link that leads nowhere (${systemCode(error)})` });
       return;
     }
-    const way = relative(realpathSync(this.#root), target);
-    const isInside = way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-    if (!isInside && (isInput || isFolder)) {
+    const root = realpathSync(this.#root);
+    if (!isWithin(root, target) && (isInput || isFolder)) {
       this.#refuse(name, 'expected a link to a target inside the input folder, got a link that leads out of it');
     } else if (isFolder) {
-      this.#followFolder(name, target, way);
+      this.#followFolder(name, target, relative(root, target));
     } else if (isInput) {
       this.files.push({ name, path: target });
     } else {

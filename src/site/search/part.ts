@@ -31,7 +31,7 @@ function searchedOf(line: string): string {
 export class SearchPart {
   private readonly lines: readonly string[];
   private readonly folded: string;
-  /** The start of each line in `#folded`, and the end of the last. */
+  /** The start of each line in `folded`, and the end of the last. */
   private readonly starts: Uint32Array;
 
   /** @param lines newest first; fields with tabs between them. */
