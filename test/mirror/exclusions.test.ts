@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { BuildOptions } from '../../src/mirror/build-options.ts';
 import { joinMirror } from '../../src/mirror/join.ts';
@@ -28,7 +28,8 @@ import {
 } from '../support/bundles/make-bundle.ts';
 import { temporaryFolder } from '../support/sites/cli.ts';
 import { elements, pageText } from '../support/sites/html.ts';
-import { differences, forget, mirror, settle, snapshot, type Told } from '../support/sites/mirror.ts';
+import { differences, mirror, settle, snapshot, type Told } from '../support/sites/mirror.ts';
+import { type Edits, Pair } from '../support/sites/pair.ts';
 import { readTree } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
@@ -58,38 +59,18 @@ const noteOf = (members: Data, text = 'A publisher **asked** us.', of: Data = R)
 const EXCLUDED = noteOf({ excluded: 'legal', excluded_at: '2026-07-01' });
 const THREE = { '1.json': bundle(1), '2.json': bundle(2), '3.json': bundle(3) };
 
-type Files = Readonly<Record<string, Uint8Array | string | null>>;
-const CLEAN = join(folder, 'clean', 'dist');
-let made = 0;
-
-/** An input and its site, which each change updates and compares with a clean build. */
-class Pair {
-  readonly root = join(folder, `pair-${made++}`);
-  readonly input = join(this.root, 'bundles');
-  readonly out = join(this.root, 'dist');
-
-  write(files: Files): void {
-    for (const [name, content] of Object.entries(files)) {
-      const path = join(this.input, name);
-      mkdirSync(dirname(path), { recursive: true });
-      if (content === null) rmSync(path);
-      else writeFileSync(path, content);
-    }
+/** A pair whose updates must not lose anything by accident, unlike those of other tests. */
+class GuardedPair extends Pair {
+  constructor() {
+    super(folder);
   }
 
-  /** Without --allow-loss, unlike other tests. */
-  async update(files: Files, options: Partial<BuildOptions> = {}): Promise<Told> {
-    this.write(files);
+  override async update(edits: Edits, options: Partial<BuildOptions> = {}): Promise<Told> {
+    this.edit(edits);
     const told = await mirror(this.input, this.out, { allowLoss: false, jobs: 1, ...options });
-    if (existsSync(CLEAN)) forget(CLEAN);
-    const full = await mirror(this.input, CLEAN, { jobs: 1, ...options });
     if (told.published) {
-      assert.ok(full.published);
-      assert.deepEqual(
-        differences(snapshot(this.out), snapshot(CLEAN)),
-        [],
-        'an update gives what a clean build gives',
-      );
+      const clean = await this.assertClean('an update gives what a clean build gives', { jobs: 1, ...options });
+      assert.ok(clean.published);
       settle(this.input, this.out);
     }
     return told;
@@ -128,7 +109,7 @@ const auditOf = async (out: string) =>
 
 describe('a note with "excluded"', () => {
   it('leaves a tombstone in the place of the record, and nothing of the paper anywhere in the site', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     await pair.update(THREE, { site: 'https://mirror.example/' });
     const before = readTree(pair.out);
     assert.ok([...before].filter(([, bytes]) => bytes.includes(TITLE)).length > 4, 'the title can be found');
@@ -151,7 +132,7 @@ describe('a note with "excluded"', () => {
   });
 
   it('gives a page that says who decided, when and why, and that search engines forget', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     await pair.update({ ...THREE, [NOTE]: EXCLUDED }, { site: 'https://mirror.example/' });
     const html = pair.read(PAGE);
     const text = pageText(html).replaceAll(/\s+/g, ' ');
@@ -173,7 +154,7 @@ describe('a note with "excluded"', () => {
   });
 
   it('brings the record back, byte for byte, when it is removed', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     await pair.update(THREE);
     const before = snapshot(pair.out);
     await pair.update({ [NOTE]: EXCLUDED });
@@ -186,7 +167,7 @@ describe('a note with "excluded"', () => {
   });
 
   it('brings the record back if its bundle changes in the same moment', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     await pair.update({ ...THREE, [NOTE]: EXCLUDED });
     const events = [makeRecordCreated(R), makeSnapshot(R, paper(1)), makeCorrection(R, 'new')];
     const newer = bytesOf(makeBundle(R, events, { built_at: '2026-08-01T00:00:00Z' }));
@@ -195,7 +176,7 @@ describe('a note with "excluded"', () => {
   });
 
   it('gives the same site whether the bundle is kept or deleted', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     await pair.update({ ...THREE, [NOTE]: EXCLUDED });
     const kept = snapshot(pair.out);
     assert.equal(pair.row(), 'undated: withheld legal');
@@ -208,16 +189,16 @@ describe('a note with "excluded"', () => {
   });
 
   it('needs no --allow-loss, while a record that vanishes beside it does', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     await pair.update(THREE);
-    pair.write({ [NOTE]: EXCLUDED, '2.json': null });
+    pair.edit({ [NOTE]: EXCLUDED, '2.json': null });
     const told = await mirror(pair.input, pair.out, { allowLoss: false });
     assert.equal(told.published, false);
     assert.deepEqual(told.loss?.lines, [`record ${numberOf(record(2)).slice(-26)}`]);
   });
 
   it('excludes a record that only a note describes, and one with several bundles', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     const alone = record(9);
     const quoting = { excluded: 'other', excluded_at: '2026-07-01', canonical_record: JSON.stringify(alone) };
     const events = [makeRecordCreated(R), makeCorrection(R, 'Quokka')];
@@ -243,7 +224,7 @@ describe('a note with "excluded"', () => {
   });
 
   it('is no longer another version of a paper that is published', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     const versions = [1, 2].map((version) => makeRecord({ id: '2606.00077', version }));
     const [first = R, second = R] = versions;
     const name = `${numberOf(first).slice(-26)}.md`;
@@ -255,15 +236,15 @@ describe('a note with "excluded"', () => {
   });
 
   it('may exclude everything', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     const told = await pair.update({ '1.json': bundle(1), [NOTE]: EXCLUDED });
     assert.deepEqual([told.published, told.refusal], [true, null]);
     assert.match(pair.read('records/snapshot.txt'), /^records 1$/m);
   });
 
   it('says so when a single page of the record is asked for', async () => {
-    const pair = new Pair();
-    pair.write({ ...THREE, [NOTE]: EXCLUDED });
+    const pair = new GuardedPair();
+    pair.edit({ ...THREE, [NOTE]: EXCLUDED });
     await assert.rejects(
       mirror(pair.input, pair.out, { only: new Set([SUFFIX]) }),
       new RegExp(`a note in the input excludes ${SUFFIX}`),
@@ -271,7 +252,7 @@ describe('a note with "excluded"', () => {
   });
 
   it('gives the same site with the renderer of Astro', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     await pair.update({ ...THREE, [NOTE]: EXCLUDED }, { renderer: 'astro' });
     const other = join(pair.root, 'fast');
     await mirror(pair.input, other);
@@ -319,7 +300,7 @@ describe('a note that excludes its record and has a mistake', () => {
       /expected pith:2026:/,
     ],
   ];
-  const pair = new Pair();
+  const pair = new GuardedPair();
   for (const [what, note, code, where, message] of cases) {
     it(`is reported, and the record is withheld all the same: ${what}`, async () => {
       const told = await pair.update({ ...THREE, [NOTE]: note });
@@ -334,20 +315,20 @@ describe('a note that excludes its record and has a mistake', () => {
   }
 
   it('publishes a record whose note is broken and excludes nothing', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     const told = await pair.update({ ...THREE, [NOTE]: noteOf({ colour: 'red' }, 'excluded: no') });
     assert.equal(told.report.troubled.length, 1);
     assert.equal(pair.row(), '2026-06-02: held');
   });
 
   it('refuses a date of a decision without one', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     const told = await pair.update({ ...THREE, [NOTE]: noteOf({ excluded_at: '2026-07-01' }) });
     assert.match(told.report.troubled[0]?.findings[0]?.message ?? '', /expected "excluded" beside it/);
   });
 
   it('leaves nothing of a record that is not held, but the report', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     const other = record(8);
     const name = `${numberOf(other).slice(-26)}.md`;
     const told = await pair.update({ ...THREE, [name]: noteOf({ excluded: 'no' }, 'x', other) });
@@ -358,7 +339,7 @@ describe('a note that excludes its record and has a mistake', () => {
 
 describe('other parts of the circle and a withheld record', () => {
   it('audit finds nothing wrong, and what is left over of it', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     await pair.update({ ...THREE, [NOTE]: EXCLUDED });
     const good = await auditOf(pair.out);
     assert.deepEqual([good.problems, good.isComplete, good.bundles], [[], true, 2]);
@@ -372,7 +353,7 @@ describe('other parts of the circle and a withheld record', () => {
   });
 
   it('compare names it as withheld, with or without its bundle', async () => {
-    const [all, without, gone] = [new Pair(), new Pair(), new Pair()];
+    const [all, without, gone] = [new GuardedPair(), new GuardedPair(), new GuardedPair()];
     await all.update(THREE);
     await without.update({ ...THREE, [NOTE]: EXCLUDED });
     await gone.update({ '2.json': bundle(2), '3.json': bundle(3), [NOTE]: EXCLUDED });
@@ -388,7 +369,7 @@ describe('other parts of the circle and a withheld record', () => {
   });
 
   it('join gives what one build of everything gives, and needs no --allow-loss', async () => {
-    const pair = new Pair();
+    const pair = new GuardedPair();
     const input = { ...THREE, [NOTE]: EXCLUDED };
     await pair.update(THREE);
     await pair.update(input);
