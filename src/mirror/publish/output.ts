@@ -9,7 +9,7 @@ import { lstat, mkdir, opendir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { exists } from '../base/disk.ts';
 import { BuildError, codeOf, messageOf, UsageError } from '../base/failure.ts';
-import { assertNotInterrupted, onInterrupt } from '../base/interrupt.ts';
+import { assertNotInterrupted, isInterrupted, onInterrupt } from '../base/interrupt.ts';
 import { RECORD_FOLDERS } from '../base/paths.ts';
 import type { Progress } from '../base/progress.ts';
 import { flushFolder } from './flush.ts';
@@ -331,22 +331,38 @@ export class Output {
   }
 
   async #release(): Promise<void> {
-    const isDecided = exists(pathIn(this.#room, 'journal'));
-    const temporary = namesIn(this.#room.folder).filter((name) => {
-      const what = name.startsWith(this.#room.prefix) ? name.slice(this.#room.prefix.length) : '';
-      const isNeeded = isDecided && (what.startsWith('update') || join(this.#room.folder, name) === this.#update);
-      return TEMPORARY.test(what) && !isNeeded;
-    });
-    for (const name of temporary) {
-      const path = join(this.#room.folder, name);
-      const isOwn = path === this.#stage || path === this.#work || path === this.#update || name.includes('draft');
+    for (const path of this.#temporary()) {
       // After a failure, pages that were being rendered may still be written.
-      const problem = isOwn ? await removeLeftover(path, true) : null;
+      const problem = await removeLeftover(path, true);
       if (problem !== null) this.#options.progress.note(`${problem}; the next build will try again`);
     }
+    // What a signal has interrupted may have made a folder again meanwhile. Nothing is awaited from here to the end of the program.
+    if (isInterrupted()) for (const path of this.#temporary()) removeNow(path);
     if (this.#room.prefix === '') removeIfEmpty(this.#room.folder);
     this.#lock.release();
     if (this.#isNew) removeIfEmpty(this.#out);
+  }
+
+  /** What this build has made for its own use, without what the next command needs to complete a decided publication. */
+  #temporary(): string[] {
+    const { folder, prefix } = this.#room;
+    const isDecided = exists(pathIn(this.#room, 'journal'));
+    return namesIn(folder).flatMap((name) => {
+      const path = join(folder, name);
+      const what = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+      const isOwn = path === this.#stage || path === this.#work || path === this.#update || name.includes('draft');
+      const isNeeded = isDecided && (what.startsWith('update') || path === this.#update);
+      return TEMPORARY.test(what) && isOwn && !isNeeded ? [path] : [];
+    });
+  }
+}
+
+/** Without waiting, and without a message: the next build removes what is left. */
+function removeNow(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // A mount point lies in it, for example.
   }
 }
 

@@ -10,6 +10,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AstroInlineConfig, AstroIntegration, AstroPrerenderer } from 'astro';
+import { assertNotInterrupted, onInterrupt } from '../base/interrupt.ts';
 import { PACKAGE_ROOT } from '../base/package.ts';
 import { copyTree } from '../base/tree.ts';
 
@@ -136,7 +137,16 @@ async function runAstro({ workDir, outDir, prerenderer, isOfText }: AstroRun): P
       environments: { prerender: { resolve: { noExternal: true } } },
     },
   };
-  await build(mergeConfig(settings.default, here));
+  assertNotInterrupted();
+  const running = build(mergeConfig(settings.default, here));
+  // Astro cannot be stopped, and makes folders again that were removed: a signal must wait before it removes the temporary ones.
+  const settled = onInterrupt(() => Promise.allSettled([running]));
+  try {
+    await running;
+  } finally {
+    await settled();
+  }
+  assertNotInterrupted();
 }
 
 /**
@@ -162,7 +172,18 @@ export async function bundlePages(target: string, workDir: string): Promise<stri
   return entry;
 }
 
-/** Renders all pages with Astro itself: slower, but only through documented interfaces. */
+/** Renders all pages with Astro itself: slower, but only through documented interfaces. A signal ends it at the next page. */
 export async function renderWithAstro(outDir: string, workDir: string): Promise<void> {
-  await runAstro({ workDir, isOfText: false, outDir: () => outDir, prerenderer: () => (standard) => standard });
+  await runAstro({
+    workDir,
+    isOfText: false,
+    outDir: () => outDir,
+    prerenderer: () => (standard) => ({
+      ...standard,
+      render: (request, options) => {
+        assertNotInterrupted();
+        return standard.render(request, options);
+      },
+    }),
+  });
 }
