@@ -40,7 +40,7 @@ a package that pack wrote, or all packages of a set; the packed site is then bui
   --shard I/N      build only the I-th of N ranges of suffixes, to be joined later: see pith-mirror join
   --host NAME      write what the host needs, and say whether the site fits on it (see pith-mirror preflight):
                    static, github-pages, cloudflare-pages or netlify [static]
-  --jobs N         use N worker threads [one per processor]
+  --jobs N         use up to N worker threads [one per processor; none for up to 64 records]
   --json           print the report as JSON
   --single SUFFIX  write only this record, as one HTML file that can be read, cited and verified on its own; repeat it
                    for several records; --out names the file, or a folder for several [SUFFIX.html]

@@ -40,7 +40,7 @@ export interface BuildOptions {
   readonly shard: Shard | null;
   /** Suffixes of the records to publish; null for all. */
   readonly only: ReadonlySet<string> | null;
-  /** Worker threads; null for one per processor. */
+  /** Worker threads at most; null for one per processor, and none if there are few records to make. */
   readonly jobs: number | null;
 }
 

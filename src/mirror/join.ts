@@ -1,6 +1,5 @@
 /** Joins shards to the mirror that one build of everything would give, without making their records again. */
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packSums } from '../records/sums.ts';
 import { holds, linkOrCopy, writeNew } from './base/disk.ts';
@@ -83,7 +82,7 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
   const cache = await Cache.open(output.cache, { program, options: 'join' }, markOfSite(output.site));
   const pages = await loadPages({ program, beside: output.cache, work: output.work });
   const start = { site, host, engine: 'openssl', shard: null, only: null, trust: trustDocument(trust) } as const;
-  const crew = new Crew(availableParallelism(), {
+  const crew = new Crew(null, {
     ...start,
     ...folders,
     version: context.version,

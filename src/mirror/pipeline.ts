@@ -5,7 +5,6 @@
  * Workers read, verify, merge, render, stage and check the records. This thread only keeps their inventory.
  */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from './base/failure.ts';
 import { packageVersion } from './base/package.ts';
@@ -82,7 +81,7 @@ async function makeAndPublish(
     ...stageOf(output),
   };
   const isFast = renderer === 'fast';
-  const crew = new Crew(options.jobs ?? availableParallelism(), { ...start, pages: isFast ? pages.entry : null });
+  const crew = new Crew(options.jobs, { ...start, pages: isFast ? pages.entry : null });
   try {
     const { inventory, last } = await makeRecords(crew, probe, isFast && probe.last !== null, progress);
     const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));

@@ -20,7 +20,7 @@ const folder = temporaryFolder();
 const trust = join(folder, 'trust.json');
 writeTestTrust(trust);
 const input = join(folder, 'bundles');
-/** So many that a command is busy with them when the signal comes. */
+/** So many that a command is busy with them when the signal comes, and so few that a build starts no worker thread for them. */
 const RECORDS = 60;
 for (let i = 0; i < RECORDS; i++)
   writeFiles(input, { [`${i}.json`]: bytesOf(makeBundle(makeRecord({ id: `2606.${10000 + i}` }))) });
@@ -53,6 +53,11 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   'build of a package': {
     args: (root) => ['build', join(packages, 'all.zip'), '--out', join(root, 'dist'), '--trust', trust],
+    when: /verifying and rendering/,
+    keeps: ['.dist.pith-mirror-cache'],
+  },
+  'build in worker threads': {
+    args: (root) => ['build', input, '--out', join(root, 'dist'), '--trust', trust, '--jobs', '2'],
     when: /verifying and rendering/,
     keeps: ['.dist.pith-mirror-cache'],
   },

@@ -67,9 +67,9 @@ class GuardedPair extends Pair {
 
   override async update(edits: Edits, options: Partial<BuildOptions> = {}): Promise<Told> {
     this.edit(edits);
-    const told = await mirror(this.input, this.out, { allowLoss: false, jobs: 1, ...options });
+    const told = await mirror(this.input, this.out, { allowLoss: false, ...options });
     if (told.published) {
-      const clean = await this.assertClean('an update gives what a clean build gives', { jobs: 1, ...options });
+      const clean = await this.assertClean('an update gives what a clean build gives', options);
       assert.ok(clean.published);
       settle(this.input, this.out);
     }

@@ -1,4 +1,5 @@
-/** Worker threads that make records in parallel. */
+/** Makes records: many in parallel, in worker threads, and a few at once in the thread of the builder. */
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { BuildError } from '../base/failure.ts';
@@ -7,43 +8,54 @@ import type { VerifiedLine } from '../judge/judge.ts';
 import type { Produced, RecordTask } from '../plan/lines.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
 import type { InputFile } from '../read/read.ts';
-import type { Answer, ListResult, Task, WorkerStart } from './task.ts';
+import type { Answer, ListResult, Outcome, Task, WorkerStart } from './task.ts';
+import { startWork, type Work } from './work.ts';
 
 /** Files or records in one task: enough that messages cost nothing, few enough that all workers end together. */
 const BATCH = 16;
 /** Tasks queued at each worker, so that it never waits for the builder. */
 const AHEAD = 2;
+/** Files, records or lists that the builder makes itself sooner than a thread starts. */
+const FEW = 64;
 
 // Compiled in an installed package, source in a checkout.
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+/** Whoever does tasks. */
+interface Hand {
+  run(task: Task): Promise<readonly unknown[]>;
+  /** Ends it, even in the middle of a task. */
+  end(): Promise<unknown>;
+}
+
+/** @throws BuildError, or a copy of the error that was thrown where the task was done. */
+function resultsOf({ results = [], error }: Outcome): readonly unknown[] {
+  if (error === undefined) return results;
+  const { isBuildError, code, message, stack } = error;
+  if (isBuildError) throw new BuildError(message);
+  throw Object.assign(new Error(message), { stack, ...(code === undefined ? {} : { code }) });
+}
+
 interface Waiting {
-  resolve(results: readonly unknown[]): void;
+  resolve(outcome: Outcome): void;
   reject(error: Error): void;
 }
 
-function errorOf({ isBuildError, code, message, stack }: NonNullable<Answer['error']>): Error {
-  if (isBuildError) return new BuildError(message);
-  return Object.assign(new Error(message), { stack, ...(code === undefined ? {} : { code }) });
-}
-
-/** One worker, and the callers that wait for its answers. */
-class Hand {
-  readonly worker: Worker;
+/** One worker thread, and the callers that wait for its answers. */
+class Thread implements Hand {
   readonly waiting = new Map<number, Waiting>();
+  readonly #worker: Worker;
   #next = 0;
   #lost: Error | null = null;
 
   constructor(start: WorkerStart) {
-    this.worker = new Worker(PROGRAM, { workerData: start });
-    this.worker.on('message', ({ id, results, error }: Answer) => {
-      const waiting = this.waiting.get(id);
+    this.#worker = new Worker(PROGRAM, { workerData: start });
+    this.#worker.on('message', ({ id, ...outcome }: Answer) => {
+      this.waiting.get(id)?.resolve(outcome);
       this.waiting.delete(id);
-      if (error !== undefined) waiting?.reject(errorOf(error));
-      else waiting?.resolve(results ?? []);
     });
-    this.worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
-    this.worker.on('exit', (code) =>
+    this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('exit', (code) =>
       this.#lose(new BuildError(`a worker thread ended unexpectedly, with code ${code}`)),
     );
   }
@@ -54,13 +66,50 @@ class Hand {
     this.waiting.clear();
   }
 
-  run(task: Task): Promise<readonly unknown[]> {
-    return new Promise((resolve, reject) => {
-      if (this.#lost !== null) return reject(this.#lost);
+  async run(task: Task): Promise<readonly unknown[]> {
+    if (this.#lost !== null) throw this.#lost;
+    const outcome = await new Promise<Outcome>((resolve, reject) => {
       const id = this.#next++;
       this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ id, task });
+      this.#worker.postMessage({ id, task });
     });
+    return resultsOf(outcome);
+  }
+
+  end(): Promise<unknown> {
+    return this.#worker.terminate();
+  }
+}
+
+/** The thread of the builder itself. */
+class Builder implements Hand {
+  readonly #start: WorkerStart;
+  #work: Promise<Work> | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+  #isOver = false;
+
+  constructor(start: WorkerStart) {
+    this.#start = start;
+  }
+
+  run(task: Task): Promise<readonly unknown[]> {
+    const done = this.#do(task);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #do(task: Task): Promise<readonly unknown[]> {
+    this.#work ??= startWork(this.#start);
+    const work = await this.#work;
+    // Lets signals and the progress line be handled.
+    await new Promise(setImmediate);
+    if (this.#isOver) throw new BuildError('interrupted');
+    return resultsOf(await work(task));
+  }
+
+  end(): Promise<unknown> {
+    this.#isOver = true;
+    return this.#last;
   }
 }
 
@@ -70,23 +119,30 @@ function batches<T>(items: readonly T[], size: number): readonly (readonly T[])[
 
 export class Crew {
   readonly #size: number;
+  readonly #isSizeGiven: boolean;
   readonly #start: WorkerStart;
-  readonly #hands: Hand[] = [];
+  readonly #builder: Builder;
+  readonly #threads: Thread[] = [];
   readonly #end: () => Promise<void>;
 
-  /** @param size worker threads at most. One is started when there is work and all others are busy. */
-  constructor(size: number, start: WorkerStart) {
-    this.#size = size;
+  /**
+   * @param size worker threads at most; null for one per processor, and none for as long as there are few things to make. One is
+   *   started when there is work and all others are busy.
+   */
+  constructor(size: number | null, start: WorkerStart) {
+    this.#size = size ?? availableParallelism();
+    this.#isSizeGiven = size !== null;
     this.#start = start;
-    this.#end = onInterrupt(() => Promise.all(this.#hands.map(({ worker }) => worker.terminate())));
+    this.#builder = new Builder(start);
+    this.#end = onInterrupt(() => Promise.all([this.#builder, ...this.#threads].map((hand) => hand.end())));
   }
 
-  /** Starting a worker costs as much as making a few hundred records, and takes a processor from the builder. */
-  #leastBusy(): Hand {
-    const [hand] = this.#hands.toSorted((a, b) => a.waiting.size - b.waiting.size);
-    if (hand !== undefined && (hand.waiting.size === 0 || this.#hands.length >= this.#size)) return hand;
-    const started = new Hand(this.#start);
-    this.#hands.push(started);
+  /** Starting a thread costs as much as making a hundred records, and takes a processor from the builder. */
+  #leastBusy(): Thread {
+    const [thread] = this.#threads.toSorted((a, b) => a.waiting.size - b.waiting.size);
+    if (thread !== undefined && (thread.waiting.size === 0 || this.#threads.length >= this.#size)) return thread;
+    const started = new Thread(this.#start);
+    this.#threads.push(started);
     return started;
   }
 
@@ -117,20 +173,20 @@ export class Crew {
     taskOf: (batch: readonly T[]) => Task,
     use: (item: T, result: R) => void,
   ): Promise<void> {
-    const limit = pLimit(this.#size * AHEAD);
-    await limit.map(batches(items, BATCH), async (batch) => {
+    const isFew = !this.#isSizeGiven && this.#threads.length === 0 && items.length <= FEW;
+    const limit = pLimit(isFew ? 1 : this.#size * AHEAD);
+    await limit.map(batches(items, isFew ? 1 : BATCH), async (batch) => {
       // Once one has failed, queued ones are not started.
-      const results = await this.#leastBusy()
-        .run(taskOf(batch))
-        .catch((error) => {
-          limit.clearQueue();
-          throw error;
-        });
+      const hand = isFew ? this.#builder : this.#leastBusy();
+      const results = await hand.run(taskOf(batch)).catch((error) => {
+        limit.clearQueue();
+        throw error;
+      });
       for (const [i, item] of batch.entries()) use(item, results[i] as R);
     });
   }
 
-  /** Ends the workers, even in the middle of a task. */
+  /** Ends whoever does tasks, even in the middle of one. */
   dismiss(): Promise<void> {
     return this.#end();
   }

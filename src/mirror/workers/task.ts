@@ -35,8 +35,8 @@ export interface ListResult {
   readonly isStaged: boolean;
 }
 
-export interface Answer {
-  readonly id: number;
+/** What became of a task: its results, in the order of its items, or why there are none. */
+export interface Outcome {
   readonly results?: readonly unknown[];
   /** An error does not cross threads whole: neither its class nor its code. */
   readonly error?: {
@@ -45,4 +45,9 @@ export interface Answer {
     readonly message: string;
     readonly stack: string;
   };
+}
+
+/** A worker thread's answer to the task with this number. */
+export interface Answer extends Outcome {
+  readonly id: number;
 }

@@ -191,7 +191,7 @@ describe('the check of a site', () => {
 });
 
 describe('workers', () => {
-  it('of which one fails end the build: the old site stays, nothing next to it, and no thread is left', async () => {
+  it('of which one fails, or the builder that makes all itself, end the build: the old site stays, nothing next to it, and no thread is left', async () => {
     await built;
     // No more workers are started than the files can keep busy, so there are enough of them for three.
     const many = Array.from({ length: 40 }, (_, i) => makeRecord({ id: `2607.${10000 + i}` }));
@@ -203,7 +203,9 @@ describe('workers', () => {
     for (const [begin, jobs] of [
       ['verifying and rendering', 3],
       ['verifying and rendering', 1],
+      ['verifying and rendering', null],
       ['rendering lists', 3],
+      ['rendering lists', null],
     ] as const) {
       const building = mirror(input, out, { recheck: true, jobs }, (name) => {
         if (name === begin) {
@@ -233,12 +235,12 @@ describe('workers', () => {
       writeFiles(own, { [`${i}.json`]: bytesOf(makeBundle(record, events)) });
     }
     const sites: ReadonlyMap<string, string>[] = [];
-    for (const jobs of [1, 4]) {
+    for (const jobs of [null, 1, 4]) {
       await mirror(own, out, { jobs, recheck: true });
       sites.push(snapshot(out));
       assert.equal(readdirSync(join(out, 'pith', SUFFIX, 'bundles')).length, 40);
     }
-    const [one = new Map(), four = new Map()] = sites;
-    assert.deepEqual(differences(four, one), []);
+    const [none = new Map(), ...others] = sites;
+    for (const site of others) assert.deepEqual(differences(site, none), []);
   });
 });

@@ -198,7 +198,6 @@ export class Trial {
   }
 
   args(input = 'bundles'): string[] {
-    // One of the records goes on purpose.
     return [
       'build',
       join(this.root, input),
@@ -206,7 +205,10 @@ export class Trial {
       this.out,
       '--trust',
       join(this.root, 'trust.json'),
+      // One of the records goes on purpose.
       '--allow-loss',
+      // The builder makes so few records itself; some trials must have a worker thread.
+      ...(this.#trials.kind.way === 'full' ? ['--jobs', '1'] : []),
     ];
   }
 

@@ -19,7 +19,7 @@ export interface Told extends BuildResult {
 }
 
 /**
- * One build; of two workers unless it is said otherwise.
+ * One build. Few records are made in this thread, unless a number of workers is asked for.
  *
  * @param onStage is called when a stage begins.
  */
@@ -54,7 +54,7 @@ export async function mirror(
     renderer: 'fast',
     shard: null,
     only: null,
-    jobs: 2,
+    jobs: null,
   };
   const result = await buildMirror({ ...usual, input, out, ...options }, progress);
   return { ...result, stages, notes };
