@@ -31,8 +31,8 @@ async function copy(source: Element): Promise<boolean> {
 
 for (const box of document.querySelectorAll<HTMLElement>('.snippet')) {
   const source = box.querySelector('code');
-  if (source === null) continue;
-  const foot = box.querySelector('p') ?? box.appendChild(document.createElement('p'));
+  const foot = box.querySelector('p');
+  if (source === null || foot === null) continue;
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'copy';
