@@ -22,7 +22,8 @@ import { printable } from './terminal.ts';
 export const STAMP_HELP = `pith-mirror stamp FILE… | --upgrade FILE.ots… | --check FILE
 
 Proves with OpenTimestamps that a file existed before a certain time. Stamp records/snapshot.txt of a site or
-manifest-sha256.txt of a package: each covers all records or files by their digests.
+manifest-sha256.txt of a package: each covers all records or files by their digests. A build publishes proofs that are in
+timestamps/ in the folder of bundles, each with the file that was stamped.
 
   stamp FILE…             send a digest of each file to public calendars and write FILE.ots. Random bytes are added
                           first, so the calendars learn neither the file nor its digest

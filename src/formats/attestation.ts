@@ -3,7 +3,7 @@ import type { AttestationVerdict } from '../protocol/index.ts';
 import { thousands } from './counts.ts';
 
 /** A time of a block in UTC to the minute: blocks are not more exact than that. */
-const minuteOf = (seconds: number): string =>
+export const minuteOf = (seconds: number): string =>
   `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 /** @param chainHeight height of the last of the headers, if they are all from the first block on; null for single headers. */

@@ -1,9 +1,11 @@
 /** What a build is asked for, and what it answers. */
+import { hash } from 'node:crypto';
 import type { EngineName, Trust } from '../protocol/index.ts';
 import type { Content } from './base/disk.ts';
 import type { HostName } from './plan/host-files.ts';
 import type { Loss } from './publish/loss.ts';
 import type { OperatorNote } from './read/operator-note.ts';
+import type { TimestampFile } from './read/timestamps.ts';
 import { trustDocument } from './read/trust-file.ts';
 import type { BuildOutcome } from './resume/cache.ts';
 import type { Shard } from './resume/shard.ts';
@@ -63,10 +65,24 @@ export interface BuildResult {
   readonly isUpdate: boolean;
 }
 
-/** What a build's result depends on, apart from its input and the program. */
+/** What the operator adds to the bundles. */
+export interface OperatorInput {
+  readonly operator: OperatorNote | null;
+  readonly timestamps: readonly TimestampFile[];
+}
+
+/** What the result for one record depends on, apart from its input and the program. */
 export function optionsKey(
   { site, trust, host = 'static' }: Pick<BuildOptions, 'site' | 'trust' | 'host'>,
   operator: OperatorNote | null,
 ): string {
   return JSON.stringify({ site, host, trust: trustDocument(trust), operator });
+}
+
+/** What must be the same for all shards of a mirror. */
+export function shardKey(
+  options: Pick<BuildOptions, 'site' | 'trust' | 'host'>,
+  { operator, timestamps }: OperatorInput,
+): string {
+  return `${optionsKey(options, operator)} ${hash('sha256', JSON.stringify(timestamps))}`;
 }

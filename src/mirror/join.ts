@@ -11,7 +11,7 @@ import type { Progress } from './base/progress.ts';
 import { lostEvents } from './base/published-state.ts';
 import { digestOfSums, type SiteFile, sumsOf } from './base/site-file.ts';
 import { listSite } from './base/tree.ts';
-import { type BuildOptions, type BuildResult, optionsKey } from './build-options.ts';
+import { type BuildOptions, type BuildResult, type OperatorInput, shardKey } from './build-options.ts';
 import type { SiteContext } from './plan/catalogue.ts';
 import type { Produced } from './plan/lines.ts';
 import type { Output } from './publish/output.ts';
@@ -45,9 +45,9 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
   const siteOf = (operator: OperatorNote | null): string | null => given.site ?? operator?.site ?? null;
   const shards = await readShards(
     given.shards,
-    (operator) => `${program} ${optionsKey({ ...given, site: siteOf(operator) }, operator)}`,
+    (added) => `${program} ${shardKey({ ...given, site: siteOf(added.operator) }, added)}`,
   );
-  const operator = shards[0]?.head.operator ?? null;
+  const { operator, timestamps }: OperatorInput = shards[0]?.head ?? { operator: null, timestamps: [] };
   const options = { ...given, site: siteOf(operator) };
   const { trust, site, host = 'static' } = options;
   const context: SiteContext = { trust, site, host, version: await packageVersion() };
@@ -94,12 +94,13 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
       last: null,
       context,
       operator,
+      timestamps,
       unlisted,
       pages,
       crew,
       producer: null,
       shard: null,
-      stamps: null,
+      next: null,
     };
     return await publishMade(options, output, cache, joined, progress);
   } finally {
@@ -114,14 +115,14 @@ interface ShardFolder extends ShardContent {
 /** Reads shards, and checks that they are all the parts of one mirror. @throws UsageError if they are not. */
 async function readShards(
   folders: readonly string[],
-  keyOf: (operator: ShardContent['head']['operator']) => string,
+  keyOf: (added: OperatorInput) => string,
 ): Promise<readonly ShardFolder[]> {
   let first: ShardContent['head'] | null = null;
   const shards: ShardFolder[] = [];
   for (const folder of folders) {
     const shard = await readShard(folder);
     first ??= shard.head;
-    if (shard.head.key !== keyOf(first.operator))
+    if (shard.head.key !== keyOf(first))
       throw new UsageError(
         `${folder} was built by another pith-mirror, with other keys, or for another --site or --host`,
       );

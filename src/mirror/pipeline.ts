@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { UsageError } from './base/failure.ts';
 import { packageVersion } from './base/package.ts';
 import type { Progress } from './base/progress.ts';
-import { type BuildOptions, type BuildResult, optionsKey } from './build-options.ts';
+import { type BuildOptions, type BuildResult, shardKey } from './build-options.ts';
 import { ENGINES } from './judge/openssl.ts';
 import { duplicateNotes, fileLine, readReport, rejectedFile } from './judge/report.ts';
 import { makeRecords } from './make-records.ts';
@@ -22,6 +22,7 @@ import { readOperatorNote } from './read/operator-note.ts';
 import { trustDocument } from './read/trust-file.ts';
 import { loadPages } from './render/pages.ts';
 import { type BuildOutcome, markOfSite } from './resume/cache.ts';
+import { isOfPart } from './resume/shard.ts';
 import { Crew } from './workers/crew.ts';
 import { Producer } from './workers/produce.ts';
 
@@ -65,7 +66,7 @@ async function makeAndPublish(
   progress: Progress,
 ): Promise<BuildResult> {
   const { trust, site, host = 'static', shard, only, engine, renderer } = options;
-  const { operator, cache, listing, program } = probe;
+  const { operator, timestamps, cache, listing, program } = probe;
   const context: SiteContext = { trust, site, host, version: await packageVersion() };
   output.prepareStage();
   progress.stage('bundling pages', null);
@@ -84,7 +85,12 @@ async function makeAndPublish(
   const crew = new Crew(options.jobs, { ...start, pages: isFast ? pages.entry : null });
   try {
     const { inventory, last } = await makeRecords(crew, probe, isFast && probe.last !== null, progress);
-    const unlisted = listing.unlisted.map(({ name, error }) => fileLine(rejectedFile(name, null, error)));
+    const unlisted = [
+      ...listing.unlisted.map(({ name, error }) => rejectedFile(name, null, error)),
+      ...timestamps.rejected
+        .filter(({ name }) => isOfPart(null, name, { shard, only }))
+        .map(({ name, sha256, error }) => rejectedFile(name, sha256, error)),
+    ].map(fileLine);
     for (const note of duplicateNotes(inventory.duplicates)) progress.note(note);
     const missing = [...(only ?? [])].filter((suffix) => !inventory.has(suffix));
     const excluded = [...(only ?? [])].filter((suffix) => inventory.isWithheld(suffix));
@@ -93,11 +99,12 @@ async function makeAndPublish(
         `a note in the input excludes ${excluded.join(' and ')}; remove "excluded" from the note first`,
       );
     if (missing.length > 0) throw new UsageError(`the input has no record ${missing.join(' or ')}`);
+    const added = { operator, timestamps: timestamps.files };
     const site: MadeSite = {
       inventory,
       last,
       context,
-      operator,
+      ...added,
       unlisted,
       pages,
       crew,
@@ -106,13 +113,16 @@ async function makeAndPublish(
         shard === null
           ? null
           : {
-              head: { shard, key: `${program} ${optionsKey(options, operator)}`, operator },
+              head: { shard, key: `${program} ${shardKey(options, added)}`, ...added },
               lines: inventory.publicLines,
               unlisted,
               records: inventory.records,
               withheld: inventory.withheld,
             },
-      stamps: probe.stamps.map(([name, stamp]) => [name, stamp] as const),
+      next: {
+        stamps: probe.stamps.map(([name, stamp]) => [name, stamp] as const),
+        timestamps: timestamps.digest,
+      },
     };
     return await publishMade(options, output, cache, site, progress);
   } finally {

@@ -12,6 +12,7 @@ import { type InputListing, listInput, listingNotes } from './read/listing.ts';
 import { isNoteName, suffixOfNote } from './read/notes.ts';
 import type { OperatorNote } from './read/operator-note.ts';
 import { type InputFile, readInput, stampAt } from './read/read.ts';
+import { readTimestamps, type Timestamps } from './read/timestamps.ts';
 import { type BuildOutcome, Cache, type InputStamp, markOfSite, programDigest } from './resume/cache.ts';
 import { isOfPart } from './resume/shard.ts';
 
@@ -97,6 +98,7 @@ function hasDigest(file: InputFile, sha256: string | null): boolean {
 /** What a build knows before it reads a file. */
 export interface Probe extends Stamps {
   readonly operator: OperatorNote | null;
+  readonly timestamps: Timestamps;
   readonly listing: InputListing;
   readonly cache: Cache;
   readonly program: string;
@@ -115,6 +117,8 @@ export async function probeInput(
 ): Promise<Probe> {
   const { shard, only, engine, renderer } = options;
   const listing = await listOwn(options, progress);
+  const timestamps = readTimestamps(listing.timestamps);
+  for (const note of timestamps.notes) progress.note(note);
   const program = programDigest();
   const how = JSON.stringify([
     optionsKey(options, operator),
@@ -133,7 +137,9 @@ export async function probeInput(
     stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0 &&
     last.survey.records.size + last.survey.files.size === 0;
   const outcome = isSame ? await cache.part('outcome') : null;
-  return { ...stamps, operator, listing, cache, program, last, outcome };
+  // Proofs are only in the home page and the report: with others no record is made again.
+  const isUnchanged = outcome?.timestamps === timestamps.digest;
+  return { ...stamps, operator, timestamps, listing, cache, program, last, outcome: isUnchanged ? outcome : null };
 }
 
 /** @returns null if the cache cannot be used, or if a file is missing that an update reads. */

@@ -2,13 +2,12 @@
 import { messageOf } from './base/failure.ts';
 import { PACKAGE_ROOT, refuseUnusablePlaces } from './base/package.ts';
 import type { Progress } from './base/progress.ts';
-import type { BuildOptions, BuildResult } from './build-options.ts';
+import type { BuildOptions, BuildResult, OperatorInput } from './build-options.ts';
 import { type FileLine, Report } from './judge/report.ts';
 import type { Catalogue, SiteContext } from './plan/catalogue.ts';
 import { type Loss, lossOf, publishedSuffixes, refusalOfLoss } from './publish/loss.ts';
 import { Output } from './publish/output.ts';
 import { type LastSite, publishSite } from './publish/publish.ts';
-import type { OperatorNote } from './read/operator-note.ts';
 import type { BundledPages } from './render/pages.ts';
 import { type Cache, markOfSite } from './resume/cache.ts';
 import type { Inventory } from './resume/inventory.ts';
@@ -53,19 +52,23 @@ export function refusalOf(
 }
 
 /** A site of which all records are made. */
-export interface MadeSite {
+export interface MadeSite extends OperatorInput {
   readonly inventory: Inventory;
   readonly last: LastSite | null;
   readonly context: SiteContext;
-  readonly operator: OperatorNote | null;
-  /** Reports of entries that are not files: folders that could not be listed. */
+  /** Reports of what is rejected and no bundle: folders that could not be listed, timestamp proofs. */
   readonly unlisted: readonly FileLine[];
   readonly pages: BundledPages;
   readonly crew: Crew;
   readonly producer: Producer | null;
   readonly shard: ShardContent | null;
-  /** Of the input files, for the next build; null if it cannot start from this one. */
-  readonly stamps: readonly (readonly [name: string, stamp: string])[] | null;
+  /** What the next build compares with its input; null if it cannot start from this one. */
+  readonly next: {
+    /** Of the input files. */
+    readonly stamps: readonly (readonly [name: string, stamp: string])[];
+    /** Digest of the timestamp proofs. */
+    readonly timestamps: string;
+  } | null;
 }
 
 /** Refuses the site, or publishes it and saves what the next build needs. */
@@ -88,15 +91,27 @@ export async function publishMade(
   const catalogue = catalogueOf(site, report);
   await cache.forget().catch((error) => progress.note(`the cache cannot be used: ${messageOf(error)}`));
   const published = await publishSite(
-    { output, inventory, catalogue, report, pages, crew, progress, producer, shard, clean },
+    {
+      output,
+      inventory,
+      catalogue,
+      timestamps: site.timestamps,
+      report,
+      pages,
+      crew,
+      progress,
+      producer,
+      shard,
+      clean,
+    },
     last,
   );
-  if (site.stamps !== null) {
+  if (site.next !== null) {
     const { totals, troubled, trust } = report;
-    const outcome = { totals, troubled, trust };
+    const outcome = { totals, troubled, trust, timestamps: site.next.timestamps };
     const { lines, records, withheld } = inventory;
     const digests = new Map(lines.map(({ name, sha256 }) => [name, sha256]));
-    const inputs = site.stamps.map(([name, stamp]) => [name, stamp, digests.get(name) ?? null] as const);
+    const inputs = site.next.stamps.map(([name, stamp]) => [name, stamp, digests.get(name) ?? null] as const);
     const content = { inputs, outcome, lines, records, withheld, ...published };
     // The site is published: without a cache the next build only takes longer.
     await cache
@@ -123,5 +138,13 @@ function reportOf({ inventory, unlisted, context: { version, trust } }: MadeSite
 }
 
 function catalogueOf({ inventory, context, operator }: MadeSite, { totals, troubled }: Report): Catalogue {
-  return { ...context, entries: inventory.entries(), withheld: inventory.withheld, totals, troubled, operator };
+  return {
+    ...context,
+    entries: inventory.entries(),
+    withheld: inventory.withheld,
+    totals,
+    troubled,
+    operator,
+    timestamps: [],
+  };
 }

@@ -1,5 +1,7 @@
 /** What a site was built from: the names of its input files, and input files that are not in the site, such as notes. */
 import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { UsageError } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import { isTombstone } from '../mirror/base/published-state.ts';
@@ -103,6 +105,15 @@ async function extrasOf(
     bytes += found.bytes;
     const line: InputName = { name: file.name, sha256, path: extraPath(sha256) };
     extras.push({ line, read: () => readAgain(input, file, sha256) });
+  }
+  for (const file of listing.timestamps) {
+    // Those that are published are in the package as files of the site.
+    if (existsSync(join(site, file.name))) continue;
+    const found = digestOf(file);
+    if (found === null) continue;
+    bytes += found.bytes;
+    const line: InputName = { name: file.name, sha256: found.sha256, path: extraPath(found.sha256) };
+    extras.push({ line, read: () => readAgain(input, file, found.sha256) });
   }
   if (withheld > 0)
     progress.note(`not packed, because notes exclude their records: ${withheld} ${withheld === 1 ? 'file' : 'files'}`);

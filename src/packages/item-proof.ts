@@ -1,12 +1,16 @@
 /**
  * The proof of when the snapshot of a site existed, as files of an item: `snapshot.txt.ots`, and `headers/HEIGHT.hex` with the
- * header of each Bitcoin block that the proof leads to, so that it can be checked without a network.
+ * header of each Bitcoin block that the proof leads to, so that it can be checked without a network. The proof lies where `stamp`
+ * puts it, or is one of those that the site publishes.
  */
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BuildError, codeOf } from '../mirror/base/failure.ts';
+import { TIMESTAMPS, timestampFile } from '../mirror/base/paths.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import {
+  compareCodePoints,
   encodeHex,
   encodeUtf8,
   type HeaderSource,
@@ -20,6 +24,11 @@ import { SNAPSHOT } from '../records/layout.ts';
 
 /** Where `stamp` puts the proof of a site's snapshot. */
 const PROOF = `${SNAPSHOT}.ots`;
+
+interface FoundProof {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
 
 export interface ProofFile {
   /** In the item, with `/`. */
@@ -46,10 +55,39 @@ function parse(path: string, bytes: Uint8Array): TimestampProof {
   }
 }
 
+/** A published proof of the snapshot; null if there is none. Proofs of other files are none of ours, and were checked by the build. */
+async function findPublished(site: string, text: string): Promise<FoundProof | null> {
+  const folder = join(site, TIMESTAMPS);
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  for (const name of names.filter((one) => one.endsWith('.ots')).sort(compareCodePoints)) {
+    const path = join(folder, name);
+    const bytes = new Uint8Array(await readFile(path));
+    if (isProofOf(parse(path, bytes), encodeUtf8(text))) return { path, bytes };
+  }
+  return null;
+}
+
+async function findProof(site: string, text: string): Promise<FoundProof | null> {
+  const path = join(site, PROOF);
+  const bytes = await readIfThere(path);
+  return bytes === null ? findPublished(site, text) : { path, bytes };
+}
+
+/** The headers that the site publishes. */
+function publishedHeaders(site: string): HeaderSource {
+  return (height) => {
+    const path = join(site, timestampFile(`${height}.hex`));
+    return existsSync(path) ? new Uint8Array(Buffer.from(readFileSync(path, 'latin1').trim(), 'hex')) : null;
+  };
+}
+
 /**
  * @param text of the site's snapshot.
- * @param headerAt null if no headers were given.
- * @returns no file if the snapshot was not stamped.
+ * @param headerAt null if no headers were given: then those of the site count.
+ * @returns no file if there is no proof of the snapshot.
  * @throws BuildError if the proof is damaged or of another snapshot, or if a header does not prove it.
  */
 export async function proofFilesOf(
@@ -58,14 +96,15 @@ export async function proofFilesOf(
   headerAt: HeaderSource | null,
   progress: Progress,
 ): Promise<readonly ProofFile[]> {
-  const path = join(site, PROOF);
-  const bytes = await readIfThere(path);
-  if (bytes === null) return [];
+  const found = await findProof(site, text);
+  if (found === null) return [];
+  const { path, bytes } = found;
   const proof = parse(path, bytes);
   if (!isProofOf(proof, encodeUtf8(text)))
     throw new BuildError(`${path}: is the proof of a different snapshot; remove it, and stamp ${SNAPSHOT} again`);
+  const source = headerAt ?? publishedHeaders(site);
   const files: ProofFile[] = [{ name: 'snapshot.txt.ots', content: bytes }];
-  for (const verdict of verifyAttestations(proof, headerAt ?? (() => null))) {
+  for (const verdict of verifyAttestations(proof, source)) {
     if (verdict.kind === 'failed')
       throw new BuildError(
         `--headers: the header of block ${verdict.height} ${verdict.reason === 'merkle_root' ? 'has another Merkle root than the proof' : 'lacks the proof of work that it claims'} (it hashes to ${verdict.header.hash})`,
@@ -78,7 +117,7 @@ export async function proofFilesOf(
       progress.note(
         `the proof of the snapshot leads to Bitcoin block ${verdict.height}; with its header (--headers) readers can check the proof without a network`,
       );
-    const header = verdict.kind === 'proved' ? headerAt?.(verdict.height) : null;
+    const header = verdict.kind === 'proved' ? source(verdict.height) : null;
     if (verdict.kind === 'proved' && header != null)
       files.push({ name: `headers/${verdict.height}.hex`, content: `${encodeHex(header)}\n` });
   }

@@ -47,7 +47,7 @@ export function placeOf(path: string, contents: PackageContents): PartOfSet {
   if (contents === 'bundles') {
     if (name !== undefined) return name === 'bundle.json' || name.startsWith('bundles/') ? 'record' : 'left-out';
     if (KEYS.has(path)) return 'every-part';
-    return path.startsWith('records/') ? 'first-part' : 'left-out';
+    return path.startsWith('records/') || path.startsWith(`${paths.TIMESTAMPS}/`) ? 'first-part' : 'left-out';
   }
   if (name !== undefined) return 'record';
   return SUPPORT.has(path) || KEYS.has(path) ? 'every-part' : 'first-part';

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BuildError } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
+import { isTimestampFile } from '../mirror/read/timestamps.ts';
 import { compareCodePoints } from '../protocol/index.ts';
 import { PAYLOAD } from './formats/bagit.ts';
 import type { InputName } from './formats/inputs.ts';
@@ -106,14 +107,22 @@ function isWithin(name: string): boolean {
   );
 }
 
-/** The input files in one package: by its own list, or, if it has none, its bundles under generated names. */
+/**
+ * The input files in one package: by its own list, or, if it has none, its bundles under generated names. Timestamp proofs have
+ * the same names in a site as in the input.
+ */
 function inputsOf(stored: Stored): readonly InputName[] {
-  if (stored.inputs !== null) return stored.inputs;
-  return [...bundlesOf(stored)].map(({ suffix, sha256, path }) => ({
-    name: `${suffix}.${sha256.slice(0, 12)}.json`,
-    sha256,
-    path: `${PAYLOAD}${path}`,
-  }));
+  const timestamps = stored.payload.flatMap(({ path, sha256 }) =>
+    isTimestampFile(path) && sha256 !== null ? [{ name: path, sha256, path: `${PAYLOAD}${path}` }] : [],
+  );
+  const bundles =
+    stored.inputs ??
+    [...bundlesOf(stored)].map(({ suffix, sha256, path }) => ({
+      name: `${suffix}.${sha256.slice(0, 12)}.json`,
+      sha256,
+      path: `${PAYLOAD}${path}`,
+    }));
+  return [...bundles, ...timestamps];
 }
 
 /**

@@ -261,6 +261,38 @@ describe('a package of bundles alone', () => {
   });
 });
 
+describe('a package of a site with timestamp proofs', () => {
+  const input = at('stamped-input');
+  before(async () => {
+    cpSync(join(PROJECT, 'bundles'), input, { recursive: true });
+    cpSync(join(PROJECT, 'test/vectors/ots'), join(input, 'timestamps'), { recursive: true });
+    // The vectors have a proof of another root and a forged header, which are rejected, and a file without a proof.
+    await build([input, '--out', at('stamped-site')], 3);
+  });
+
+  for (const contents of ['site', 'bundles'] as const)
+    it(`can be built into the same site again from --only ${contents}, with the proofs that were rejected`, async () => {
+      const made = await pithMirror(
+        [
+          'pack',
+          at('stamped-site'),
+          '--format',
+          'zip',
+          '--out',
+          at(`stamped-packed-${contents}`),
+          '--input',
+          input,
+        ].concat(contents === 'site' ? [] : ['--only', contents]),
+      );
+      assert.equal(made.code, 0, made.stderr);
+      const [zip = ''] = readdirSync(at(`stamped-packed-${contents}`));
+      await build([at(`stamped-packed-${contents}`, zip), '--out', at(`stamped-again-${contents}`)], 3);
+      const again = readTree(at(`stamped-again-${contents}`));
+      assert.ok(again.has('timestamps/hello-world.txt.ots') && !again.has('timestamps/bad-stamp.txt.ots'));
+      assertSameTree(again, readTree(at('stamped-site')));
+    });
+});
+
 describe('a set of packages', () => {
   const parts = (): readonly string[] => readdirSync(at('set')).sort();
   before(async () => {

@@ -304,6 +304,20 @@ describe('snapshot', () => {
         /lacks the proof of work that it claims/,
       );
     });
+
+    it('has the proof and the header that the site publishes, if there is none next to the snapshot', async () => {
+      const site = at('published');
+      cpSync(join(PROJECT, 'test/vectors/ots'), join(site, 'timestamps'), { recursive: true });
+      const text = readFileSync(vector('hello-world.txt'), 'utf8');
+      const quiet = { stage: () => undefined, step: () => undefined, note: () => undefined };
+      const files = await proofFilesOf(site, text, null, quiet);
+      assert.deepEqual(
+        files.map(({ name }) => name),
+        ['snapshot.txt.ots', 'headers/358391.hex'],
+      );
+      assert.deepEqual(files[0]?.content, new Uint8Array(readFileSync(vector('hello-world.txt.ots'))));
+      assert.deepEqual(await proofFilesOf(site, 'another snapshot', null, quiet), []);
+    });
   });
 
   it('refuses a folder that exists, and leaves it as it is', async () => {

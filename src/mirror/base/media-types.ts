@@ -7,6 +7,7 @@ const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css',
   csv: 'text/csv',
   gz: 'application/gzip',
+  hex: 'text/plain',
   html: 'text/html',
   ico: 'image/x-icon',
   js: 'text/javascript',

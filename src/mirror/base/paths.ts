@@ -35,6 +35,10 @@ export const SITEMAP = 'sitemap.xml';
 export const sitemapPart = (part: number): string => `sitemaps/${part}.xml`;
 export const ROBOTS = 'robots.txt';
 export const FEED = 'records.atom';
+/** The operator's timestamp proofs: in the folder of bundles, and under the same names in the site. */
+export const TIMESTAMPS = 'timestamps';
+/** @param name as in the input. */
+export const timestampFile = (name: string): string => `${TIMESTAMPS}/${name}`;
 
 /** Folders that hold those of the records, and nothing else. */
 export const RECORD_FOLDERS = ['pith', '.well-known/pith'] as const;

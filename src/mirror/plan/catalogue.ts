@@ -13,6 +13,7 @@ import type { FileReport, Totals } from '../judge/report.ts';
 import type { OperatorNote } from '../read/operator-note.ts';
 import type { HostName } from './host-files.ts';
 import type { RecordEntry } from './plan.ts';
+import type { ShownTimestamp } from './timestamps.ts';
 import type { WithheldLine } from './tombstone.ts';
 
 export type { Verdict };
@@ -78,6 +79,8 @@ export interface Catalogue extends SiteContext {
   readonly troubled: readonly FileReport[];
   /** Who runs this mirror, in their own words; null if they say nothing. */
   readonly operator: OperatorNote | null;
+  /** The operator's proofs of when record lists existed. */
+  readonly timestamps: readonly ShownTimestamp[];
 }
 
 export function verdictOf({ merged, findings }: Pick<RecordEntry, 'merged' | 'findings'>): Verdict {

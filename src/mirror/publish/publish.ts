@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SNAPSHOT } from '../../records/layout.ts';
 import { sha256 } from '../../records/lists.ts';
-import { exists, holds, writeNew } from '../base/disk.ts';
+import { contentText, exists, holds, writeNew } from '../base/disk.ts';
 import { BuildError } from '../base/failure.ts';
 import { PACKAGE_ROOT } from '../base/package.ts';
 import * as paths from '../base/paths.ts';
@@ -20,7 +20,9 @@ import type { RecordLine } from '../plan/lines.ts';
 import { reportPages } from '../plan/report-pages.ts';
 import { searchFiles } from '../plan/search-data.ts';
 import { type ShelfPage, shelfPages } from '../plan/shelves.ts';
+import { shownTimestamps, timestampFiles } from '../plan/timestamps.ts';
 import type { WithheldLine } from '../plan/tombstone.ts';
+import type { TimestampFile } from '../read/timestamps.ts';
 import { handOver } from '../render/handoff.ts';
 import { LIST_PAGE, PageRenderer, RECORD_PAGE, REPORT_PAGE } from '../render/page-renderer.ts';
 import type { BundledPages } from '../render/pages.ts';
@@ -40,6 +42,8 @@ export interface Publication {
   readonly output: Output;
   readonly inventory: Inventory;
   readonly catalogue: Catalogue;
+  /** The operator's timestamp proofs, to publish and to show. */
+  readonly timestamps: readonly TimestampFile[];
   readonly report: Report;
   readonly pages: BundledPages;
   readonly crew: Crew;
@@ -136,7 +140,13 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   const { producer, shard } = publication;
   const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
   const { catalogue, pages } = publication;
-  const files = [...handMade, ...pages.assets, ...rendered, ...siteFiles(catalogue)];
+  const files = [
+    ...handMade,
+    ...pages.assets,
+    ...rendered,
+    ...siteFiles(catalogue),
+    ...timestampFiles(publication.timestamps),
+  ];
   const others: readonly OtherFile[] = [
     ...publication.report.files().map((file) => ({ ...file, digest: null })),
     ...(shard === null ? [] : [{ path: paths.SHARD, digest: null, pieces: () => [formatShard(shard)] }]),
@@ -154,15 +164,30 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
 const stagedOr = ({ stage, site }: Output, path: string): string =>
   exists(join(stage, path)) ? join(stage, path) : join(site, path);
 
+/** The record index. @param hasAstrosPages whether Astro's build is over, so that the digests of its pages can be listed. */
+function indexOf(
+  { inventory, output }: Publication,
+  last: LastIndex | null,
+  hasAstrosPages: boolean,
+): readonly OtherFile[] {
+  return recordIndexFiles(inventory, (path) => stagedOr(output, path), hasAstrosPages, last);
+}
+
+/** The text of `records/snapshot.txt`. */
+function snapshotText(index: readonly OtherFile[]): string {
+  const pieces = index.find(({ path }) => path === SNAPSHOT)?.pieces() ?? [];
+  return Array.from(pieces, contentText).join('');
+}
+
 /** With the record index and the digests of all files; the snapshot and the marker last. */
 function withIndex(
-  { inventory, output, producer }: Publication,
+  { output, producer }: Publication,
   others: readonly OtherFile[],
+  index: readonly OtherFile[],
   { lists, made }: Lists,
   last: LastIndex | null,
 ): readonly OtherFile[] {
   const isByAstro = producer !== null;
-  const index = recordIndexFiles(inventory, (path) => stagedOr(output, path), isByAstro, last);
   const listed = lists.map(([path]) => path);
   const rendered = isByAstro
     ? listed.map((path) => [path, sha256(readFileSync(stagedOr(output, path)))] as const)
@@ -295,7 +320,12 @@ export async function publishSite(publication: Publication, last: LastSite | nul
   const lists = await makeLists(publication, known);
   progress.stage('making the site’s own pages', null);
   const lastIndex = last === null ? null : { site, others: last.others, gone: goneOf(last, inventory) };
-  const others = withIndex(publication, await otherFiles(publication), lists, lastIndex);
+  // Before the pages: the home page says which of the operator's proofs is of this site's own snapshot.
+  const index = indexOf(publication, lastIndex, false);
+  const timestamps = shownTimestamps(publication.timestamps, snapshotText(index));
+  const files = await otherFiles({ ...publication, catalogue: { ...publication.catalogue, timestamps } });
+  const all = publication.producer === null ? index : indexOf(publication, lastIndex, true);
+  const others = withIndex(publication, files, all, lists, lastIndex);
   const changed = differing(site, others, last);
   for (const file of changed) write(stage, file);
   progress.stage('checking what was written', null);

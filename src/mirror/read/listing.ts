@@ -13,6 +13,7 @@ import { isWithin } from '../base/tree.ts';
 import { isNoteName } from './notes.ts';
 import { OPERATOR_NOTE } from './operator-note.ts';
 import { type InputFile, systemCode, unreadable } from './read.ts';
+import { isTimestampFile } from './timestamps.ts';
 
 export interface ListingOptions {
   /** Whether a file of this base name is input. */
@@ -24,6 +25,8 @@ export interface ListingOptions {
 export interface InputListing {
   /** By name, in code point order. */
   readonly files: readonly InputFile[];
+  /** Timestamp proofs and what belongs to them, by name: only a build reads them. */
+  readonly timestamps: readonly InputFile[];
   /** Entries that are skipped, and why. */
   readonly ignored: readonly { readonly name: string; readonly why: string }[];
   /** Folders that cannot be listed, links that lead outside, and input whose name is not text. Each is a rejected file. */
@@ -83,6 +86,7 @@ function entryOf({ path, prefix }: Folder, found: Dirent<Buffer>): Entry {
 /** Walks one input folder. */
 class Walk {
   readonly files: InputFile[] = [];
+  readonly timestamps: InputFile[] = [];
   readonly ignored: { name: string; why: string }[] = [];
   readonly unlisted: { name: string; error: ParseError }[] = [];
   readonly mirrors: PublishedMirror[] = [];
@@ -125,16 +129,26 @@ class Walk {
     this.unlisted.push({ name, error: unreadable(message) });
   }
 
+  #isInput({ name, baseName }: Entry): boolean {
+    return this.#options.isInput(baseName) || isTimestampFile(name);
+  }
+
+  #add(name: string, path: string): void {
+    // A bundle is one in any folder.
+    const isOther = isTimestampFile(name) && !this.#options.isInput(name.slice(name.lastIndexOf('/') + 1));
+    (isOther ? this.timestamps : this.files).push({ name, path });
+  }
+
   #take(entry: Entry): void {
     const { name, baseName, path, isFolder, isLink, badName } = entry;
-    const isInput = this.#options.isInput(baseName);
+    const isInput = this.#isInput(entry);
     if (baseName.startsWith('.')) this.ignored.push({ name, why: 'hidden' });
     else if (badName !== null && (isFolder || isInput))
       this.#refuse(name, `expected a name in UTF-8, got the bytes ${badName}`);
     else if (isFolder) this.#pending.push({ path, prefix: `${name}/` });
     else if (isLink && this.#options.followLinks) this.#follow(entry, isInput);
     // A link of this name is refused when it is opened.
-    else if (isInput) this.files.push({ name, path });
+    else if (isInput) this.#add(name, path);
     else if (isLink) this.ignored.push({ name, why: 'a symbolic link (see --follow-links)' });
     else this.#ignore(entry);
   }
@@ -171,7 +185,7 @@ class Walk {
     } else if (isFolder) {
       this.#followFolder(name, target, relative(root, target));
     } else if (isInput) {
-      this.files.push({ name, path: target });
+      this.#add(name, target);
     } else {
       this.#ignore(entry);
     }
@@ -224,6 +238,7 @@ export async function listInput(folder: string, options: ListingOptions): Promis
     compareCodePoints(a.name, b.name);
   return {
     files: walk.files.sort(byName),
+    timestamps: walk.timestamps.sort(byName),
     ignored: walk.ignored.sort(byName),
     // Two names that are not text may look the same.
     unlisted: walk.unlisted.sort((a, b) => byName(a, b) || compareCodePoints(a.error.message, b.error.message)),

@@ -39,9 +39,14 @@ export interface BuildOutcome {
   readonly troubled: readonly FileReport[];
 }
 
+/** With the digest of the timestamp proofs in the input, which no record depends on. */
+export interface CachedOutcome extends BuildOutcome {
+  readonly timestamps: string;
+}
+
 export interface CacheContent {
   readonly inputs: readonly InputStamp[];
-  readonly outcome: BuildOutcome;
+  readonly outcome: CachedOutcome;
   readonly lines: readonly InputLine[];
   readonly records: readonly RecordLine[];
   readonly withheld: readonly WithheldLine[];

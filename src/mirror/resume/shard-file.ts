@@ -10,6 +10,7 @@ import type { FileLine } from '../judge/report.ts';
 import type { InputLine, RecordLine } from '../plan/lines.ts';
 import type { WithheldLine } from '../plan/tombstone.ts';
 import type { OperatorNote } from '../read/operator-note.ts';
+import type { TimestampFile } from '../read/timestamps.ts';
 import type { Shard } from './shard.ts';
 
 /** What a shard brings to the join. */
@@ -20,9 +21,11 @@ export interface ShardContent {
     readonly key: string;
     /** The mirror's own note, which the join shows. */
     readonly operator: OperatorNote | null;
+    /** The operator's timestamp proofs: only the join knows the snapshot of all records. */
+    readonly timestamps: readonly TimestampFile[];
   };
   readonly lines: readonly InputLine[];
-  /** Reports of entries that are not files: folders that could not be listed. */
+  /** Reports of what is rejected and no bundle: folders that could not be listed, timestamp proofs. */
   readonly unlisted: readonly FileLine[];
   readonly records: readonly RecordLine[];
   /** Records that the operator withholds. */
@@ -39,7 +42,7 @@ export function formatShard(content: ShardContent): Uint8Array {
   const parts = PARTS.map((name) => Buffer.concat([...formatPart({ ...content, lines }[name])]));
   const lengths = parts.map(({ length }) => length);
   const digest = createHash('sha256').update(Buffer.concat(parts)).digest('hex');
-  return Buffer.concat([Buffer.from(`${JSON.stringify({ layout: 2, lengths, digest })}\n`), ...parts]);
+  return Buffer.concat([Buffer.from(`${JSON.stringify({ layout: 3, lengths, digest })}\n`), ...parts]);
 }
 
 /** @throws UsageError if the folder is not a shard's, or its file was changed. */
@@ -57,7 +60,7 @@ export async function readShard(folder: string): Promise<ShardContent> {
     no(`${SHARD} has no header line`);
   }
   if (
-    head.layout !== 2 ||
+    head.layout !== 3 ||
     head.digest !==
       createHash('sha256')
         .update(bytes.subarray(end + 1))

@@ -6,6 +6,7 @@ import type { Catalogue } from '../../mirror/plan/catalogue.ts';
 import type { HeadLink } from './head.ts';
 import { type MarkdownNode, markdownTree } from './markdown.ts';
 import { type RecordRow, recordRow } from './rows.ts';
+import { type TimestampView, timestampViews } from './timestamps.ts';
 import { withheldSentence } from './withheld.ts';
 
 /** The latest records that the home page shows. */
@@ -31,6 +32,8 @@ export interface HomeView {
   readonly rows: readonly RecordRow[];
   /** Whether there are more records than rows. */
   readonly hasMore: boolean;
+  /** The operator's proofs of when record lists existed. */
+  readonly timestamps: readonly TimestampView[];
   readonly keys: readonly (readonly [string, string])[];
 }
 
@@ -39,7 +42,7 @@ export function feedLinks(site: string | null): readonly HeadLink[] {
   return site === null ? [] : [{ rel: 'alternate', href: FEED, type: 'application/atom+xml' }];
 }
 
-export function homeView({ entries, withheld, totals, trust, operator }: Catalogue): HomeView {
+export function homeView({ entries, withheld, totals, trust, operator, timestamps }: Catalogue): HomeView {
   const trouble = [
     totals.rejected > 0 ? `${counted(totals.rejected, 'file was', 'files were')} rejected` : '',
     totals.findings > 0 ? `${counted(totals.findings, 'problem was', 'problems were')} found` : '',
@@ -67,6 +70,7 @@ export function homeView({ entries, withheld, totals, trust, operator }: Catalog
     rowsHeading: hasMore ? 'Latest records' : 'Records',
     rows: entries.slice(0, LATEST).map((entry) => recordRow(entry, HOME)),
     hasMore,
+    timestamps: timestampViews(timestamps),
     keys: trust.keys.map(({ keyId, fingerprint }) => [keyId, fingerprint] as const),
   };
 }

@@ -52,6 +52,7 @@ function pagesOf(troubled: readonly FileReport[]): ReadonlyMap<string, ReportLis
     totals,
     troubled,
     operator: null,
+    timestamps: [],
   };
   return new Map([...reportPages(catalogue)].map((page) => [page.path, page]));
 }

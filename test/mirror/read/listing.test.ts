@@ -130,7 +130,7 @@ describe('listing', () => {
   });
 
   test('an empty folder is an empty list; none at all is an error', async () => {
-    assert.deepEqual(await listing(), { files: [], ignored: [], unlisted: [], mirrors: [] });
+    assert.deepEqual(await listing(), { files: [], timestamps: [], ignored: [], unlisted: [], mirrors: [] });
     await assert.rejects(listInput(at('none'), { isInput: isJson, followLinks: false }), { code: 'ENOENT' });
   });
 
