@@ -189,7 +189,12 @@ export class Web {
     return `${url.href} is on this machine or in a private network, and ${source.hostname} is public`;
   }
 
-  /** A name that cannot be resolved counts as public: the request then fails with a better message. */
+  /**
+   * A name that cannot be resolved counts as public: the request then fails with a better message.
+   *
+   * `fetch` resolves the name again. A name server that gives it another answer (DNS rebinding) can still lead it to a local
+   * address; it learns nothing from that, and only bundles with valid signatures are kept.
+   */
   #isLocal(url: URL): Promise<boolean> {
     const host = lookupName(url);
     const known = this.#local.get(host);

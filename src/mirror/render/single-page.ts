@@ -69,6 +69,12 @@ function elementsOf(node: Parent): readonly Element[] {
   return node.childNodes.flatMap((child) => ('tagName' in child ? [child, ...elementsOf(child)] : []));
 }
 
+/** Reduces a navigation to those of its links that still lead somewhere. */
+function keepLinks(list: Element): void {
+  list.childNodes = list.childNodes.filter((child) => 'tagName' in child && child.tagName === 'a');
+  if (list.childNodes.length === 0) remove(list);
+}
+
 /** The path in the site that a link of the page points to, or null for a fragment or an external link. */
 function pathOf(page: string, href: string): string | null {
   if (href.startsWith('#')) return null;
@@ -97,6 +103,8 @@ class SinglePage {
   readonly #options: SinglePageOptions;
   readonly #scripts: string[] = [];
   readonly #styles: string[] = [];
+  /** Links to other pages of a site that has no address. */
+  readonly #textOnly = new Set<DefaultTreeAdapterTypes.ChildNode>();
 
   constructor(options: SinglePageOptions) {
     this.#options = options;
@@ -150,6 +158,7 @@ class SinglePage {
     } else if (site !== null) {
       setAttribute(element, 'href', absoluteUrl(site, path));
     } else {
+      this.#textOnly.add(element);
       element.tagName = 'span';
       element.nodeName = 'span';
       removeAttributes(element, 'href', 'rel', 'type', 'download', 'hreflang');
@@ -193,6 +202,10 @@ class SinglePage {
       removeAttributes(element, 'data-verifier', 'data-bundles');
     }
     for (const element of all) this.#visit(element);
+    const isNavigation = ({ tagName, parentNode }: Element): boolean =>
+      tagName === 'nav' || (tagName === 'p' && parentNode?.nodeName === 'footer');
+    for (const list of all.filter(isNavigation))
+      if (list.childNodes.some((child) => this.#textOnly.has(child))) keepLinks(list);
     const [head, body] = [byName('head'), byName('body')];
     body.childNodes.push(...this.#scripts.map((text) => make('script', body, text)));
     const policy = all.find((element) => attribute(element, 'http-equiv') === 'Content-Security-Policy');

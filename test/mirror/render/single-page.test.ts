@@ -51,6 +51,22 @@ describe('folding a page into one file', () => {
     assert.ok(html.includes(SINGLE_MARK));
   });
 
+  it('has no navigation to pages that it cannot link to, and keeps the rest of it', () => {
+    const body =
+      '<nav><a href="../../browse/index.html">Browse</a> <a href="../../verify.html">Verify</a></nav>' +
+      '<nav><ol><li><a href="#cite">Cite</a></li></ol></nav>' +
+      '<footer><p><a href="../../index.html">All</a> · <a href="https://origin.example/">Origin</a></p></footer>';
+    assert.match(
+      fold(body),
+      /<body><nav><ol><li><a href="#cite">Cite<\/a><\/li><\/ol><\/nav><footer><p><a href="https:\/\/origin.example\/">Origin<\/a><\/p><\/footer>/,
+    );
+    const site = 'https://mirror.example/';
+    assert.match(
+      fold(body, '', site),
+      /Browse<\/a> <a href="https:\/\/mirror.example\/verify.html">Verify<\/a><\/nav>/,
+    );
+  });
+
   it('puts what is loaded on demand before what loads it', () => {
     const html = fold(
       '<section data-verifier="../../verify.js" data-bundles="bundle.js"></section>',
