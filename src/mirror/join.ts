@@ -78,7 +78,7 @@ async function joinInto(given: JoinOptions, output: Output, progress: Progress):
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
-  await output.now();
+  output.now();
   const cache = await Cache.open(output.cache, { program, options: 'join' }, markOfSite(output.site));
   const pages = await loadPages({ program, beside: output.cache, work: output.work });
   const start = { site, host, engine: 'openssl', shard: null, only: null, trust: trustDocument(trust) } as const;

@@ -15,6 +15,7 @@ import { duplicateNotes, fileLine, readReport, rejectedFile } from './judge/repo
 import { makeRecords } from './make-records.ts';
 import type { SiteContext } from './plan/catalogue.ts';
 import { type Probe, probeInput } from './probe.ts';
+import { packStamps } from './publish/folder-stamps.ts';
 import { handleForeign } from './publish/foreign.ts';
 import type { Output } from './publish/output.ts';
 import { type MadeSite, publishMade, refusalOf, stageOf, withOutput } from './publish-made.ts';
@@ -46,14 +47,16 @@ export async function buildMirror(given: BuildOptions, progress: Progress): Prom
 async function unchanged(
   options: BuildOptions,
   output: Output,
-  { last, cache, stamps }: Probe,
+  { last, cache, stamps, isStampNew }: Probe,
   outcome: BuildOutcome,
   progress: Progress,
 ): Promise<BuildResult> {
   const report = { ...outcome, pieces: () => readReport((path) => readFileSync(join(output.site, path))) };
-  const mark = markOfSite(output.site);
   // The next build need not read again what only has another time. Without this it would only take longer.
-  if (mark !== null) await cache.restamp(stamps, mark).catch(() => undefined);
+  const folders = last === null || last.survey.areSame ? null : packStamps(output.site, last.survey.stamps);
+  const mark = markOfSite(output.site);
+  const restamped = { ...(isStampNew ? { inputs: stamps } : {}), ...(folders === null ? {} : { folders }) };
+  if (mark !== null) await cache.restamp(restamped, mark).catch(() => undefined);
   await handleForeign(output.site, last?.survey.foreign ?? [], options.clean, progress);
   const refusal = refusalOf(outcome.totals, options);
   return { report, published: refusal === null, refusal, loss: null, isUnchanged: true, isUpdate: true };

@@ -5,6 +5,7 @@ import { INDEX_FOLDERS } from '../records/layout.ts';
 import { BuildError, codeOf, messageOf, UsageError } from './base/failure.ts';
 import type { Progress } from './base/progress.ts';
 import { type BuildOptions, optionsKey } from './build-options.ts';
+import { unpackStamps } from './publish/folder-stamps.ts';
 import { MIXED, type Output } from './publish/output.ts';
 import { damagedFiles, surveySite } from './publish/own-files.ts';
 import { type LastSite, ownFilesOf } from './publish/publish.ts';
@@ -59,6 +60,8 @@ interface Stamps {
   /** Files that are new or have changed. */
   readonly changed: readonly InputFile[];
   readonly gone: readonly string[];
+  /** Whether a stamp is not the one that is known. */
+  readonly isStampNew: boolean;
 }
 
 /**
@@ -68,20 +71,26 @@ interface Stamps {
  * @param now the file system's time, in milliseconds.
  */
 function compareStamps({ files, unlisted }: InputListing, known: readonly InputStamp[], now: number): Stamps {
-  const before = new Map(known.map(([name, stamp, sha256]) => [name, { stamp, sha256 }]));
+  const before = new Map(known.map((input) => [input[0], input]));
   // A folder that cannot be listed is in the report. An empty stamp never matches, so the next build looks again.
   const stamps = new Map<string, InputStamp>(unlisted.map(({ name }) => [name, [name, '', null]]));
   const changed: InputFile[] = [];
+  let isStampNew = false;
   for (const file of files) {
     // Before the file is read: if it changes in between, the next build sees another stamp.
     const found = stampAt(file.path);
     const isSure = found !== null && found.changedMs < now - UNSURE_MS;
     const last = before.get(file.name);
-    stamps.set(file.name, [file.name, isSure ? found.stamp : '', last?.sha256 ?? null]);
+    const [, lastStamp, lastDigest = null] = last ?? [];
+    const stamp = isSure ? found.stamp : '';
+    // Nearly all are as they were, and need no second copy.
+    stamps.set(file.name, last !== undefined && stamp === lastStamp ? last : [file.name, stamp, lastDigest]);
+    isStampNew ||= stamp !== lastStamp;
     if (last === undefined) changed.push(file);
-    else if (last.stamp !== found?.stamp && !hasDigest(file, last.sha256)) changed.push(file);
+    else if (lastStamp !== found?.stamp && !hasDigest(file, lastDigest)) changed.push(file);
   }
-  return { stamps: [...stamps.values()], changed, gone: [...before.keys()].filter((name) => !stamps.has(name)) };
+  const gone = [...before.keys()].filter((name) => !stamps.has(name));
+  return { stamps: [...stamps.values()], changed, gone, isStampNew };
 }
 
 function hasDigest(file: InputFile, sha256: string | null): boolean {
@@ -130,8 +139,9 @@ export async function probeInput(
   const cache = await Cache.open(output.cache, { program, options: how }, markOfSite(output.site));
   if (output.isMixed) progress.note(MIXED);
   const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
-  const stamps = compareStamps(listing, known ?? [], await output.now());
-  const last = known === null ? null : await readLast(cache, output.site);
+  const now = output.now();
+  const stamps = compareStamps(listing, known ?? [], now);
+  const last = known === null ? null : await readLast(cache, output.site, now);
   const isSame =
     last !== null &&
     stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0 &&
@@ -142,14 +152,19 @@ export async function probeInput(
   return { ...stamps, operator, timestamps, listing, cache, program, last, outcome: isUnchanged ? outcome : null };
 }
 
-/** @returns null if the cache cannot be used, or if a file is missing that an update reads. */
-async function readLast(cache: Cache, site: string): Promise<Probe['last']> {
+/**
+ * @param now the file system's time, in milliseconds.
+ * @returns null if the cache cannot be used, or if a file is missing that an update reads.
+ */
+async function readLast(cache: Cache, site: string, now: number): Promise<Probe['last']> {
   const [lists, others, shapes] = [await cache.part('lists'), await cache.part('others'), await cache.part('shapes')];
-  if (lists === null || others === null || shapes === null) return null;
+  const folders = await cache.part('folders');
+  if (lists === null || others === null || shapes === null || folders === null) return null;
   const damaged = cache.isCopied ? damagedFiles(site) : new Set<string>();
-  const survey = surveySite(site, ownFilesOf({ lists, others, shapes }), damaged);
+  const stamps = unpackStamps(site, cache.isCopied ? [] : folders);
+  const survey = surveySite(site, ownFilesOf({ lists, others, shapes }), { damaged, stamps, now });
   const isIndexMissing = [...survey.files].some((path) =>
     INDEX_FOLDERS.some((folder) => path.startsWith(`${folder}/`)),
   );
-  return isIndexMissing ? null : { lists, others, shapes, survey };
+  return isIndexMissing ? null : { lists, others, shapes, folders, survey };
 }

@@ -4,8 +4,8 @@
  * New files are made next to the output, in the stage, and moved in one by one, as a journal lists them. The folder
  * itself is never renamed or replaced, so it may be a mount point, and programs that have it open keep seeing the site.
  */
-import { mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
-import { lstat, mkdir, opendir } from 'node:fs/promises';
+import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdir, opendir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { exists } from '../base/disk.ts';
 import { BuildError, codeOf, messageOf, UsageError } from '../base/failure.ts';
@@ -198,10 +198,12 @@ export class Output {
   }
 
   /** The time of the file system, in milliseconds since 1970. */
-  async now(): Promise<number> {
-    rmSync(this.#work, { recursive: true, force: true });
-    mkdirSync(this.#work, { recursive: true });
-    return (await lstat(this.#work)).ctimeMs;
+  now(): number {
+    const made = join(this.#work, 'now');
+    mkdirSync(made, { recursive: true });
+    const { ctimeMs } = lstatSync(made);
+    rmdirSync(made);
+    return ctimeMs;
   }
 
   /** Completes a decided publication that was interrupted, and removes what other builds left. */

@@ -11,6 +11,7 @@ import { exists } from '../base/disk.ts';
 import { NO_JEKYLL, RECORD_FOLDERS } from '../base/paths.ts';
 import { listSite } from '../base/tree.ts';
 import type { Shapes } from '../resume/shapes.ts';
+import { type FolderStamps, folderStamp } from './folder-stamps.ts';
 import { isWorkName } from './place.ts';
 
 /** The files of one site. */
@@ -53,7 +54,23 @@ export interface OwnFilesSurvey {
   readonly files: ReadonlySet<string>;
   /** What does not belong to the mirror, sorted; a folder ends with `/` and includes all that is in it. */
   readonly foreign: readonly string[];
+  /** Of the records whose files are all there and whose folders contain nothing else. */
+  readonly stamps: FolderStamps;
+  /** Whether these are the stamps that were known. */
+  readonly areSame: boolean;
 }
+
+/** What is known before a survey. */
+export interface SurveyStart {
+  /** Files that count as missing, see `damagedFiles`. */
+  readonly damaged: ReadonlySet<string>;
+  /** The stamps of an earlier survey: folders that still have them are not listed. Null if there are no stamps. */
+  readonly stamps: FolderStamps | null;
+  /** The file system's time, in milliseconds. */
+  readonly now: number;
+}
+
+const NOTHING_KNOWN: SurveyStart = { damaged: new Set(), stamps: null, now: 0 };
 
 /** Files that may be empty: the second one if there is no bundle. */
 const isEmptyRight = (path: string): boolean => path === NO_JEKYLL || path === TOP_LIST;
@@ -64,14 +81,19 @@ const isWhole = (file: string, mayBeEmpty: boolean): boolean => {
 };
 
 /**
- * Lists each folder of the site once. Folders that do not belong to the mirror are not entered.
- *
- * @param damaged files that count as missing, see `damagedFiles`.
+ * Lists each folder of the site once, unless its record still has its stamp. Folders that do not belong to the mirror are not
+ * entered.
  */
-export function surveySite(site: string, own: OwnFiles, damaged: ReadonlySet<string> = new Set()): OwnFilesSurvey {
+export function surveySite(
+  site: string,
+  own: OwnFiles,
+  { damaged, stamps, now }: SurveyStart = NOTHING_KNOWN,
+): OwnFilesSurvey {
+  // Before a folder is listed: if it changes in between, the next survey finds another stamp.
+  const found = stamps === null ? new Map<string, string>() : stampsOf(site, own, now);
   const foreign: string[] = [];
   const files = new Set(own.files);
-  const found = new Map<string, number>();
+  const counts = new Map<string, number>();
   /**
    * A folder of a record, whose names are compared as they are: nearly all folders of a site are such.
    *
@@ -93,6 +115,10 @@ export function surveySite(site: string, own: OwnFiles, damaged: ReadonlySet<str
     }
     return count;
   };
+  const isSame = (suffix: string): boolean => {
+    const stamp = stamps?.get(suffix);
+    return stamp !== undefined && stamp === found.get(suffix);
+  };
   const visit = (folder: string): void => {
     const isOfRecords = RECORD_FOLDERS.some((name) => name === folder);
     for (const entry of readdirSync(join(site, folder), { withFileTypes: true })) {
@@ -101,8 +127,9 @@ export function surveySite(site: string, own: OwnFiles, damaged: ReadonlySet<str
       if (entry.isDirectory()) {
         const names = isOfRecords ? own.shapes.namesOf(entry.name) : undefined;
         if (names !== undefined) {
+          if (isSame(entry.name)) continue;
           const count = countRecord(path, names, folder.startsWith('.') ? '/' : '');
-          found.set(entry.name, (found.get(entry.name) ?? 0) + count);
+          counts.set(entry.name, (counts.get(entry.name) ?? 0) + count);
         } else if (own.hasFolder(path)) {
           visit(path);
         } else {
@@ -116,8 +143,22 @@ export function surveySite(site: string, own: OwnFiles, damaged: ReadonlySet<str
     }
   };
   if (exists(site)) visit('');
-  const records = [...own.shapes.suffixes].filter((suffix) => found.get(suffix) !== own.shapes.sizeOf(suffix));
-  return { records: new Set(records), files, foreign: foreign.sort(compareCodePoints) };
+  const records = new Set<string>();
+  for (const suffix of own.shapes.suffixes)
+    if (!isSame(suffix) && counts.get(suffix) !== own.shapes.sizeOf(suffix)) records.add(suffix);
+  // A folder that has more than its record's files is listed each time, so that they are named each time.
+  for (const suffix of [...records, ...foreign.map(recordOfPath)]) if (suffix !== null) found.delete(suffix);
+  const areSame = found.size === (stamps?.size ?? 0) && [...found].every(([suffix]) => isSame(suffix));
+  return { records, files, foreign: foreign.sort(compareCodePoints), stamps: found, areSame };
+}
+
+function stampsOf(site: string, { shapes }: OwnFiles, now: number): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const suffix of shapes.suffixes) {
+    const stamp = folderStamp(site, shapes.foldersOf(suffix), now);
+    if (stamp !== null) found.set(suffix, stamp);
+  }
+  return found;
 }
 
 const SUM_LINE = /^[0-9a-f]{64} {2}(.+)$/;

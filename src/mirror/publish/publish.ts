@@ -32,6 +32,7 @@ import { formatShard, type ShardContent } from '../resume/shard-file.ts';
 import type { Crew } from '../workers/crew.ts';
 import type { Producer } from '../workers/produce.ts';
 import { movesOf } from './changes.ts';
+import { type FolderStampLines, folderStamp, packStamps } from './folder-stamps.ts';
 import { handleForeign } from './foreign.ts';
 import type { OtherFile } from './other-file.ts';
 import type { Output } from './output.ts';
@@ -62,6 +63,7 @@ export interface Published {
   /** With a digest of what they are made of, if that is cheaper to make than the file. */
   readonly others: readonly (readonly [path: string, digest: string | null])[];
   readonly shapes: ShapeLines;
+  readonly folders: FolderStampLines;
 }
 
 /** What the last build published, and what of it is still there. */
@@ -71,7 +73,7 @@ export interface LastSite extends Published {
   readonly survey: OwnFilesSurvey;
 }
 
-export const ownFilesOf = ({ lists, others, shapes }: Published): OwnFiles =>
+export const ownFilesOf = ({ lists, others, shapes }: Omit<Published, 'folders'>): OwnFiles =>
   new OwnFiles(
     new Shapes(shapes),
     [...lists, ...others].map(([path]) => path),
@@ -332,7 +334,7 @@ export async function publishSite(publication: Publication, last: LastSite | nul
   checkStage(publication, lists, changed);
   if (publication.producer !== null) inventory.shapes.addToAll('index.html');
 
-  const published: Published = {
+  const published = {
     lists: lists.lists,
     others: others.map(({ path, digest }) => [path, digest] as const),
     shapes: inventory.shapes.lines,
@@ -343,8 +345,17 @@ export async function publishSite(publication: Publication, last: LastSite | nul
   const isUnlisted = output.occupant === 'site' && !hasLists(site);
   const moves = movesOf(stage, site, (path) => isUnlisted || top.has(path));
   const { foreign } = last?.survey ?? surveySite(site, own);
+  const stagedBefore = output.now();
   if (moves.length + removes.size > 0) await output.publish({ moves, removes: [...removes] });
   else output.settle();
   await handleForeign(site, foreignOf(foreign, own, removes), clean, progress);
-  return published;
+  const before = [...(last?.survey.stamps ?? [])];
+  const stamps = new Map(before.filter(([suffix]) => own.shapes.hasSuffix(suffix)));
+  for (const suffix of inventory.staged) {
+    // Of a new record, whose folders were moved as they were; others are listed once more by the next build.
+    const stamp = folderStamp(site, own.shapes.foldersOf(suffix), stagedBefore);
+    if (stamp === null) stamps.delete(suffix);
+    else stamps.set(suffix, stamp);
+  }
+  return { ...published, folders: packStamps(site, stamps) };
 }

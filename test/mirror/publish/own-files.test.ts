@@ -1,10 +1,21 @@
 /** A site's folder, compared with what belongs to the mirror. */
 import assert from 'node:assert/strict';
-import fs, { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
-import { OwnFiles, surveySite } from '../../../src/mirror/publish/own-files.ts';
+import { type FolderStamps, packStamps, unpackStamps } from '../../../src/mirror/publish/folder-stamps.ts';
+import { OwnFiles, type OwnFilesSurvey, surveySite } from '../../../src/mirror/publish/own-files.ts';
 import { Shapes } from '../../../src/mirror/resume/shapes.ts';
 import { temporaryFolder } from '../../support/sites/cli.ts';
 
@@ -24,8 +35,40 @@ function site(change: (at: (path: string) => string) => void = () => undefined):
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), path === '.nojekyll' ? '' : 'x');
   }
+  // Each at another time, all long ago, so that every later change shows.
+  const folders = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { parentPath, name } of folders) {
+    const path = join(parentPath, name);
+    const seconds = name === ONE ? 2_000_000 : 1_000_000;
+    utimesSync(path, seconds, seconds);
+  }
   change((path) => join(root, path));
   return root;
+}
+
+const SITE_FOLDERS = ['', '.well-known', '.well-known/pith', 'browse', 'browse/2026', 'pith', 'records'];
+
+/** The folders that are listed meanwhile, sorted. */
+function listedBy(root: string, work: () => unknown): readonly string[] {
+  const listed: string[] = [];
+  const { readdirSync } = fs;
+  fs.readdirSync = ((...args: Parameters<typeof readdirSync>) => {
+    listed.push(relative(root, String(args[0])));
+    return readdirSync(...args);
+  }) as typeof readdirSync;
+  syncBuiltinESMExports();
+  try {
+    work();
+  } finally {
+    fs.readdirSync = readdirSync;
+    syncBuiltinESMExports();
+  }
+  return listed.sort();
+}
+
+/** A survey that uses stamps. @param now by default long after the site was made. */
+function surveyed(root: string, stamps: FolderStamps = new Map(), now = Number.POSITIVE_INFINITY): OwnFilesSurvey {
+  return surveySite(root, own, { damaged: new Set(), stamps, now });
 }
 
 function write(path: string): void {
@@ -36,27 +79,71 @@ function write(path: string): void {
 describe('the survey of a site', () => {
   it('finds nothing to mend and nothing foreign in a whole site, although some files are rightly empty', () => {
     const root = site((at) => truncateSync(at('records/index.tsv')));
-    assert.deepEqual(surveySite(root, own), { records: new Set(), files: new Set(), foreign: [] });
+    const { records, files, foreign } = surveySite(root, own);
+    assert.deepEqual([[...records], [...files], foreign], [[], [], []]);
   });
 
   it('lists each folder once', () => {
     const root = site();
-    const listed: string[] = [];
-    const { readdirSync } = fs;
-    fs.readdirSync = ((...args: Parameters<typeof readdirSync>) => {
-      listed.push(relative(root, String(args[0])));
-      return readdirSync(...args);
-    }) as typeof readdirSync;
-    syncBuiltinESMExports();
-    try {
-      surveySite(root, own);
-    } finally {
-      fs.readdirSync = readdirSync;
-      syncBuiltinESMExports();
-    }
+    const listed = listedBy(root, () => surveySite(root, own));
     const ofRecords = [ONE, SEVERAL].flatMap((suffix) => [`pith/${suffix}`, `.well-known/pith/${suffix}`]);
-    const others = ['', '.well-known', '.well-known/pith', 'browse', 'browse/2026', 'pith', 'records'];
-    assert.deepEqual(listed.sort(), [...ofRecords, ...others, `pith/${SEVERAL}/bundles`].sort());
+    assert.deepEqual(listed, [...ofRecords, ...SITE_FOLDERS, `pith/${SEVERAL}/bundles`].sort());
+  });
+
+  it('does not list the folders of a record that still have their stamps', () => {
+    const root = site();
+    const before = surveyed(root);
+    assert.deepEqual([...before.stamps.keys()].sort(), [ONE, SEVERAL]);
+    assert.deepEqual(
+      listedBy(root, () => surveyed(root, before.stamps)),
+      SITE_FOLDERS,
+    );
+    assert.equal(surveyed(root, before.stamps).areSame, true);
+  });
+
+  it('lists them again if a name in one of them came or went, or if a folder has another one in its place', () => {
+    const changes: readonly (readonly [suffix: string, change: (at: (path: string) => string) => void])[] = [
+      [ONE, (at) => rmSync(at(`pith/${ONE}/index.html`))],
+      [ONE, (at) => rmSync(at(`.well-known/pith/${ONE}/bundle.json`))],
+      [ONE, (at) => rmSync(at(`.well-known/pith/${ONE}`), { recursive: true })],
+      [SEVERAL, (at) => rmSync(at(`pith/${SEVERAL}/bundles/2.json`))],
+      [
+        SEVERAL,
+        (at) => {
+          const old = at(`pith/${SEVERAL}`);
+          const { mtime } = statSync(old);
+          cpSync(old, at('copy'), { recursive: true });
+          renameSync(old, at('old'));
+          renameSync(at('copy'), old);
+          rmSync(join(old, 'index.html'));
+          utimesSync(old, mtime, mtime);
+        },
+      ],
+    ];
+    for (const [suffix, change] of changes) {
+      const root = site();
+      const before = surveyed(root);
+      change((path) => join(root, path));
+      const { records, stamps, areSame } = surveyed(root, before.stamps);
+      assert.deepEqual(
+        [[...records], [...stamps.keys()], areSame],
+        [[suffix], [suffix === ONE ? SEVERAL : ONE], false],
+      );
+    }
+  });
+
+  it('gives no stamp to a folder with foreign names, so that each survey names them', () => {
+    const root = site((at) => write(at(`pith/${ONE}/notes.txt`)));
+    const before = surveyed(root);
+    assert.deepEqual([[...before.stamps.keys()], before.foreign], [[SEVERAL], [`pith/${ONE}/notes.txt`]]);
+    const again = surveyed(root, before.stamps);
+    assert.deepEqual([again.areSame, again.foreign], [true, before.foreign]);
+  });
+
+  it('gives no stamp to a folder that changed since it began, because it may change again without another time', () => {
+    const root = site();
+    const { mtimeMs } = statSync(join(root, 'pith', ONE));
+    assert.deepEqual([...surveyed(root, new Map(), mtimeMs).stamps.keys()], [SEVERAL]);
   });
 
   it('finds the record and the file that is missing, empty, or no file any more', () => {
@@ -121,5 +208,17 @@ describe('the survey of a site', () => {
       `pith/${OTHER}/`,
       'pith/list.txt',
     ]);
+  });
+});
+
+describe('the stamps of folders', () => {
+  it('can be used until the system starts again, because a power failure may empty files; where that is not known, never', () => {
+    const stamps = new Map([[ONE, '1:2 ']]);
+    const lines = packStamps(folder, stamps);
+    const isLinux = process.platform === 'linux';
+    assert.deepEqual(unpackStamps(folder, lines), isLinux ? stamps : null);
+    if (!isLinux) return;
+    const earlier = lines.map(([suffix, stamp]) => [suffix, suffix === '' ? 'an earlier start' : stamp] as const);
+    assert.deepEqual(unpackStamps(folder, earlier), new Map());
   });
 });
