@@ -6,7 +6,7 @@
  * file holds the result to the program's own verdict. The documents are written from the protocol's description a second time, so that
  * a benchmark's input does not come from the code it measures.
  */
-import { createPrivateKey, hash, type KeyObject, sign } from 'node:crypto';
+import { hash, sign } from 'node:crypto';
 import { expectedAliases, fingerprintOf, formatPithNumber, suffixOf } from '../../src/protocol/identifier.ts';
 import { type Data, publicKeyEntry, testKey } from '../support/bundles/make-bundle.ts';
 
@@ -19,7 +19,6 @@ export const MANY_EVENTS = 41;
 
 const benchKey = testKey('bench');
 const fingerprint = fingerprintOf(benchKey.publicKey);
-const privateKey = privateKeyOf(benchKey.secret);
 
 /** The trust file that pins the TEST key of the bundles, and no other. */
 export function trustFile(): string {
@@ -27,12 +26,6 @@ export function trustFile(): string {
   return JSON.stringify({
     keys: [{ key_id: benchKey.keyId, public_key_hex, role: benchKey.role, fingerprint_sha256_hex }],
   });
-}
-
-/** @param seed 32 bytes, RFC 8032's private key; RFC 8410 section 7 has the bytes before it. */
-function privateKeyOf(seed: Uint8Array): KeyObject {
-  const prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
-  return createPrivateKey({ key: Buffer.concat([prefix, seed]), format: 'der', type: 'pkcs8' });
 }
 
 /** Canonical JSON of plain data without fractions: the documents here hold no other numbers, and well-formed text only. */
@@ -136,7 +129,7 @@ function signatureOver(sha256: string, message: string, signedAt: string): Data 
     algorithm: 'ed25519',
     key_id: benchKey.keyId,
     public_key_fingerprint: fingerprint,
-    signature_b64: sign(null, Buffer.from(sha256, 'hex'), privateKey).toString('base64'),
+    signature_b64: sign(null, Buffer.from(sha256, 'hex'), benchKey.privateKey).toString('base64'),
     signed_message: message,
     signed_at: signedAt,
   };

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { describe, it } from 'node:test';
-import { getPublicKey, sign } from '@noble/ed25519';
+import { getPublicKey, hashes, sign } from '@noble/ed25519';
+import { sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { BuildError } from '../../../src/mirror/base/failure.ts';
 import { judgeBundle } from '../../../src/mirror/judge/judge.ts';
@@ -39,6 +40,9 @@ import {
   torsionPoints,
   toScalar,
 } from '../../vectors/ed25519.generate.ts';
+
+// For getPublicKey and sign.
+hashes.sha512 = sha512;
 
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
 const fromHex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));

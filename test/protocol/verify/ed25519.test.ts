@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { createHash, createPublicKey, verify as nodeVerify } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { getPublicKey, sign } from '@noble/ed25519';
+import { getPublicKey, hashes, sign } from '@noble/ed25519';
+import { sha512 } from '@noble/hashes/sha2.js';
 import fc from 'fast-check';
 import { isPublicKey, verifySignature } from '../../../src/protocol/verify/ed25519.ts';
 import { registryKey } from '../../support/bundles/make-bundle.ts';
@@ -16,6 +17,9 @@ import {
   torsionPoints,
   toScalar,
 } from '../../vectors/ed25519.generate.ts';
+
+// For getPublicKey and sign.
+hashes.sha512 = sha512;
 
 const fromHex = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'hex'));
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;

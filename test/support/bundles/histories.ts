@@ -2,11 +2,13 @@
  * Histories of one record: events by several TEST keys, good and bad, spread over several bundles; and the merge a
  * second time, written from the rules alone, to compare the real one with.
  *
- * A signature costs milliseconds to make and to verify, so events and verified bundles are made once for each content.
+ * A signature costs milliseconds to verify, so events and bundles are verified once for each content: bundles by OpenSSL, the
+ * events of the second merge by the reference.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { openSslEngine } from '../../../src/mirror/judge/openssl.ts';
 import { type VerifiedBundle, verifyBundle } from '../../../src/protocol/index.ts';
 import { parseJson } from '../../../src/protocol/parse/json.ts';
 import { parseRecord } from '../../../src/protocol/parse/record.ts';
@@ -95,7 +97,7 @@ export function bundle(events: readonly Data[], changes: Data = {}): Data {
 
 /** Verifies a bundle that must not be rejected. Each call for one content gives the same object. */
 export const verified = once((data: Data): VerifiedBundle => {
-  const verdict = verifyBundle(bytesOf(data), testTrust);
+  const verdict = verifyBundle(bytesOf(data), testTrust, openSslEngine);
   assert.notEqual(verdict.outcome, 'rejected', JSON.stringify(verdict.findings));
   assert.ok(verdict.bundle);
   return verdict.bundle;
@@ -227,6 +229,13 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const instant = (time: string): string =>
   time.replace(/(?:\.(\d+))?Z$/, (_, digits = '') => `.${digits.padEnd(9, '0')}`);
 
+const eventVerdict = once(([record, item]: readonly [Data, Data]) =>
+  VerifiedEvent.verify(
+    { value: parseJson(bytesOf(item)), where: '', record: identifyRecord(parseRecord(parseJson(bytesOf(record)))) },
+    { trust: testTrust, engine: nobleEngine },
+  ),
+);
+
 /**
  * The state of a bundle document by section 8, naively, its events verified one by one. Works on an assembled bundle
  * too, which as a whole is rejected as input.
@@ -235,17 +244,13 @@ const instant = (time: string): string =>
  */
 export function referenceState(bundleBytes: Uint8Array): string {
   const data: Data = JSON.parse(new TextDecoder().decode(bundleBytes));
-  const identified = identifyRecord(parseRecord(parseJson(bytesOf(data.canonical_record))));
   const valid = new Map<string, Data>();
   const invalid = new Map<
     string,
     { readonly event_id: string | null; readonly reason: string; readonly own: string }
   >();
   for (const item of data.events) {
-    const verdict = VerifiedEvent.verify(
-      { value: parseJson(bytesOf(item)), where: '', record: identified },
-      { trust: testTrust, engine: nobleEngine },
-    );
+    const verdict = eventVerdict([data.canonical_record, item]);
     if (verdict.outcome === 'valid') {
       if (!valid.has(item.event_id)) valid.set(item.event_id, item);
       continue;
