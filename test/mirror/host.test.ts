@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { parseShard } from '../../src/mirror/resume/shard.ts';
 import { suffixOf } from '../../src/protocol/identifier.ts';
+import { readTrust } from '../../src/protocol/index.ts';
 import { makeBundle as makeGenerated, trustFile } from '../bench/generate.ts';
 import {
   bytesOf,
@@ -14,6 +16,7 @@ import {
   registryKey,
 } from '../support/bundles/make-bundle.ts';
 import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
+import { mirror } from '../support/sites/mirror.ts';
 import { assertSameTree, readTree } from '../support/sites/site.ts';
 
 const record = makeRecord();
@@ -72,12 +75,15 @@ test('join gives the site that one build for the same host gives, and refuses sh
   }
   writeFileSync(at('trust.json'), trustFile());
   const run = (...args: readonly string[]) => pithMirror([...args, '--trust', at('trust.json')]);
-  const forHost = ['--host', 'cloudflare-pages'];
-  for (const [out, ...part] of [['whole'], ['one', '--shard', '1/2'], ['two', '--shard', '2/2']] as const) {
-    const built = await run('build', at('bundles'), '--out', at(out), ...part, ...forHost);
-    assert.equal(built.code, 0, built.stderr);
-  }
-  const joined = await run('join', at('one'), at('two'), '--out', at('joined'), ...forHost);
+  const trust = readTrust(trustFile());
+  const host = 'cloudflare-pages';
+  for (const [out, shard] of [
+    ['whole', null],
+    ['one', parseShard('1/2')],
+    ['two', parseShard('2/2')],
+  ] as const)
+    await mirror(at('bundles'), at(out), { trust, host, shard });
+  const joined = await run('join', at('one'), at('two'), '--out', at('joined'), '--host', host);
   assert.equal(joined.code, 0, joined.stderr);
   assert.match(joined.stdout, /^Cloudflare Pages, free plan: 6 records, \d+ files, /m);
   assertSameTree(readTree(at('joined')), readTree(at('whole')));

@@ -22,7 +22,8 @@ import { makeBundle as makeBenchBundle, trustFile } from '../bench/generate.ts';
 import { bytesOf, makeBundle, makeRecord, testTrust } from '../support/bundles/make-bundle.ts';
 import { differences, mirror, snapshot } from '../support/sites/mirror.ts';
 
-const RECORDS = 100;
+/** Enough for some in each shard. */
+const RECORDS = 24;
 const SHARDS = 4;
 const trust = readTrust(trustFile());
 const folder = mkdtempSync(join(tmpdir(), 'pith-mirror-join-'));
@@ -34,7 +35,7 @@ const quiet = { stage: () => undefined, step: () => undefined, note: () => undef
 const joined = (shards: readonly string[], out: string, site: string | null = null): Promise<BuildResult> =>
   joinMirror({ shards, out, trust, site, ...USUAL }, quiet);
 
-/** A hundred records, two bundles of one of them, a note, and files that are neither. */
+/** The records, two bundles of one of them, a note, and files that are neither. */
 function writeInput(input: string): void {
   mkdirSync(join(input, 'more'), { recursive: true });
   for (let i = 0; i < RECORDS; i++) {

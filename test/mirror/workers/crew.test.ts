@@ -44,7 +44,7 @@ describe('a crew', () => {
       [null, 64, 0, 0],
       [null, 65, 1, 5],
       [1, 1, 1, 1],
-      [3, 65, 3, 3],
+      [2, 33, 2, 2],
     ] as const) {
       const { stage, crew } = crewOf(size);
       const produced: Produced[] = [];

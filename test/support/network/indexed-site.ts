@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { openSslEngine } from '../../../src/mirror/judge/openssl.ts';
 import { mergeBundles, type Trust, verifyBundle } from '../../../src/protocol/index.ts';
 import type { WithheldReason } from '../../../src/records/bucket.ts';
 import { bucketOf } from '../../../src/records/layout.ts';
@@ -24,7 +25,7 @@ export function siteFiles(bundles: readonly (Data | Uint8Array)[], options: Site
   const files = new Map<string, Uint8Array>();
   const verified = bundles.map((data) => {
     const bytes = data instanceof Uint8Array ? data : bytesOf(data);
-    const { bundle, findings } = verifyBundle(bytes, options.trust ?? testTrust);
+    const { bundle, findings } = verifyBundle(bytes, options.trust ?? testTrust, openSslEngine);
     if (bundle === null) throw new TypeError(JSON.stringify(findings));
     return bundle;
   });
@@ -32,7 +33,7 @@ export function siteFiles(bundles: readonly (Data | Uint8Array)[], options: Site
   for (const [suffix, [first, ...rest]] of Map.groupBy(verified, (bundle) => bundle.suffix)) {
     if (first === undefined) continue;
     const withheld = options.withheld?.[suffix] ?? null;
-    const { published, state } = mergeBundles([first, ...rest]);
+    const { published, state } = mergeBundles([first, ...rest], openSslEngine);
     const own = new Map([
       [`pith/${suffix}/bundle.json`, published.bytes],
       [`pith/${suffix}/state.json`, state.bytes],
