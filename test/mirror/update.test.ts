@@ -70,12 +70,12 @@ describe('an update', () => {
   });
 
   it('gives the same without a worker, with one, and with more workers than files', async () => {
-    // No more are started than the files can keep busy: here four.
-    const many = Array.from({ length: 50 }, (_, i) => [`plain/${i}.json`, plain(i + 10)] as const);
+    // No more are started than the files can keep busy: here three.
+    const many = Array.from({ length: 33 }, (_, i) => [`plain/${i}.json`, plain(i + 10)] as const);
     const pair = new Pair(folder);
     pair.edit(Object.fromEntries(many));
     const sites: ReadonlyMap<string, string>[] = [];
-    for (const jobs of [null, 1, 3, 60]) {
+    for (const jobs of [null, 1, 2, 40]) {
       rmSync(pair.out, { recursive: true, force: true });
       await pair.build({ jobs });
       sites.push(snapshot(pair.out));

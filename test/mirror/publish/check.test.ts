@@ -51,7 +51,7 @@ async function produce(
     stage,
     published: null,
     pages,
-    engine: ENGINES.noble,
+    engine: ENGINES.openssl,
     shard: null,
     only: null,
   });
