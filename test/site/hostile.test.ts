@@ -22,7 +22,7 @@ import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
 import { elements, references } from '../support/sites/html.ts';
 import { build, readTree } from '../support/sites/site.ts';
 
-const GOOD_FILES = Number(process.env.PITH_MIRROR_GOOD_FILES ?? '40');
+const GOOD_FILES = Number(process.env.PITH_MIRROR_GOOD_FILES ?? '16');
 
 const folder = temporaryFolder();
 const input = join(folder, 'input');

@@ -1,6 +1,7 @@
 /** The browse trees: complete, bounded, linked, and stable when records are added. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { CatalogueEntry } from '../../../src/mirror/plan/catalogue.ts';
 import { NEWEST_ROWS, PAGE_ROWS, type ShelfPage, shelfPages } from '../../../src/mirror/plan/shelves.ts';
@@ -14,7 +15,7 @@ const pagesOf = (entries: readonly CatalogueEntry[]): Pages =>
 /** The paths of pages that two states of a mirror have in common and that are not the same. */
 function changed(before: Pages, after: Pages): readonly string[] {
   return [...before].flatMap(([path, page]) =>
-    after.has(path) && JSON.stringify(after.get(path)) !== JSON.stringify(page) ? [path] : [],
+    after.has(path) && !isDeepStrictEqual(after.get(path), page) ? [path] : [],
   );
 }
 

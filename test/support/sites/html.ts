@@ -24,7 +24,14 @@ export function elements(html: string): readonly HtmlElement[] {
   const visit = (node: Node): void => {
     if ('tagName' in node) {
       const attributes = new Map(node.attrs.map(({ name, value }) => [name, value]));
-      found.push({ name: node.tagName, attributes, text: textOf(node) });
+      found.push({
+        name: node.tagName,
+        attributes,
+        // Few are asked for it, and each contains that of all elements in it.
+        get text() {
+          return textOf(node);
+        },
+      });
     }
     if ('childNodes' in node) for (const child of node.childNodes) visit(child);
   };
