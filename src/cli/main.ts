@@ -79,11 +79,11 @@ function failed(error: unknown): number {
   return EXIT.FAILED;
 }
 
-/** Runs one command. @returns the exit code; nothing is thrown. */
+/** Runs one command as the program of this process. @returns the exit code; nothing is thrown. */
 export async function main(argv: readonly string[]): Promise<number> {
   watchStreams();
   watchSignals();
-  const code = await run(argv);
+  const code = await runCommand(argv);
   const isLost = !(await isPrinted());
   return code === EXIT.OK && isLost && isResult(argv) ? EXIT.FAILED : code;
 }
@@ -95,7 +95,8 @@ function isResult([name = '', ...args]: readonly string[]): boolean {
   return !COMMANDS.has(name) || FILTERS.has(name) || asksForHelp(args);
 }
 
-async function run([name, ...args]: readonly string[]): Promise<number> {
+/** Runs one command as part of a process that watches its own streams and signals. @returns the exit code; nothing is thrown. */
+export async function runCommand([name, ...args]: readonly string[]): Promise<number> {
   try {
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
       print(HELP);

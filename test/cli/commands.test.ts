@@ -12,7 +12,7 @@ import {
   withState,
 } from '../support/bundles/make-bundle.ts';
 import { SEED_SUFFIX, seedBytes, seedText, vectorLines } from '../support/bundles/vectors.ts';
-import { LAUNCHER, PROJECT, pithMirror, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { commandHere, LAUNCHER, PROJECT, pithMirror, runProgram, temporaryFolder } from '../support/sites/cli.ts';
 
 const SEED_FILE = join(PROJECT, 'bundles', `${SEED_SUFFIX}.bundle.json`);
 const folder = temporaryFolder();
@@ -66,7 +66,7 @@ describe('verify', () => {
 
   it('rejects a tampered file with exit code 1 and names where, what was expected and what came', async () => {
     const path = inFolder('tampered.json', seedText().replace('Concordia', 'Concordja'));
-    const run = await pithMirror(['verify', path]);
+    const run = await commandHere(['verify', path]);
     assert.equal(run.code, 1);
     assert.match(
       run.stdout,
@@ -85,7 +85,7 @@ describe('verify', () => {
     mkdirSync(deep, { recursive: true });
     writeFileSync(join(deep, 'a.json'), seedBytes());
     writeFileSync(join(deep, 'b.json'), '{"not":"a bundle"}');
-    const run = await pithMirror(['verify', join(folder, 'many'), '--json']);
+    const run = await commandHere(['verify', join(folder, 'many'), '--json']);
     assert.equal(run.code, 1);
     const outcomes = JSON.parse(run.stdout).files.map((file: { file: string; outcome: string }) => [
       file.file,
@@ -133,7 +133,7 @@ describe('verify', () => {
   });
 
   it('counts a note with a quoted record as record only', async () => {
-    const run = await pithMirror(['verify', join(PROJECT, 'bundles/37ZQDNJOON6QQXTEBSYMMDCWTX.md'), '--json']);
+    const run = await commandHere(['verify', join(PROJECT, 'bundles/37ZQDNJOON6QQXTEBSYMMDCWTX.md'), '--json']);
     const { totals } = JSON.parse(run.stdout);
     assert.deepEqual([run.code, totals.records, totals.record_only, totals.signatures], [0, 1, 1, 0]);
   });
@@ -142,7 +142,7 @@ describe('verify', () => {
     const bundle = withState(makeBundle(makeRecord()));
     const wrong = { ...bundle.state, event_count: 7 };
     const path = inFolder('findings.json', bytesOf(makeBundle(makeRecord(), undefined, { state: wrong })));
-    const run = await pithMirror(['verify', path, '--trust', testTrustFile, '--json']);
+    const run = await commandHere(['verify', path, '--trust', testTrustFile, '--json']);
     assert.equal(run.code, 3);
     const [file] = JSON.parse(run.stdout).files;
     assert.equal(file.outcome, 'findings');
@@ -154,14 +154,14 @@ describe('verify', () => {
 
   it('does not know a key that the operator did not pin', async () => {
     const path = inFolder('other.json', bytesOf(makeBundle(makeRecord())));
-    const run = await pithMirror(['verify', path, '--json']);
+    const run = await commandHere(['verify', path, '--json']);
     assert.equal(run.code, 1);
     assert.equal(JSON.parse(run.stdout).files[0].findings[0].code, 'untrusted_key');
   });
 
   it('escapes control characters of file names and messages in its lines', async () => {
     const path = inFolder('red\u001b[31m.json', '{"a":"\\u001b[2J"}');
-    const run = await pithMirror(['verify', path]);
+    const run = await commandHere(['verify', path]);
     assert.equal(run.code, 1);
     assert.ok(!run.stdout.includes('\u001b'));
     assert.match(run.stdout, /red\\u\{001b\}\[31m\.json/);
@@ -220,7 +220,7 @@ describe('usage', () => {
   ];
   for (const [what, args] of wrong) {
     it(`${what}: exit code 2, one line that says so, nothing on standard output`, async () => {
-      const run = await pithMirror(args);
+      const run = await commandHere(args);
       assert.deepEqual([run.code, run.stdout], [2, '']);
       assert.match(run.stderr, /^pith-mirror: [^\n]+\n$/);
     });
@@ -228,7 +228,7 @@ describe('usage', () => {
 
   for (const command of ['build', 'verify', 'canon', 'number']) {
     it(`${command} --help explains it`, async () => {
-      const run = await pithMirror([command, '--help']);
+      const run = await commandHere([command, '--help']);
       assert.equal(run.code, 0);
       assert.match(run.stdout, new RegExp(`^pith-mirror ${command}`));
     });

@@ -27,7 +27,7 @@ import { SEED_SUFFIX, seedBytes, seedText } from '../support/bundles/vectors.ts'
 import { PROJECT, pithMirror, temporaryFolder } from '../support/sites/cli.ts';
 import { elements, isInPage, references } from '../support/sites/html.ts';
 import { mirror } from '../support/sites/mirror.ts';
-import { assertSameTree, build, readTree, writeFiles } from '../support/sites/site.ts';
+import { assertSameTree, build, buildHere, readTree, writeFiles } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
 const SEED_FOLDER = join(PROJECT, 'bundles');
@@ -159,7 +159,7 @@ describe('the real site', () => {
       );
     assert.deepEqual(bases(out), ['https://pith.science']);
     const own = join(folder, 'own');
-    await build([SEED_FOLDER, '--out', own, '--site', 'https://example.org/repo'], 0);
+    await buildHere([SEED_FOLDER, '--out', own, '--site', 'https://example.org/repo'], 0);
     assert.deepEqual(bases(own), ['https://pith.science', 'https://example.org/repo']);
     const page = readFileSync(join(own, `pith/${SEED_SUFFIX}/index.html`), 'utf8');
     assert.ok(page.includes(`<link rel="canonical" href="https://example.org/repo/pith/${SEED_SUFFIX}/">`));
@@ -249,7 +249,7 @@ describe('bad input', () => {
       'not.json': '{',
       'README.txt': 'ignored',
     });
-    const run = await build([input, '--out', out, '--trust', TEST_TRUST], 3);
+    const run = await buildHere([input, '--out', out, '--trust', TEST_TRUST], 3);
     assert.match(run.stderr, /ignored.*README\.txt/);
     assert.match(run.stdout, /rejected {2}bad\.json\n {4}bundle_hash_mismatch/);
     assert.match(run.stdout, /rejected {2}not\.json\n {4}not_json/);
@@ -262,7 +262,7 @@ describe('bad input', () => {
     assert.ok((await mirror(input, out, { trust, strict: true })).published);
     const before = readTree(out);
     writeFiles(input, { 'bad.json': '{}' });
-    const run = await build([input, '--out', out, '--trust', TEST_TRUST, '--strict'], 1);
+    const run = await buildHere([input, '--out', out, '--trust', TEST_TRUST, '--strict'], 1);
     assert.match(run.stderr, /nothing was published: --strict/);
     assertSameTree(before, readTree(out));
   });
@@ -272,7 +272,7 @@ describe('bad input', () => {
     assert.ok((await mirror(input, out, { trust })).published);
     const before = readTree(out);
     writeFiles(input, { 'good.json': '{}' });
-    await build([input, '--out', out, '--trust', TEST_TRUST], 1);
+    await buildHere([input, '--out', out, '--trust', TEST_TRUST], 1);
     assertSameTree(before, readTree(out));
     rmSync(join(input, 'good.json'));
     assert.equal((await mirror(input, out, { trust })).refusal, 'there is no bundle in the input');
@@ -357,7 +357,7 @@ describe('the output folder', () => {
   it('is refused if it contains what this program did not write', async () => {
     const out = join(folder, 'thesis');
     writeFiles(out, { 'chapter-1.tex': 'years of work' });
-    const run = await build(args(out), 2);
+    const run = await buildHere(args(out), 2);
     assert.match(run.stderr, /was not written by pith-mirror/);
     assert.equal(readFileSync(join(out, 'chapter-1.tex'), 'utf8'), 'years of work');
   });
@@ -397,7 +397,7 @@ describe('the output folder', () => {
     await mirror(own, out, { trust });
     const before = readTree(out);
     rmSync(join(own, 'b.json'));
-    await build([own, '--out', out, '--trust', TEST_TRUST, '--allow-loss'], 0);
+    await buildHere([own, '--out', out, '--trust', TEST_TRUST, '--allow-loss'], 0);
     const gone = [...before.keys()].filter((path) => !readTree(out).has(path));
     assert.equal(gone.length, 7);
     assert.equal(new Set(gone.map((path) => /[A-Z2-7]{26}/.exec(path)?.[0])).size, 1);
@@ -408,7 +408,7 @@ describe('the output folder', () => {
     const lock = join(out, '.pith-mirror-lock');
     // Nobody can look up a process of another machine.
     writeFiles(lock, { holder: JSON.stringify({ pid: 7, host: 'elsewhere.example' }) });
-    const run = await build(args(out), 1);
+    const run = await buildHere(args(out), 1);
     assert.match(
       run.stderr,
       /another build is writing this output: process 7 on elsewhere\.example, last sign of life \d s ago\. .* expires in \d+ s/,

@@ -15,7 +15,7 @@ import {
   publicKeyEntry,
   registryKey,
 } from '../support/bundles/make-bundle.ts';
-import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
+import { commandHere, pithMirror, temporaryFolder } from '../support/sites/cli.ts';
 import { mirror } from '../support/sites/mirror.ts';
 import { assertSameTree, readTree } from '../support/sites/site.ts';
 
@@ -57,7 +57,7 @@ test('a host with rules gets them in place of the second names of bundles, and s
   assert.equal(back.code, 0, back.stderr);
   assert.ok(existsSync(wellKnown) && !existsSync(join(out, '_redirects')));
 
-  const unknown = await build('--host', 'geocities');
+  const unknown = await commandHere(['build', input, '--out', out, '--host', 'geocities']);
   assert.equal(unknown.code, 2);
   assert.match(
     unknown.stderr,
@@ -74,7 +74,7 @@ test('join gives the site that one build for the same host gives, and refuses sh
     writeFileSync(at(`bundles/${own}.json`), text);
   }
   writeFileSync(at('trust.json'), trustFile());
-  const run = (...args: readonly string[]) => pithMirror([...args, '--trust', at('trust.json')]);
+  const run = (...args: readonly string[]) => commandHere([...args, '--trust', at('trust.json')]);
   const trust = readTrust(trustFile());
   const host = 'cloudflare-pages';
   for (const [out, shard] of [

@@ -36,7 +36,7 @@ import {
   startStandIn,
 } from '../support/network/stand-in.ts';
 import { JumpingClock } from '../support/network/syncing.ts';
-import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
+import { commandHere, temporaryFolder } from '../support/sites/cli.ts';
 import { mirror } from '../support/sites/mirror.ts';
 import { writeFiles } from '../support/sites/site.ts';
 
@@ -303,7 +303,7 @@ describe('the command audit', () => {
     }));
     writeFileSync(trust, JSON.stringify({ keys }));
   });
-  const run = (...args: readonly string[]) => pithMirror(['audit', ...args, '--trust', trust]);
+  const run = (...args: readonly string[]) => commandHere(['audit', ...args, '--trust', trust]);
 
   it('exits with 0 and says what the audit proves', async () => {
     const { code, stdout } = await run(built);

@@ -22,7 +22,7 @@ import {
 import { type SiteOptions, siteFiles, writeSite } from '../support/network/indexed-site.ts';
 import { inTurn, plainHost, startStandIn, swappedAt } from '../support/network/stand-in.ts';
 import { JumpingClock } from '../support/network/syncing.ts';
-import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
+import { commandHere, temporaryFolder } from '../support/sites/cli.ts';
 
 const folder = temporaryFolder();
 const record = (i: number): Data =>
@@ -197,7 +197,7 @@ describe('a comparison', () => {
 });
 
 describe('the command compare', () => {
-  const run = (...args: readonly string[]) => pithMirror(['compare', ...args]);
+  const run = (...args: readonly string[]) => commandHere(['compare', ...args]);
 
   it('exits with 0 for equal, 1 for states, 3 for bytes or selection, 2 for no mirror and 4 for a contradiction', async () => {
     const [a, b, c] = [write([plain(1)]), write([corrected(1)]), write([plain(1), plain(2)])];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { preflightText } from '../../src/cli/preflight.ts';
 import { HOSTS, judgeSize, measureSite } from '../../src/network/preflight.ts';
-import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
+import { commandHere, temporaryFolder } from '../support/sites/cli.ts';
 
 const suffixes = ['A', 'B', 'C', 'D'].map((letter) => letter.repeat(26));
 
@@ -49,11 +49,11 @@ test('names the file that is too large, and what to do', async () => {
   const folder = site();
   writeFileSync(join(folder, 'large.json'), '');
   truncateSync(join(folder, 'large.json'), 26_214_401);
-  const { code, stdout } = await pithMirror(['preflight', folder, '--host', 'cloudflare-pages']);
+  const { code, stdout } = await commandHere(['preflight', folder, '--host', 'cloudflare-pages']);
   assert.equal(code, 1);
   assert.match(stdout, /^FULL {2}largest file: 26\.2 MB of 26\.2 MB \(large\.json\)$/m);
   assert.match(stdout, /^ {6}publish fewer records, or choose a host that accepts larger files$/m);
-  assert.equal((await pithMirror(['preflight', folder, '--host', 'static'])).code, 0);
+  assert.equal((await commandHere(['preflight', folder, '--host', 'static'])).code, 0);
 });
 
 test('reports two names that collide on case-insensitive disks', () => {
@@ -68,10 +68,10 @@ test('reports two names that collide on case-insensitive disks', () => {
 });
 
 test('refuses an unknown host and a folder that is not there', async () => {
-  const unknown = await pithMirror(['preflight', site(), '--host', 'geocities']);
+  const unknown = await commandHere(['preflight', site(), '--host', 'geocities']);
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /--host: expected one of github-pages, .* \(found geocities\)/);
-  const nowhere = await pithMirror(['preflight', '/nowhere', '--host', 'static']);
+  const nowhere = await commandHere(['preflight', '/nowhere', '--host', 'static']);
   assert.equal(nowhere.code, 2);
   assert.equal(nowhere.stderr, 'pith-mirror: /nowhere: there is no such file or folder\n');
 });

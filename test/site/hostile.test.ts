@@ -18,7 +18,7 @@ import {
   secondKey,
   type TestKey,
 } from '../support/bundles/make-bundle.ts';
-import { pithMirror, temporaryFolder } from '../support/sites/cli.ts';
+import { commandHere, temporaryFolder } from '../support/sites/cli.ts';
 import { elements, references } from '../support/sites/html.ts';
 import { build, readTree } from '../support/sites/site.ts';
 
@@ -268,7 +268,7 @@ describe('what is printed', () => {
 
   test('by verify, as text and as JSON', async () => {
     for (const option of [[], ['--json']]) {
-      const { code, stdout, stderr } = await pithMirror(['verify', input, '--trust', trust, ...option]);
+      const { code, stdout, stderr } = await commandHere(['verify', input, '--trust', trust, ...option]);
       assert.equal(code, 1);
       assertPrintable(stdout);
       assertPrintable(stderr);

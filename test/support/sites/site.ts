@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { pithMirror, type Run, type RunOptions } from './cli.ts';
+import { commandHere, pithMirror, type Run, type RunOptions } from './cli.ts';
 
 /** Writes files below a folder. */
 export function writeFiles(folder: string, files: Readonly<Record<string, Uint8Array | string>>): void {
@@ -25,8 +25,16 @@ export function assertSameTree(a: ReadonlyMap<string, Buffer>, b: ReadonlyMap<st
   for (const [path, bytes] of a) assert.ok(b.get(path)?.equals(bytes), `${path} differs`);
 }
 
-export async function build(args: readonly string[], code: number, options: RunOptions = {}): Promise<Run> {
-  const run = await pithMirror(['build', ...args], options);
+function withCode(run: Run, code: number, args: readonly string[]): Run {
   assert.equal(run.code, code, `exit code of build ${args.join(' ')}\n${run.stdout}\n${run.stderr}`);
   return run;
+}
+
+export async function build(args: readonly string[], code: number, options: RunOptions = {}): Promise<Run> {
+  return withCode(await pithMirror(['build', ...args], options), code, args);
+}
+
+/** In this process: see {@link commandHere}. */
+export async function buildHere(args: readonly string[], code: number): Promise<Run> {
+  return withCode(await commandHere(['build', ...args]), code, args);
 }
