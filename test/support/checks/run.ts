@@ -4,8 +4,8 @@
  *
  * A file names its reason in its first comment, in a line that begins with `Slow:`.
  *
- * As many files run at a time as there are processors. Node by itself would leave one of them idle, which is half of a small
- * machine.
+ * One file more runs at a time than there are processors, since each also waits: for the disk, for hosts, for processes that it
+ * starts. Node by itself would leave one processor idle, which is half of a small machine.
  */
 // First, so that all files of the run share one cache.
 import '../sites/run-cache.ts';
@@ -33,7 +33,7 @@ const { status } = spawnSync(
   [
     '--test',
     '--test-timeout=900000',
-    `--test-concurrency=${availableParallelism()}`,
+    `--test-concurrency=${availableParallelism() + 1}`,
     '--test-reporter=./test/support/checks/reporter.ts',
     ...(named.length > 0 ? named : chosen),
   ],
