@@ -20,7 +20,7 @@ import {
 } from '../support/bundles/make-bundle.ts';
 import { commandHere, temporaryFolder } from '../support/sites/cli.ts';
 import { elements, references } from '../support/sites/html.ts';
-import { build, readTree } from '../support/sites/site.ts';
+import { build, buildHere, readTree } from '../support/sites/site.ts';
 
 const GOOD_FILES = Number(process.env.PITH_MIRROR_GOOD_FILES ?? '16');
 
@@ -47,7 +47,7 @@ const calmBuilt = built.then(() => {
     mkdirSync(dirname(join(calmInput, name)), { recursive: true });
     linkSync(join(input, name), join(calmInput, name));
   }
-  return build([calmInput, '--out', calmOut, '--trust', trust], 0);
+  return buildHere([calmInput, '--out', calmOut, '--trust', trust], 0);
 });
 
 /** Files that are published as they came. */

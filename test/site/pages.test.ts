@@ -18,11 +18,11 @@ import {
 import { SEED_SUFFIX, seedText } from '../support/bundles/vectors.ts';
 import { PROJECT, temporaryFolder } from '../support/sites/cli.ts';
 import { elements, isInPage, pageText, references } from '../support/sites/html.ts';
-import { build, readTree, writeFiles } from '../support/sites/site.ts';
+import { buildHere, readTree, writeFiles } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
 const real = join(folder, 'real');
-const realBuilt = build([join(PROJECT, 'bundles'), '--out', real], 0);
+const realBuilt = buildHere([join(PROJECT, 'bundles'), '--out', real], 0);
 
 async function realPage(path: string): Promise<string> {
   await realBuilt;
@@ -235,7 +235,7 @@ describe('text from bundles is only ever text', () => {
   const records = HOSTILE.map((text, i) => bundleWith(text, `2606.1000${i}`));
   const harmless = bundleWith('harmless', '2606.20000');
   writeFiles(input, Object.fromEntries([...records, harmless].map((bundle, i) => [`${i}.json`, bytesOf(bundle)])));
-  const built = build([input, '--out', out, '--trust', trust], 3);
+  const built = buildHere([input, '--out', out, '--trust', trust], 3);
 
   const pageOf = (bundle: Data): string =>
     readFileSync(join(out, 'pith', numberOf(bundle.canonical_record).slice(-26), 'index.html'), 'utf8');

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { withoutIndentation } from '../../../src/mirror/render/render.ts';
 import { SEED_SUFFIX } from '../../support/bundles/vectors.ts';
 import { PROJECT, temporaryFolder } from '../../support/sites/cli.ts';
-import { build } from '../../support/sites/site.ts';
+import { buildHere } from '../../support/sites/site.ts';
 
 test('the markup of a component loses its indentation and blank lines, and its code keeps them', () => {
   const source = '---\nconst a = `\n  b`;\n---\n\n<p>\n  {a}\n\n  <b>c</b>\n</p>\n';
@@ -16,7 +16,7 @@ test('the markup of a component loses its indentation and blank lines, and its c
 
 test('a record’s page has lines of its own for its elements, and blanks at their beginning only inside of texts', async () => {
   const out = join(temporaryFolder(), 'site');
-  await build([join(PROJECT, 'bundles'), '--out', out], 0);
+  await buildHere([join(PROJECT, 'bundles'), '--out', out], 0);
   const html = readFileSync(join(out, 'pith', SEED_SUFFIX, 'index.html'), 'utf8');
   const outside = html.replaceAll(/<pre\b.*?<\/pre>/gs, '<pre>');
   assert.deepEqual(outside.match(/\n[ \t]+\S.*/g) ?? [], []);

@@ -6,7 +6,7 @@
 import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT } from '../sites/cli.ts';
-import { build, writeFiles } from '../sites/site.ts';
+import { buildHere, writeFiles } from '../sites/site.ts';
 import {
   authorKey,
   bytesOf,
@@ -183,6 +183,6 @@ export async function buildVariety(
   const variety = writeVariety(folder, options);
   const site = join(folder, 'site');
   const address = options.site === undefined ? [] : ['--site', options.site];
-  await build([variety.input, '--out', site, '--trust', variety.trust, ...address], 3);
+  await buildHere([variety.input, '--out', site, '--trust', variety.trust, ...address], 3);
   return { ...variety, site };
 }
