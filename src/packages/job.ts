@@ -65,10 +65,19 @@ export interface TeamStart {
   readonly engine: EngineName;
 }
 
+export interface JobOrder {
+  readonly id: number;
+  readonly jobs: readonly Job[] | 'close';
+  /** Of an earlier answer, to be used for this one: new memory for each answer would pile up until it is collected. */
+  readonly memory?: ArrayBuffer;
+}
+
 export interface JobAnswer {
   readonly id: number;
   /** A result for each job. */
   readonly done?: readonly Done[];
+  /** The memory in which the packed bytes of all of them are; it may go back with other jobs. */
+  readonly memory?: ArrayBuffer;
   readonly error?: {
     readonly message: string;
     readonly stack: string;

@@ -28,11 +28,12 @@ import {
   type ZimAbout,
 } from './formats/zim-metadata.ts';
 import type { DoneFile } from './job.ts';
+import { keepRoomForNewObjects } from './memory.ts';
 import type { PackResult } from './pack.ts';
 import { suffixOfPath, type Unit } from './parts.ts';
 import { checkKeys, dateOf, openSiteFolder } from './site.ts';
 import { readCheckedSums } from './site-check.ts';
-import { type SiteSurvey, survey } from './survey.ts';
+import { type SiteSurvey, stampOfSite, survey } from './survey.ts';
 import { Team } from './team.ts';
 import {
   checkFound,
@@ -185,7 +186,7 @@ async function writeZim(path: string, run: Run): Promise<Written> {
   const { options, about, facts, team, tally, progress } = run;
   const zim = new ZimWriter(TYPES);
   const output = new ZimOutput(path, zim.headBytes);
-  const queue = new ClusterQueue((cluster) => output.write(zim.pack('zstd', cluster)));
+  const queue = new ClusterQueue((packed) => output.write(zim.pack('zstd', packed)), zim.reuse);
   try {
     const contents = new ContentWriter(zim, queue.push);
     for await (const [{ unit }, done] of team.inOrder(jobsOf(run.units, run.source))) {
@@ -223,6 +224,7 @@ async function writeZim(path: string, run: Run): Promise<Written> {
  * @throws UsageError, BuildError or the system's error. Then the ZIM has not its final name, and one that exists is not touched.
  */
 export async function packZim(options: ZimOptions, progress: Progress): Promise<PackResult> {
+  keepRoomForNewObjects();
   const site = await openSiteFolder(options.site);
   await checkKeys(site, options.trust);
   progress.stage('reading the lists of digests', null);
@@ -241,7 +243,8 @@ export async function packZim(options: ZimOptions, progress: Progress): Promise<
   const name = `${about.name}_${facts.date.slice(0, 7)}`;
   const target = join(options.out, `${name}.zim`);
   const workplace = await Workplace.open(options.out, name, [target], options.force, progress);
-  const team = new Team(options.jobs ?? availableParallelism(), {
+  // One processor compresses, and each worker takes 50 MB.
+  const team = new Team(options.jobs ?? Math.max(availableParallelism() - 1, 1), {
     trust: trustDocument(options.trust),
     engine: options.engine,
   });
@@ -253,9 +256,9 @@ export async function packZim(options: ZimOptions, progress: Progress): Promise<
     progress.stage('packing', units.length);
     const path = join(workplace.work, `${name}.zim`);
     const written = await writeZim(path, { options, about, facts, source, units, team, tally, progress });
-    await readZimBack(path, name, written, team, progress);
+    await readZimBack(path, name, written, progress);
     progress.stage('checking that the site did not change', found.files);
-    checkUnchanged(found, survey(site.folder, 'site', sums, progress), options.site);
+    checkUnchanged(found, stampOfSite(site.folder, progress), options.site);
     await team.closeFiles();
     await workplace.publish([target]);
     const { bytes, sha256, files } = written;

@@ -20,11 +20,12 @@ import type { PackageContents, PackageFacts } from './formats/facts.ts';
 import type { InputName } from './formats/inputs.ts';
 import { RO_CRATE } from './formats/ro-crate.ts';
 import { gatherInputs, type Inputs } from './inputs.ts';
+import { keepRoomForNewObjects } from './memory.ts';
 import { cutParts, LIMITS, type Limits, type PackagePart, partName, suffixOfPath } from './parts.ts';
 import { readBack } from './read-back.ts';
 import { checkKeys, dateOf, openSiteFolder, type Site } from './site.ts';
 import { readCheckedSums } from './site-check.ts';
-import { type Sums, survey } from './survey.ts';
+import { type Sums, stampOfSite, survey } from './survey.ts';
 import { Team } from './team.ts';
 import { checkFound, checksOf, checkUnchanged, checkUnit, countFindings, jobsOf, type Tally } from './units.ts';
 import { Workplace } from './workplace.ts';
@@ -187,6 +188,7 @@ async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omi
  * are not touched.
  */
 export async function packSite(options: PackOptions, progress: Progress): Promise<PackResult> {
+  keepRoomForNewObjects();
   const site = await openSiteFolder(options.site);
   await checkKeys(site, options.trust);
   const set = nameOf(options, site);
@@ -226,7 +228,7 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
       packages.push({ path: targets[facts.index] ?? '', ...(await writePart(plan, run)) });
     }
     progress.stage('checking that the site did not change', found.files);
-    checkUnchanged(found, survey(site.folder, contents, sums, progress), options.site);
+    checkUnchanged(found, stampOfSite(site.folder, progress), options.site);
     await team.closeFiles();
     await workplace.publish(targets);
     return { packages, records: found.records.length, checked, ...tally };

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { blobOf, clusterKind, ZimError } from './formats/unzim.ts';
 import { dataStart, LOCAL_BYTES, MAX_MEMBER_BYTES, type Member, ZipError } from './formats/unzip.ts';
-import { CLUSTER_BYTES } from './formats/zim.ts';
+import { CLUSTER_BYTES } from './formats/zim-cluster.ts';
 import { HEAP, type Room } from './room.ts';
 
 /** A file on the disk, or a file inside of a ZIP or a ZIM on the disk. */
@@ -27,7 +27,7 @@ export class PlaceError extends Error {
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** Fills bytes from a file. @returns how many were read: fewer than there is room for only at the end of the file. */
-function readInto(bytes: Uint8Array, descriptor: number, offset: number): number {
+export function readInto(bytes: Uint8Array, descriptor: number, offset: number): number {
   let done = 0;
   while (done < bytes.length) {
     const count = readSync(descriptor, bytes, done, bytes.length - done, offset + done);

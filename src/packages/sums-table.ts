@@ -7,6 +7,8 @@
 import { suffixOfPath } from './parts.ts';
 
 const DIGEST_BYTES = 32;
+/** Digests in one piece of memory: pieces are never copied, and waste little. */
+const PIECE = 1 << 14;
 const COPY = /^\.well-known\/pith\/([A-Z2-7]{26})\/bundle\.json$/;
 /** The name of a record's copy of its bundle for servers; no file in its folder can have it. */
 const COPY_NAME = '/';
@@ -40,7 +42,7 @@ export class SumsTable {
   /** Files of no record: their places. */
   readonly #others = new Map<string, number>();
   readonly #nameLists = new Map<string, readonly string[]>();
-  #digests = Buffer.alloc(DIGEST_BYTES * 1024);
+  readonly #digests: Buffer[] = [];
   #count = 0;
   #copies = 0;
 
@@ -55,13 +57,9 @@ export class SumsTable {
   }
 
   #append(sha256: string): number {
-    const at = this.#count * DIGEST_BYTES;
-    if (at === this.#digests.length) {
-      const larger = Buffer.alloc(this.#digests.length * 2);
-      this.#digests.copy(larger);
-      this.#digests = larger;
-    }
-    this.#digests.write(sha256, at, 'hex');
+    const at = this.#count % PIECE;
+    if (at === 0) this.#digests.push(Buffer.alloc(DIGEST_BYTES * PIECE));
+    this.#digests.at(-1)?.write(sha256, DIGEST_BYTES * at, 'hex');
     return this.#count++;
   }
 
@@ -113,7 +111,8 @@ export class SumsTable {
   get(path: string): string | null {
     const index = this.indexOf(path);
     if (index === null) return null;
-    return this.#digests.toString('hex', index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES);
+    const at = (index % PIECE) * DIGEST_BYTES;
+    return this.#digests[Math.floor(index / PIECE)]?.toString('hex', at, at + DIGEST_BYTES) ?? null;
   }
 
   /** The paths of a record's files, in the order of its list. */

@@ -47,6 +47,18 @@ function* missingOf(sums: SumsTable, seen: Uint8Array): Generator<string> {
     if (seen[index] === 0 && !isSkipped(path.slice(0, path.indexOf('/') + 1))) yield path;
 }
 
+const stampLine = ({ path, stamp }: FoundFile): string => `${path}\0${stamp}\n`;
+
+/** What `survey` gives as the stamp of a site, without the memory for its units. */
+export function stampOfSite(folder: string, progress: Progress): string {
+  const digest = createHash('sha256');
+  for (const file of walk(folder, isSkipped, () => undefined)) {
+    progress.step();
+    digest.update(stampLine(file));
+  }
+  return digest.digest('hex');
+}
+
 /** Lists a site once. Keeps a few numbers for each record. */
 export function survey(folder: string, contents: PackageContents, sums: Sums, progress: Progress): SiteSurvey {
   const digest = createHash('sha256');
@@ -68,7 +80,7 @@ export function survey(folder: string, contents: PackageContents, sums: Sums, pr
   for (const file of walk(folder, isSkipped, (found) => odd.push(found))) {
     progress.step();
     files++;
-    digest.update(`${file.path}\0${file.stamp}\n`);
+    digest.update(stampLine(file));
     const index = sums?.indexOf(file.path) ?? null;
     if (index !== null) seen[index] = 1;
     // No file of a mirror has such a name, but a foreign file may.

@@ -1,7 +1,7 @@
 /** Worker threads that do jobs in parallel and give the results in the order of the jobs. */
 import { Worker } from 'node:worker_threads';
 import { BuildError } from '../mirror/base/failure.ts';
-import type { Done, Job, JobAnswer, TeamStart } from './job.ts';
+import type { Done, Job, JobAnswer, JobOrder, TeamStart } from './job.ts';
 
 /** Files in one message, or a few more: a message wakes a thread, which takes as long as the digests of a record. */
 const GROUP_FILES = 64;
@@ -37,10 +37,19 @@ function* groupsOf<J extends Job>(jobs: Iterable<J>): Generator<readonly J[]> {
   if (group.length > 0) yield group;
 }
 
+/** The results of a group of jobs. */
+interface DoneGroup {
+  readonly done: readonly Done[];
+  /** Where their packed bytes are. */
+  readonly memory: ArrayBuffer | undefined;
+}
+
 /** A worker, and the jobs that it has. */
 class Member {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, { resolve(done: readonly Done[]): void; reject(error: Error): void }>();
+  readonly #waiting = new Map<number, { resolve(group: DoneGroup): void; reject(error: Error): void }>();
+  /** Memory of answers that were taken. */
+  readonly #spare: ArrayBuffer[] = [];
   #next = 0;
   #lost: Error | null = null;
 
@@ -49,11 +58,11 @@ class Member {
       workerData: start,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
     });
-    this.#worker.on('message', ({ id, done, error }: JobAnswer) => {
+    this.#worker.on('message', ({ id, done, memory, error }: JobAnswer) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (error !== undefined) waiting?.reject(errorOf(error));
-      else if (done !== undefined) waiting?.resolve(done);
+      else if (done !== undefined) waiting?.resolve({ done, memory });
     });
     this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on('exit', (code) =>
@@ -71,12 +80,19 @@ class Member {
     return this.#waiting.size;
   }
 
-  run(jobs: readonly Job[] | 'close'): Promise<readonly Done[]> {
+  /** Takes back the memory of an answer, of which nothing is needed any more. */
+  reuse(memory: ArrayBuffer): void {
+    this.#spare.push(memory);
+  }
+
+  run(jobs: readonly Job[] | 'close'): Promise<DoneGroup> {
     return new Promise((resolve, reject) => {
       if (this.#lost !== null) return reject(this.#lost);
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, jobs });
+      const memory = this.#spare.pop();
+      const order: JobOrder = memory === undefined ? { id, jobs } : { id, jobs, memory };
+      this.#worker.postMessage(order, memory === undefined ? [] : [memory]);
     });
   }
 
@@ -107,31 +123,33 @@ export class Team {
   /**
    * Does all jobs. At most a few groups of jobs per worker are under way or waiting to be taken, so memory does not grow with them.
    *
-   * @returns each job with its result, in the order of the jobs.
+   * @returns each job with its result, in the order of the jobs. Packed bytes are valid until the next one is asked for.
    */
   async *inOrder<J extends Job>(jobs: Iterable<J>): AsyncGenerator<readonly [J, Done]> {
-    const pending: { readonly jobs: readonly J[]; readonly done: Promise<readonly Done[]> }[] = [];
+    const pending: { readonly jobs: readonly J[]; readonly member: Member; readonly group: Promise<DoneGroup> }[] = [];
     const results = async function* (): AsyncGenerator<readonly [J, Done]> {
       const first = pending.shift();
       if (first === undefined) return;
-      const done = await first.done;
+      const { done, memory } = await first.group;
       for (const [i, job] of first.jobs.entries()) {
         const result = done[i];
         if (result === undefined) throw new TypeError('expected a result for each job');
         yield [job, result];
       }
+      if (memory !== undefined) first.member.reuse(memory);
     };
     try {
       for (const group of groupsOf(jobs)) {
-        const done = this.#leastBusy().run(group);
+        const member = this.#leastBusy();
+        const running = member.run(group);
         // The caller sees the failure when it takes the result; until then, it must not count as unhandled.
-        done.catch(() => undefined);
-        pending.push({ jobs: group, done });
+        running.catch(() => undefined);
+        pending.push({ jobs: group, member, group: running });
         if (pending.length >= this.#size * AHEAD) yield* results();
       }
       while (pending.length > 0) yield* results();
     } finally {
-      await Promise.allSettled(pending.map(({ done }) => done));
+      await Promise.allSettled(pending.map(({ group }) => group));
     }
   }
 

@@ -100,8 +100,8 @@ export function checkFound({ odd, records, missing }: SiteSurvey, site: string, 
   if (first !== undefined) throw new BuildError(`${first}: is missing; sums/ lists it; ${ADVICE}`);
 }
 
-/** @throws BuildError if the second survey of a site found anything else than the first. */
-export function checkUnchanged(before: SiteSurvey, after: SiteSurvey, site: string): void {
-  if (after.stamp !== before.stamp)
+/** @param stamp of the site now. @throws BuildError if anything differs from what the survey found. */
+export function checkUnchanged(before: SiteSurvey, stamp: string, site: string): void {
+  if (stamp !== before.stamp)
     throw new BuildError(`${site}: the site changed while it was packed; nothing is packed; run pack again`);
 }

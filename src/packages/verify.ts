@@ -145,7 +145,7 @@ async function verifyZim(path: string, name: string, run: Run): Promise<Verified
     };
     const problems = zim.isWhole(run.progress) ? [] : [changed];
     run.progress.stage(`verifying ${name}`, null);
-    const done = await doJobs(zimJobs(zim, 'records'), '', run);
+    const done = await doJobs(zimJobs(zim), '', run);
     return { name, kind: 'zim', ...done, problems: [...problems, ...done.problems].sort(byPath) };
   } catch (error) {
     throw error instanceof ZimError ? new BuildError(`${name}: ${error.message}`) : error;

@@ -5,7 +5,7 @@ import { codeOf } from '../mirror/base/failure.ts';
 import { ENGINES } from '../mirror/judge/openssl.ts';
 import { readTrust } from '../protocol/index.ts';
 import { compress } from './compress.ts';
-import type { Done, DoneFile, Job, JobAnswer, SiteProblem, TeamStart } from './job.ts';
+import type { Done, DoneFile, Job, JobAnswer, JobOrder, SiteProblem, TeamStart } from './job.ts';
 import { datedRecord, judgePackedRecord } from './judge-record.ts';
 import { closePackage, PlaceError, readPlace } from './place.ts';
 import { SharedRoom } from './room.ts';
@@ -42,12 +42,24 @@ function run({ files, suffix, onlyDated = false, pack }: Job): Done {
   return { files: done, problems: [...problems, ...judged.problems], record: judged.record };
 }
 
-/** The packed bytes of all files side by side in one buffer, which can go to the other thread without being copied again. */
-function gathered(done: readonly Done[]): { readonly done: readonly Done[]; readonly transfer: ArrayBuffer[] } {
+/** Memory for an answer grows by so much at once, so that it fits more often when it comes back. */
+const GROWTH = 1 << 18;
+
+/**
+ * The packed bytes of all files side by side in one buffer, which can go to the other thread without being copied again.
+ *
+ * @param spare of an earlier answer.
+ */
+function gathered(
+  done: readonly Done[],
+  spare: ArrayBuffer | undefined,
+): { readonly done: readonly Done[]; readonly memory?: ArrayBuffer } {
   let length = 0;
   for (const { files } of done) for (const { packed } of files) length += packed?.data.length ?? 0;
-  if (length === 0) return { done, transfer: [] };
-  const all = new Uint8Array(length);
+  if (length === 0) return { done };
+  const memory =
+    spare !== undefined && spare.byteLength >= length ? spare : new ArrayBuffer(Math.ceil(length / GROWTH) * GROWTH);
+  const all = new Uint8Array(memory);
   let at = 0;
   const moved = (file: DoneFile): DoneFile => {
     if (file.packed === null) return file;
@@ -56,10 +68,10 @@ function gathered(done: readonly Done[]): { readonly done: readonly Done[]; read
     at += data.length;
     return { ...file, packed: { ...file.packed, data } };
   };
-  return { done: done.map((one) => ({ ...one, files: one.files.map(moved) })), transfer: [all.buffer] };
+  return { done: done.map((one) => ({ ...one, files: one.files.map(moved) })), memory };
 }
 
-port.on('message', ({ id, jobs }: { readonly id: number; readonly jobs: readonly Job[] | 'close' }) => {
+port.on('message', ({ id, jobs, memory: spare }: JobOrder) => {
   try {
     if (jobs === 'close') {
       closePackage();
@@ -68,8 +80,8 @@ port.on('message', ({ id, jobs }: { readonly id: number; readonly jobs: readonly
     }
     // What is not compressed still lies in the room until it is gathered.
     room.clear();
-    const { done, transfer } = gathered(jobs.map(run));
-    port.postMessage({ id, done } satisfies JobAnswer, transfer);
+    const answer = gathered(jobs.map(run), spare);
+    port.postMessage({ id, ...answer } satisfies JobAnswer, answer.memory === undefined ? [] : [answer.memory]);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const { message, stack = '' } = error;

@@ -14,8 +14,8 @@ import {
   ZimError,
   type ZimHeader,
 } from './formats/unzim.ts';
-import { HEADER_BYTES, MD5_BYTES } from './formats/zim.ts';
-import { type FilePlace, magicOf, readAt } from './place.ts';
+import { HEADER_BYTES, MD5_BYTES } from './formats/zim-layout.ts';
+import { type ClusterPlace, type FilePlace, magicOf, readAt, readInto } from './place.ts';
 import { isThere } from './walk.ts';
 
 /** How many bytes are buffered before they are written, or read at once. */
@@ -33,7 +33,7 @@ function uuidOf(digest: Uint8Array): Uint8Array {
 export class ZimOutput {
   readonly #descriptor: number;
   readonly #digest = createHash('sha256');
-  #chunks: Uint8Array[] = [];
+  readonly #gathered = new Uint8Array(PIECE);
   #held = 0;
   #offset: number;
 
@@ -46,9 +46,13 @@ export class ZimOutput {
   write(chunks: Iterable<Uint8Array>): void {
     for (const chunk of chunks) {
       this.#digest.update(chunk);
-      this.#chunks.push(chunk);
-      this.#held += chunk.length;
-      if (this.#held >= PIECE) this.#flush();
+      for (let at = 0; at < chunk.length; ) {
+        const part = chunk.subarray(at, at + PIECE - this.#held);
+        this.#gathered.set(part, this.#held);
+        this.#held += part.length;
+        at += part.length;
+        if (this.#held === PIECE) this.#flush();
+      }
     }
   }
 
@@ -57,9 +61,8 @@ export class ZimOutput {
   }
 
   #flush(): void {
-    this.#writeAt(Buffer.concat(this.#chunks), this.#offset);
+    this.#writeAt(this.#gathered.subarray(0, this.#held), this.#offset);
     this.#offset += this.#held;
-    this.#chunks = [];
     this.#held = 0;
   }
 
@@ -116,6 +119,7 @@ export class ZimInput {
   readonly #clusters: Float64Array;
   #window: Uint8Array = new Uint8Array();
   #windowAt = 0;
+  #packed: Uint8Array = new Uint8Array(PIECE);
 
   /**
    * @param name as the user named it.
@@ -200,6 +204,15 @@ export class ZimInput {
       if (target >= this.#header.entries) throw new ZimError(`is damaged: ${path} leads nowhere`);
       yield { path, target: this.#entry(target).path };
     }
+  }
+
+  /** The bytes of a cluster as they are in the file; valid until the next call. @throws ZimError if the file is cut short. */
+  packed({ start, end }: ClusterPlace): Uint8Array {
+    if (this.#packed.length < end - start) this.#packed = new Uint8Array(end - start);
+    const bytes = this.#packed.subarray(0, end - start);
+    if (readInto(bytes, this.#descriptor, start) !== bytes.length)
+      throw new ZimError('became shorter while it was read');
+    return bytes;
   }
 
   /** Where a cluster ends: at the next one, or at the lists. */

@@ -1,115 +1,184 @@
 /**
- * `node test/bench/packages.ts [--records N] [--folder DIR]`: what packages cost, compared with Debian's `zip -6` on the same files.
+ * `npm run bench:packages`: what packages cost, next to Debian's `zip -6` and `zimwriterfs` on the same files. README.md tells how.
  *
- * Prints a table. `zip` compresses in one thread; `pack` also verifies every bundle and state, takes SHA-256 of every file, reads
- * the package back, and uses all processors. So CPU time is in the table too, and so is a `pack` that is held to one processor.
+ * `zip` only compresses, in one thread. `pack` also compares the SHA-256 of every file with the site's lists, writes manifests, and
+ * reads the package back, on all processors; so one `pack` is held to one processor, and CPU time is in the table.
  */
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ILLUSTRATION } from '../../src/packages/formats/illustration.ts';
-import { LAUNCHER } from '../support/sites/cli.ts';
-import { needTool } from '../support/tools/tools.ts';
+import { findTool } from '../support/tools/tools.ts';
 import { CACHE, cachedBundles, writeInput } from './dataset.ts';
 import { trustFile } from './generate.ts';
-import { describeLoad, touchMemory } from './machine.ts';
-import { type Cost, run } from './measure.ts';
-import { listTree } from './tree.ts';
+import { describeLoad, describeMachine, measurePace, touchMemory } from './machine.ts';
+import { run } from './measure.ts';
+import {
+  formatPackages,
+  PACKAGE_STEPS,
+  type PackageMeasurements,
+  type PackageRow,
+  type PackageStep,
+  withPart,
+} from './package-results.ts';
+import { command } from './subject.ts';
+import { listTree, type SiteEntry } from './tree.ts';
 
-const { values } = parseArgs({
-  options: {
-    records: { type: 'string', default: '10000' },
-    folder: { type: 'string', default: join(CACHE, 'packages') },
-  },
-});
-const records = Number(values.records);
-if (!Number.isSafeInteger(records) || records < 1) throw new RangeError(`--records: expected a number from 1 on`);
-const command = (...args: readonly string[]): readonly string[] => [LAUNCHER, ...args];
-const at = (...names: readonly string[]): string => join(values.folder, ...names);
+const RESULTS = fileURLToPath(new URL('./RESULTS.md', import.meta.url));
 
-const number = (value: number | null, digits: number): string => (value === null ? '' : value.toFixed(digits));
+const HELP = `npm run bench:packages -- [--records N,…] [--peers-up-to N] [--folder DIR] [--write]
 
-interface Line {
-  readonly what: string;
-  readonly cost: Cost;
-  /** Bytes that went in. */
-  readonly bytes: number;
-  /** Bytes that came out; null if nothing did. */
-  readonly made: number | null;
+  --records N,…     numbers of records; default 1000,20000,100000
+  --peers-up-to N   more records than that are not packed by zip and zimwriterfs, nor on one processor; default 20000
+  --folder DIR      where to work, on the file system to be measured; default ${CACHE}
+  --write           replace the part about packages in test/bench/RESULTS.md
+`;
+
+interface Options {
+  readonly records: readonly number[];
+  readonly peersUpTo: number;
+  readonly folder: string;
+  readonly write: boolean;
 }
 
-function row({ what, cost, bytes, made }: Line): string {
-  const rate = (bytes / cost.seconds / 1e6).toFixed(1);
-  const size = made === null ? '' : `${(made / records / 1000).toFixed(2)} kB`;
-  const peak = cost.peakBytes === null ? '' : `${Math.round(cost.peakBytes / 1e6)} MB`;
-  return `| ${what} | ${number(cost.seconds, 2)} s | ${number(cost.cpuSeconds, 2)} s | ${rate} MB/s | ${peak} | ${size} |`;
-}
-
-rmSync(values.folder, { recursive: true, force: true });
-mkdirSync(values.folder, { recursive: true });
-console.error(`making ${records} bundles and their site`);
-writeInput(cachedBundles(records), at('input'));
-writeFileSync(at('trust.json'), trustFile());
-const trust = ['--trust', at('trust.json')];
-await run(process.execPath, command('build', at('input'), '--out', at('site'), ...trust));
-touchMemory(values.folder);
-
-const files = listTree(at('site')).filter(({ path }) => !path.startsWith('.well-known/'));
-const bytes = files.reduce((total, { size }) => total + size, 0);
-const lines: Line[] = [];
-const measure = async (
-  what: string,
-  file: string,
-  args: readonly string[],
-  made: string | (() => string) | null,
-): Promise<void> => {
-  console.error(what);
-  const cost = await run(file, args, values.folder);
-  lines.push({
-    what,
-    cost,
-    bytes,
-    made: made === null ? null : statSync(typeof made === 'string' ? made : made()).size,
+function readOptions(): Options | null {
+  const { values } = parseArgs({
+    options: {
+      records: { type: 'string', default: '1000,20000,100000' },
+      'peers-up-to': { type: 'string', default: '20000' },
+      folder: { type: 'string', default: CACHE },
+      write: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
-};
-const pack = (name: string, ...more: readonly string[]): readonly string[] =>
-  command('pack', at('site'), '--format', 'zip', '--out', at('out'), '--name', name, ...trust, ...more);
-const oneProcessor = ['-c', '0', process.execPath];
+  if (values.help) return null;
+  const positive = (text: string, name: string): number => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new RangeError(`--${name}: expected a number from 1 on, got ${text}`);
+    return value;
+  };
+  return {
+    records: values.records.split(',').map((text) => positive(text, 'records')),
+    peersUpTo: positive(values['peers-up-to'], 'peers-up-to'),
+    folder: values.folder,
+    write: values.write,
+  };
+}
 
-await measure(
-  '`zip -6`, one thread',
-  'zip',
-  ['-6', '-q', '-r', at('plain.zip'), 'site', '-x', 'site/.well-known/*'],
-  at('plain.zip'),
-);
-const zips = Math.ceil(files.length / 59_900);
-const madeBy = (name: string): string | null => (zips === 1 ? at('out', `${name}.zip`) : null);
-await measure('`pack`', process.execPath, pack('whole'), madeBy('whole'));
-await measure('`pack`, one processor', 'taskset', [...oneProcessor, ...pack('single')], madeBy('single'));
-await measure('`pack --store`', process.execPath, pack('stored', '--store'), madeBy('stored'));
-await measure(
-  '`pack --only bundles`',
-  process.execPath,
-  pack('bundles', '--only', 'bundles'),
-  at('out', 'bundles.zip'),
-);
-const zim = (): string => at('out', readdirSync(at('out')).find((name) => name.endsWith('.zim')) ?? 'no.zim');
-const packZim = command('pack', at('site'), '--format', 'zim', '--out', at('out'), ...trust);
-await measure('`pack --format zim`', process.execPath, packZim, zim);
-await measure('`verify` of the ZIM', process.execPath, command('verify', zim(), ...trust), null);
-// The same files, without what a ZIM of ours leaves out.
-cpSync(at('site'), at('plain'), {
-  recursive: true,
-  filter: (path) => !/[\\/](?:\.well-known|\.nojekyll|\.pith-mirror\.json|sums)$/.test(path),
+const say = (text: string): boolean => process.stderr.write(`${text}\n`);
+
+const sizeOf = (files: readonly SiteEntry[]): PackageMeasurements['site'] => ({
+  bytes: files.reduce((total, { size, linkOf }) => total + (linkOf === null ? size : 0), 0),
+  files: files.length,
 });
-writeFileSync(at('plain', 'icon48.png'), ILLUSTRATION);
-const about = ['-l', 'eng', '-t', 'T', '-d', 'D', '-c', 'C', '-p', 'P'];
-const writer = ['-j', '-w', 'index.html', '-I', 'icon48.png', ...about, at('plain'), at('plain.zim')];
-await measure('`zimwriterfs` without index', needTool('zimwriterfs'), writer, at('plain.zim'));
-await measure('`verify` of the site', process.execPath, command('verify', at('site'), ...trust), null);
-if (zips === 1)
-  await measure('`verify` of the package', process.execPath, command('verify', at('out', 'whole.zip'), ...trust), null);
 
-console.log(`${records} records, ${files.length} files, ${(bytes / 1e6).toFixed(1)} MB; load ${describeLoad()}\n`);
-console.log('| what | time | CPU | of the site’s bytes | memory | a record |\n| --- | --- | --- | --- | --- | --- |');
-for (const line of lines) console.log(row(line));
+/** Files in a folder, with their sizes; of one file, that. */
+function madeAt(path: string): NonNullable<PackageRow['made']> {
+  const paths = statSync(path).isDirectory() ? readdirSync(path).map((name) => join(path, name)) : [path];
+  return { bytes: paths.reduce((total, one) => total + statSync(one).size, 0), files: paths.length };
+}
+
+/** What a ZIM of ours leaves out, so that the other program gets the same files. */
+const NOT_IN_A_ZIM = /[\\/](?:\.well-known|\.nojekyll|\.pith-mirror\.json|sums|records[\\/](?:\d{4}|undated))$/;
+
+/** Measures one site. */
+async function measure(records: number, work: string, options: Options): Promise<PackageMeasurements> {
+  const at = (...names: readonly string[]): string => join(work, ...names);
+  mkdirSync(work, { recursive: true });
+  say(`${records} records: building their site`);
+  writeInput(cachedBundles(records, options.folder), at('input'));
+  writeFileSync(at('trust.json'), trustFile());
+  await run(process.execPath, command.build(at('input'), at('site'), at('trust.json')));
+  const tree = listTree(at('site'));
+  const payload = sizeOf(tree.filter(({ path }) => !path.startsWith('.well-known/')));
+  const rows: PackageRow[] = [];
+
+  async function step(
+    name: PackageStep,
+    file: string,
+    args: readonly string[],
+    out: string | null = null,
+  ): Promise<void> {
+    const paceSeconds = measurePace();
+    const { seconds, cpuSeconds, peakBytes } = await run(file, args, work);
+    const made = out === null ? null : madeAt(out);
+    rows.push({ step: name, seconds, cpuSeconds, peakBytes, paceSeconds, made });
+    say(`  ${PACKAGE_STEPS[name]}: ${seconds.toFixed(2)} s`);
+  }
+  const pack = (name: PackageStep, ...more: readonly string[]): readonly string[] =>
+    command.pack(at('site'), at(name), at('trust.json'), ...more);
+  const zip = ['--format', 'zip'];
+  const [zipper, zimWriter, taskset] = [findTool('zip'), findTool('zimwriterfs'), '/usr/bin/taskset'];
+  const hasPeers = records <= options.peersUpTo;
+
+  if (hasPeers && zipper !== undefined && existsSync(taskset)) {
+    const args = ['-6', '-q', '-r', at('plain.zip'), 'site', '-x', 'site/.well-known/*'];
+    await step('zipPeer', taskset, ['-c', '0', zipper, ...args], at('plain.zip'));
+    // Right after it, so that both meet the machine as it is.
+    await step('packSingle', taskset, ['-c', '0', process.execPath, ...pack('packSingle', ...zip)], at('packSingle'));
+  }
+  await step('pack', process.execPath, pack('pack', ...zip), at('pack'));
+  if (hasPeers) await step('stored', process.execPath, pack('stored', ...zip, '--store'), at('stored'));
+  await step('bundles', process.execPath, pack('bundles', ...zip, '--only', 'bundles'), at('bundles'));
+  await step('zim', process.execPath, pack('zim', '--format', 'zim'), at('zim'));
+  if (hasPeers && zimWriter !== undefined) {
+    cpSync(at('site'), at('plain'), { recursive: true, filter: (path) => !NOT_IN_A_ZIM.test(path) });
+    writeFileSync(at('plain', 'icon48.png'), ILLUSTRATION);
+    const about = ['-l', 'eng', '-t', 'T', '-d', 'D', '-c', 'C', '-p', 'P'];
+    const args = ['-j', '-w', 'index.html', '-I', 'icon48.png', ...about, at('plain'), at('plain.zim')];
+    await step('zimPeer', zimWriter, args, at('plain.zim'));
+  }
+  const verify = (...paths: readonly string[]): readonly string[] => command.verifyAll(paths, at('trust.json'));
+  const inside = (folder: string): readonly string[] =>
+    readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name));
+  await step('verifySite', process.execPath, verify(at('site')));
+  await step('verifyZip', process.execPath, verify(...inside(at('pack'))));
+  await step('verifyZim', process.execPath, verify(...inside(at('zim'))));
+  return { records, site: sizeOf(tree), payload, rows };
+}
+
+async function main(options: Options): Promise<void> {
+  delete process.env.NODE_COMPILE_CACHE;
+  mkdirSync(options.folder, { recursive: true });
+  const machine = describeMachine(options.folder, []);
+  const missing = (['zip', 'zimwriterfs'] as const).flatMap((name) =>
+    findTool(name) === undefined ? [`${name}, which is not installed`] : [],
+  );
+  const folder = mkdtempSync(join(options.folder, 'packages-'));
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('SIGINT', () => {
+    clear();
+    process.exit(130);
+  });
+  try {
+    touchMemory(folder);
+    // The first time is the compiler's.
+    measurePace();
+    const measurements: PackageMeasurements[] = [];
+    for (const records of options.records)
+      measurements.push(await measure(records, join(folder, `${records}`), options));
+    const text = formatPackages({ machine: [...machine, ['load after', describeLoad()]], measurements, missing });
+    process.stdout.write(text);
+    if (options.write) writeFileSync(RESULTS, withPart(readFileSync(RESULTS, 'utf8'), 'packages', text));
+  } finally {
+    clear();
+  }
+}
+
+const options = readOptions();
+if (options === null) process.stdout.write(HELP);
+else await main(options);

@@ -1,7 +1,17 @@
 /**
  * `npm run bench`: measures the program, its parts, the least that it could cost, and its peers. README.md tells how.
  */
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,6 +19,7 @@ import { addNew, CACHE, cachedBundles, changeOne, writeInput } from './dataset.t
 import { trustFile } from './generate.ts';
 import { describeLoad, describeMachine, measurePace, touchMemory } from './machine.ts';
 import { run } from './measure.ts';
+import { withPart } from './package-results.ts';
 import type { PartArguments, PartName, PartResult } from './parts.ts';
 import {
   compare,
@@ -394,7 +405,10 @@ async function main(options: Options): Promise<void> {
       missing,
     });
     process.stdout.write(results);
-    if (options.write) writeFileSync(RESULTS, results);
+    if (options.write) {
+      const before = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
+      writeFileSync(RESULTS, withPart(before, 'site', results));
+    }
   } finally {
     if (existsSync(folder)) clear();
   }

@@ -3,6 +3,7 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { openSslEngine } from '../../src/mirror/judge/openssl.ts';
+import { LIMITS } from '../../src/packages/parts.ts';
 import {
   bundleDigest,
   canonTextDigest,
@@ -28,6 +29,8 @@ import { LAUNCHER } from '../support/sites/cli.ts';
 import { canonicalText } from './generate.ts';
 
 export type { Json, Trust, VerifiedBundle };
+/** Files in one ZIP at most. */
+export const FILES_PER_ZIP = LIMITS.files;
 export { readTrust };
 
 export const strictParse = (bytes: Uint8Array): Json => parseJson(bytes);
@@ -138,6 +141,23 @@ export const command = {
     trust,
   ],
   verify: (input: string, trust: string): readonly string[] => [LAUNCHER, 'verify', input, '--trust', trust],
+  verifyAll: (paths: readonly string[], trust: string): readonly string[] => [
+    LAUNCHER,
+    'verify',
+    ...paths,
+    '--trust',
+    trust,
+  ],
+  pack: (site: string, out: string, trust: string, ...more: readonly string[]): readonly string[] => [
+    LAUNCHER,
+    'pack',
+    site,
+    '--out',
+    out,
+    '--trust',
+    trust,
+    ...more,
+  ],
 } as const;
 
 /** Where a build keeps what the next one needs. */

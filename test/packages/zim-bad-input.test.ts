@@ -82,7 +82,7 @@ describe('a ZIM that somebody spoiled, with a digest that matches', () => {
     const sorted = [...files].sort(([a], [b]) => compareCodePoints(a, b));
     const writer = new ZimWriter(sorted.map(([path]) => mediaType(path)));
     const chunks: Uint8Array[] = [];
-    const full = (cluster: Uint8Array): void => void chunks.push(...writer.pack('stored', cluster));
+    const full = (cluster: Uint8Array): void => void chunks.push(...writer.pack('stored', [cluster]));
     for (const [path, bytes] of sorted) writer.add({ path, type: mediaType(path), title: null, bytes }, full);
     writer.flush(full);
     const end = writer.end(0, () => []);
@@ -162,7 +162,7 @@ describe('a ZIM that somebody spoiled, with a digest that matches', () => {
   it('that unpacks to more than any file may have is refused before it fills the memory', async () => {
     const writer = new ZimWriter(['text/plain']);
     const chunks: Uint8Array[] = [];
-    const full = (): void => void chunks.push(...writer.pack('zstd', zstdCompressSync(Buffer.alloc(2 ** 28 + 1))));
+    const full = (): void => void chunks.push(...writer.pack('zstd', [zstdCompressSync(Buffer.alloc(2 ** 28 + 1))]));
     writer.add({ path: 'a.txt', type: 'text/plain', title: null, bytes: text('a') }, full);
     writer.flush(full);
     const end = writer.end(0, () => []);

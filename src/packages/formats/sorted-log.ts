@@ -7,6 +7,7 @@
 import { compareCodePoints, decodeUtf8, encodeUtf8 } from '../../protocol/index.ts';
 
 const HEAD = 13;
+const PIECE_BYTES = 1 << 18;
 const MAX_SHARED = 0xff;
 const MAX_REST = 0xffff;
 
@@ -16,10 +17,16 @@ export interface Listed {
   readonly numbers: readonly [number, number, number];
 }
 
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  /** Bytes that are used. */
+  end: number;
+}
+
 export class SortedLog {
-  #bytes = new Uint8Array(1 << 16);
-  #view = new DataView(this.#bytes.buffer);
-  #end = 0;
+  /** Keys do not go from one piece into the next; so pieces are never copied. */
+  readonly #pieces: Piece[] = [];
   #count = 0;
   #last = '';
   #lastBytes: Uint8Array = new Uint8Array();
@@ -30,15 +37,16 @@ export class SortedLog {
 
   /** How much memory the keys take. */
   get bytes(): number {
-    return this.#end;
+    return this.#pieces.reduce((total, { end }) => total + end, 0);
   }
 
-  #reserve(bytes: number): void {
-    if (this.#end + bytes <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#end + bytes));
-    larger.set(this.#bytes);
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+  #reserve(bytes: number): Piece {
+    const last = this.#pieces.at(-1);
+    if (last !== undefined && last.end + bytes <= last.bytes.length) return last;
+    const memory = new Uint8Array(Math.max(PIECE_BYTES, bytes));
+    const piece = { bytes: memory, view: new DataView(memory.buffer), end: 0 };
+    this.#pieces.push(piece);
+    return piece;
   }
 
   /** @throws RangeError unless the key comes after the last one, by the bytes of both. */
@@ -53,15 +61,15 @@ export class SortedLog {
     while (shared < most && bytes[shared] === this.#lastBytes[shared]) shared++;
     const rest = bytes.length - shared;
     if (rest > MAX_REST) throw new RangeError(`${JSON.stringify(key.slice(0, 80))}…: the name is too long`);
-    this.#reserve(HEAD + rest);
-    const view = this.#view;
-    view.setUint8(this.#end, shared);
-    view.setUint16(this.#end + 1, rest, true);
-    view.setUint16(this.#end + 3, first, true);
-    view.setUint32(this.#end + 5, second, true);
-    view.setUint32(this.#end + 9, third, true);
-    this.#bytes.set(bytes.subarray(shared), this.#end + HEAD);
-    this.#end += HEAD + rest;
+    const piece = this.#reserve(HEAD + rest);
+    const { view, end } = piece;
+    view.setUint8(end, shared);
+    view.setUint16(end + 1, rest, true);
+    view.setUint16(end + 3, first, true);
+    view.setUint32(end + 5, second, true);
+    view.setUint32(end + 9, third, true);
+    piece.bytes.set(bytes.subarray(shared), end + HEAD);
+    piece.end += HEAD + rest;
     this.#count++;
     this.#last = key;
     this.#lastBytes = bytes;
@@ -70,21 +78,22 @@ export class SortedLog {
   /** All keys, in their order. */
   *[Symbol.iterator](): Generator<Listed> {
     let key: Uint8Array = new Uint8Array();
-    for (let at = 0; at < this.#end; ) {
-      const view = this.#view;
-      const shared = view.getUint8(at);
-      const rest = view.getUint16(at + 1, true);
-      const next = new Uint8Array(shared + rest);
-      next.set(key.subarray(0, shared));
-      next.set(this.#bytes.subarray(at + HEAD, at + HEAD + rest), shared);
-      key = next;
-      const numbers = [
-        view.getUint16(at + 3, true),
-        view.getUint32(at + 5, true),
-        view.getUint32(at + 9, true),
-      ] as const;
-      at += HEAD + rest;
-      yield { key: decodeUtf8(key), numbers };
+    for (const { bytes, view, end } of this.#pieces) {
+      for (let at = 0; at < end; ) {
+        const shared = view.getUint8(at);
+        const rest = view.getUint16(at + 1, true);
+        const next = new Uint8Array(shared + rest);
+        next.set(key.subarray(0, shared));
+        next.set(bytes.subarray(at + HEAD, at + HEAD + rest), shared);
+        key = next;
+        const numbers = [
+          view.getUint16(at + 3, true),
+          view.getUint32(at + 5, true),
+          view.getUint32(at + 9, true),
+        ] as const;
+        at += HEAD + rest;
+        yield { key: decodeUtf8(key), numbers };
+      }
     }
   }
 }

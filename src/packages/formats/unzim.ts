@@ -1,6 +1,6 @@
 /** Reads the pieces of a ZIM; `zim.ts` shows the format. Pure: the caller has the file, and gives the bytes. */
 import { decodeUtf8 } from '../../protocol/index.ts';
-import { CLUSTER_KINDS, type ClusterKind, HEADER_BYTES, MAGIC, MAJOR, MD5_BYTES, REDIRECT } from './zim.ts';
+import { CLUSTER_KINDS, type ClusterKind, HEADER_BYTES, MAGIC, MAJOR, MD5_BYTES, REDIRECT } from './zim-layout.ts';
 
 /** Why a file is no ZIM that can be read. */
 export class ZimError extends Error {

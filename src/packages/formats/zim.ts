@@ -1,76 +1,25 @@
 /**
- * A ZIM file, version 6.1, as Kiwix reads it: https://wiki.openzim.org/wiki/ZIM_file_format. Many files in few compressed clusters,
- * and lists that find a file by its path or a page by its title.
- *
- * Little-endian. Paths begin with a namespace: C is content, M metadata, W the main page, X lists for readers. The content `a`, with
- * the title `A` and the bytes `hi`, is this ZIM of 303 bytes, if no cluster is compressed and the identifier is all ones:
- *
- *     header         5a 49 4d 04               magic number
- *                    06 00 01 00               version 6.1
- *                    11 11 11 11 11 11 11 11 11 11 11 11 11 11 11 11   identifier
- *                    03 00 00 00               entries
- *                    02 00 00 00               clusters
- *                    eb 00 00 00 00 00 00 00   where the path pointers are: 235
- *                    03 01 00 00 00 00 00 00   where the title pointers are: 259
- *                    0f 01 00 00 00 00 00 00   where the cluster pointers are: 271
- *                    50 00 00 00 00 00 00 00   where the media types are; must be 80
- *                    01 00 00 00               main page: the second entry
- *                    ff ff ff ff               layout page: none
- *                    1f 01 00 00 00 00 00 00   where the MD5 digest is: 287
- *     media types    61 70 70 6c … 69 6e 67 00 "application/octet-stream+zimlisting", NUL
- *                    74 65 78 74 2f 70 6c 61 69 6e 00   "text/plain", NUL
- *                    00                        end of the list
- *     first cluster  01                        not compressed (5: all that follows is zstd)
- *                    08 00 00 00               where the first blob is: 8 bytes after this number
- *                    0a 00 00 00               where it ends
- *                    68 69                     the blob
- *     second cluster 01 08 00 00 00 0c 00 00 00   not compressed; from 8 to 12
- *                    00 00 00 00               the list of pages by title: the first entry
- *     entries        01 00 00 43 00 00 00 00   media type 1; no parameters; C; revision 0
- *                    00 00 00 00 00 00 00 00   in the first cluster, the first blob
- *                    61 00 41 00               path, NUL, title, NUL
- *                    ff ff 00 57 00 00 00 00   a redirect in W
- *                    00 00 00 00               to the first entry
- *                    6d 61 69 6e 50 61 67 65 00 00   "mainPage", NUL, no title: that is the path
- *                    00 00 00 58 00 00 00 00   media type 0; X
- *                    01 00 00 00 00 00 00 00   in the second cluster, the first blob
- *                    6c 69 73 74 … 76 31 00 00 "listing/titleOrdered/v1", NUL, no title
- *     path pointers  …                         where each entry is, in the order of namespace and path; 64 bits each
- *     title pointers 00 00 00 00 01 00 00 00 02 00 00 00   numbers of the entries, in the order of namespace and title
- *     cluster pointers …                       where each cluster is; 64 bits each
- *     digest         …                         MD5 of all bytes before; 16 bytes
- *
- * The header says where everything is, so it is known last. Nothing here is compressed: the caller takes each full cluster,
- * compresses it, and gives it back.
+ * Writes a ZIM; `zim-layout.ts` shows its bytes. Pure: the caller takes each full cluster, compresses it, and gives it back. The header
+ * says where everything is, so it is known last.
  */
 import { compareCodePoints, encodeUtf8 } from '../../protocol/index.ts';
 import { pathProblem } from './entry.ts';
 import { SortedLog } from './sorted-log.ts';
-
-export const HEADER_BYTES = 80;
-export const MD5_BYTES = 16;
-export const MAGIC = 0x044d495a;
-export const MAJOR = 6;
-/** From 6.3 on, writers leave out the title pointers, which readers of 2022 and before need. */
-export const MINOR = 1;
-/** In a header: there is no such page. */
-export const NO_PAGE = 0xffffffff;
-/** Instead of a media type: the entry is a redirect. */
-export const REDIRECT = 0xffff;
-/** The first byte of a cluster. */
-export const CLUSTER_KINDS = { stored: 1, zstd: 5 } as const;
-export type ClusterKind = keyof typeof CLUSTER_KINDS;
-
-/**
- * Bytes of a cluster before compression, unless one blob alone is larger. The pages of a mirror are alike: clusters of 8 MiB make the
- * file a tenth smaller than libzim's 2 MiB do, and a reader unpacks half of one for a page, which takes some milliseconds.
- */
-export const CLUSTER_BYTES = 8 * 2 ** 20;
-
-/** The list of pages in the order of their titles, with which readers suggest pages. */
-export const LISTING = 'listing/titleOrdered/v1';
-export const LISTING_TYPE = 'application/octet-stream+zimlisting';
-export const MAIN_PAGE = 'mainPage';
+import { Cluster } from './zim-cluster.ts';
+import {
+  CLUSTER_KINDS,
+  type ClusterKind,
+  HEADER_BYTES,
+  LISTING,
+  LISTING_TYPE,
+  MAGIC,
+  MAIN_PAGE,
+  MAJOR,
+  MINOR,
+  NO_PAGE,
+  setUint64,
+} from './zim-layout.ts';
+import { dirent, gathered, type Item, indices, merged, pointers, type ZimRedirect } from './zim-lists.ts';
 
 /** The media types must end before byte 1,024, where older readers stop. */
 const MAX_HEAD = 1024;
@@ -86,154 +35,12 @@ export interface ZimFile {
   readonly bytes: Uint8Array;
 }
 
-/** Another path of a file, or a title by which it is found. */
-export interface ZimRedirect {
-  readonly path: string;
-  /** Null for one that is not suggested to readers. */
-  readonly title: string | null;
-  /** The number that `add` gave. */
-  readonly target: number;
-}
-
 /** The end of a ZIM, and its beginning, which is known then. */
 export interface ZimEnd {
   /** What follows the clusters, without the MD5 digest. */
   readonly chunks: Iterable<Uint8Array>;
   /** The bytes at the beginning. Call it after all chunks were taken. @param uuid 16 bytes. */
   head(uuid: Uint8Array): Uint8Array;
-}
-
-/** Gathers blobs into one cluster. */
-class Cluster {
-  #blobs: Uint8Array[] = [];
-  #bytes = 0;
-
-  get length(): number {
-    return this.#blobs.length;
-  }
-
-  hasRoomFor({ length }: Uint8Array): boolean {
-    return this.length === 0 || this.#bytes + length <= CLUSTER_BYTES;
-  }
-
-  /** @returns the number of the blob. */
-  add(bytes: Uint8Array): number {
-    this.#bytes += bytes.length;
-    return this.#blobs.push(bytes) - 1;
-  }
-
-  /** The offsets and the blobs; the cluster is empty then. */
-  take(): Uint8Array {
-    const start = 4 * (this.length + 1);
-    const cluster = new Uint8Array(start + this.#bytes);
-    const view = new DataView(cluster.buffer);
-    let at = start;
-    for (const [i, blob] of this.#blobs.entries()) {
-      view.setUint32(4 * i, at, true);
-      cluster.set(blob, at);
-      at += blob.length;
-    }
-    view.setUint32(4 * this.length, at, true);
-    this.#blobs = [];
-    this.#bytes = 0;
-    return cluster;
-  }
-}
-
-function setUint64(view: DataView, at: number, value: number): void {
-  view.setUint32(at, value % 2 ** 32, true);
-  view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
-}
-
-/** 64-bit numbers as bytes, a piece at a time. */
-function* pointers(values: Float64Array): Generator<Uint8Array> {
-  const piece = 1 << 16;
-  for (let from = 0; from < values.length; from += piece) {
-    const part = values.subarray(from, from + piece);
-    const bytes = new Uint8Array(8 * part.length);
-    const view = new DataView(bytes.buffer);
-    for (const [i, value] of part.entries()) setUint64(view, 8 * i, value);
-    yield bytes;
-  }
-}
-
-/** 32-bit numbers as bytes. */
-function indices(values: Uint32Array): Uint8Array {
-  const bytes = new Uint8Array(4 * values.length);
-  const view = new DataView(bytes.buffer);
-  for (const [i, value] of values.entries()) view.setUint32(4 * i, value, true);
-  return bytes;
-}
-
-/** An entry in the order of all: content by its number, or a redirect. */
-type Item =
-  | { readonly key: string; readonly content: number; readonly numbers: readonly [number, number, number] }
-  | { readonly key: string; readonly redirect: ZimRedirect };
-
-/** The entry's place in the list, and what stands in it. */
-function dirent(item: Item, title: string | null, indexOf: Uint32Array): Uint8Array {
-  const text = encodeUtf8(`${item.key.slice(1)}\0${title ?? ''}\0`);
-  const isRedirect = 'redirect' in item;
-  const head = isRedirect ? 12 : 16;
-  const bytes = new Uint8Array(head + text.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint8(3, item.key.charCodeAt(0));
-  if (isRedirect) {
-    view.setUint16(0, REDIRECT, true);
-    view.setUint32(8, indexOf[item.redirect.target] ?? NO_PAGE, true);
-  } else {
-    const [type, cluster, blob] = item.numbers;
-    view.setUint16(0, type, true);
-    view.setUint32(8, cluster, true);
-    view.setUint32(12, blob, true);
-  }
-  bytes.set(text, head);
-  return bytes;
-}
-
-const DIRENTS = 1 << 16;
-
-/** Small chunks as larger ones. */
-function* gathered(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let held: Uint8Array[] = [];
-  let bytes = 0;
-  const join = (): Uint8Array => {
-    const joined = new Uint8Array(bytes);
-    let at = 0;
-    for (const chunk of held) {
-      joined.set(chunk, at);
-      at += chunk.length;
-    }
-    held = [];
-    bytes = 0;
-    return joined;
-  };
-  for (const chunk of chunks) {
-    held.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= DIRENTS) yield join();
-  }
-  if (bytes > 0) yield join();
-}
-
-/** The entries in their order: content, with redirects of the same namespace where they belong. */
-function* merged(contents: SortedLog, redirects: Iterable<ZimRedirect>, main: ZimRedirect): Generator<Item> {
-  const queue = (function* (): Generator<Item> {
-    for (const redirect of redirects) yield { key: `C${redirect.path}`, redirect };
-    yield { key: `W${main.path}`, redirect: main };
-  })();
-  let next = queue.next();
-  let content = 0;
-  for (const { key, numbers } of contents) {
-    for (; next.done !== true; next = queue.next()) {
-      const order = compareCodePoints(next.value.key, key);
-      if (order === 0) throw new RangeError(`${JSON.stringify(key.slice(1))}: the name is there twice`);
-      if (order > 0) break;
-      yield next.value;
-    }
-    yield { key, content: content++, numbers };
-  }
-  for (; next.done !== true; next = queue.next()) yield next.value;
 }
 
 /** Turns files, in the order of their paths, into a ZIM. Keeps about 40 bytes for each file, and the titles. */
@@ -309,11 +116,14 @@ export class ZimWriter {
     this.#clusterCount++;
   }
 
-  /** The chunks of one cluster. @param data offsets and blobs, compressed or not. */
-  pack(kind: ClusterKind, data: Uint8Array): readonly Uint8Array[] {
+  /** Takes back the memory of a cluster that `full` got, once it is not needed any more. */
+  readonly reuse = (cluster: Uint8Array): void => this.#cluster.reuse(cluster);
+
+  /** The chunks of one cluster. @param data offsets and blobs, compressed or not, in pieces. */
+  pack(kind: ClusterKind, data: readonly Uint8Array[]): readonly Uint8Array[] {
     this.#clusters.push(this.#offset);
-    this.#offset += 1 + data.length;
-    return [Uint8Array.of(CLUSTER_KINDS[kind]), data];
+    this.#offset += data.reduce((total, { length }) => total + length, 1);
+    return [Uint8Array.of(CLUSTER_KINDS[kind]), ...data];
   }
 
   /**
@@ -354,7 +164,7 @@ export class ZimWriter {
     );
     const listing = this.#cluster;
     listing.add(indices(order.map((i) => titled[i] ?? 0)));
-    const listingCluster = this.pack('stored', listing.take());
+    const listingCluster = this.pack('stored', [listing.take()]);
 
     const paths = new Float64Array(entries);
     const byTitle = new Uint32Array(entries);

@@ -1,4 +1,4 @@
-/** The bytes of a ZIM: as the comment above the writer shows them, and as readers need their lists. */
+/** The bytes of a ZIM: as the comment in zim-layout.ts shows them, and as readers need their lists. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,9 @@ import { describe, it } from 'node:test';
 import { pageTitle } from '../../../src/packages/formats/page-title.ts';
 import { SortedLog } from '../../../src/packages/formats/sorted-log.ts';
 import { blobOf, readEntry, readHeader, readPointers, ZimError } from '../../../src/packages/formats/unzim.ts';
-import { CLUSTER_BYTES, type ZimFile, type ZimRedirect, ZimWriter } from '../../../src/packages/formats/zim.ts';
+import { type ZimFile, ZimWriter } from '../../../src/packages/formats/zim.ts';
+import { CLUSTER_BYTES } from '../../../src/packages/formats/zim-cluster.ts';
+import type { ZimRedirect } from '../../../src/packages/formats/zim-lists.ts';
 import { aboutProblem, formatMetadata, type ZimFacts } from '../../../src/packages/formats/zim-metadata.ts';
 import { Aliases, arxivOf } from '../../../src/packages/zim-aliases.ts';
 import { PROJECT } from '../../support/sites/cli.ts';
@@ -23,7 +25,7 @@ const file = (path: string, content: string, title: string | null = null): ZimFi
 function zimOf(files: readonly ZimFile[], redirects: readonly ZimRedirect[] = []): Uint8Array {
   const writer = new ZimWriter(['text/plain']);
   const chunks: Uint8Array[] = [];
-  const full = (cluster: Uint8Array): void => void chunks.push(...writer.pack('stored', cluster));
+  const full = (cluster: Uint8Array): void => void chunks.push(...writer.pack('stored', [cluster]));
   for (const one of files) writer.add(one, full);
   writer.flush(full);
   const end = writer.end(0, () => redirects);
@@ -43,8 +45,8 @@ function list(zim: Uint8Array): { readonly paths: readonly string[]; readonly ti
 }
 
 describe('the writer of ZIMs', () => {
-  it('gives the bytes of the worked example in its own comment', () => {
-    const source = readFileSync(join(PROJECT, 'src/packages/formats/zim.ts'), 'utf8');
+  it('gives the bytes of the worked example in zim-layout.ts', () => {
+    const source = readFileSync(join(PROJECT, 'src/packages/formats/zim-layout.ts'), 'utf8');
     const zim = zimOf([file('a', 'hi', 'A')]);
     assert.equal(zim.length + 16, Number(/this ZIM of (\d+) bytes/.exec(source)?.[1]));
     // Every complete line of bytes in the comment stands in the file, in this order.
@@ -118,6 +120,36 @@ describe('the writer of ZIMs', () => {
     add('e', 1);
     writer.flush(full);
     assert.deepEqual(sizes, [CLUSTER_BYTES + 12, 1 + 8, 3 * CLUSTER_BYTES + 8, 1 + 8]);
+  });
+
+  it('begins a new cluster when one has as many blobs as there is room for offsets', () => {
+    const writer = new ZimWriter(['text/plain']);
+    const sizes: number[] = [];
+    const full = (cluster: Uint8Array): void => void sizes.push(cluster.length);
+    for (let i = 0; i < 20_000; i++)
+      writer.add({ path: `${100_000 + i}`, type: 'text/plain', title: null, bytes: new Uint8Array(1) }, full);
+    writer.flush(full);
+    assert.deepEqual(sizes, [16_383 * 5 + 4, 3_617 * 5 + 4]);
+  });
+
+  it('fills the memory of a cluster that was given back with the bytes of another', () => {
+    const write = (isReused: boolean): readonly Buffer[] => {
+      const writer = new ZimWriter(['text/plain']);
+      const clusters: Buffer[] = [];
+      const memories = new Set<ArrayBufferLike>();
+      const full = (cluster: Uint8Array): void => {
+        clusters.push(Buffer.from(cluster));
+        memories.add(cluster.buffer);
+        if (isReused) writer.reuse(cluster);
+      };
+      for (const name of ['a', 'b', 'c', 'd', 'e'])
+        writer.add(file(name, name.repeat(CLUSTER_BYTES / 2 + (name === 'c' ? CLUSTER_BYTES : 0))), full);
+      writer.add(file('f', 'f'), full);
+      writer.flush(full);
+      if (isReused) assert.ok(memories.size < clusters.length);
+      return clusters;
+    };
+    assert.deepEqual(write(true), write(false));
   });
 
   it('refuses names out of order, names that are there twice, and names that no package may have', () => {

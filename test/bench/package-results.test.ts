@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import {
+  formatPackages,
+  PACKAGES_HEADING,
+  type PackageMeasurements,
+  type PackageRow,
+  type PackageStep,
+  packageBars,
+  withPart,
+} from './package-results.ts';
+
+const row = (step: PackageStep, seconds: number, more: Partial<PackageRow> = {}): PackageRow => ({
+  step,
+  seconds,
+  cpuSeconds: seconds,
+  peakBytes: 1e8,
+  paceSeconds: 0.05,
+  made: null,
+  ...more,
+});
+const measurements = (records: number, ...rows: readonly PackageRow[]): PackageMeasurements => ({
+  records,
+  site: { bytes: 80_000 * records, files: 7 * records },
+  payload: { bytes: 66_000 * records, files: 6 * records },
+  rows,
+});
+
+/** All that is needed for every bar, each at its very edge; `slow` takes a little more of all of it. */
+function atTheEdge(slow: number): readonly PackageMeasurements[] {
+  return [
+    measurements(20_000, row('zipPeer', 20), row('packSingle', 25 * slow), row('zim', 10 * slow), row('zimPeer', 100)),
+    measurements(
+      100_000,
+      row('pack', 9, { peakBytes: 400e6 * slow, made: { bytes: 2.2e9, files: 11 } }),
+      row('zim', 10, { peakBytes: 400e6 * slow, made: { bytes: 450e6 * slow, files: 1 } }),
+      row('verifySite', 10),
+      row('verifyZip', 12 * slow),
+    ),
+  ];
+}
+
+test('each bar of packages holds at its limit and fails beyond it', () => {
+  const holds = (slow: number): readonly (boolean | null)[] => packageBars(atTheEdge(slow)).map((bar) => bar.holds);
+  assert.deepEqual(holds(1), Array(6).fill(true));
+  assert.deepEqual(holds(1.01), Array(6).fill(false));
+});
+
+test('a bar of packages that was not measured neither holds nor fails, and memory counts at 100,000 records only', () => {
+  for (const { holds } of packageBars([measurements(1000)])) assert.equal(holds, null);
+  const small = packageBars([measurements(1000, row('pack', 1, { peakBytes: 9e9 }))]);
+  assert.deepEqual(
+    small.map(({ holds }) => holds),
+    Array(6).fill(null),
+  );
+  assert.ok(small.some(({ bar }) => bar.endsWith('here of 1,000, which decides nothing')));
+});
+
+test('what each form needs is told for each size, and estimated from the largest with as many files as fit into a ZIP', () => {
+  const text = formatPackages({ machine: [['commit', 'x']], measurements: atTheEdge(1), missing: ['zip'] });
+  const lines = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+  const cells = (name: string): readonly string[] => lines.find(([, first]) => first === name)?.slice(2, -1) ?? [];
+  assert.deepEqual(cells('site, as it is served'), [
+    '1.6 GB, 140,000 files',
+    '8.0 GB, 700,000 files',
+    '122.4 GB, 10,710,000 files',
+  ]);
+  assert.deepEqual(cells('site in ZIPs'), ['', '2.2 GB, 11 files', '33.7 GB, 153 files']);
+  assert.deepEqual(cells('ZIM for Kiwix'), ['', '450.0 MB, 1 file', '6.9 GB, 1 file']);
+  assert.match(text, /^Not measured: zip\.$/m);
+});
+
+test('one part of RESULTS.md is replaced and the other is kept, whichever was there first', () => {
+  const site = '# What was measured\n\nsite\n';
+  const packages = `${PACKAGES_HEADING}\n\npackages\n`;
+  const both = `${site}\n${packages}`;
+  assert.equal(withPart('', 'site', site), site);
+  assert.equal(withPart(site, 'packages', packages), both);
+  assert.equal(
+    withPart(both, 'packages', packages.replace('packages\n', 'newer\n')),
+    both.replace('packages\n', 'newer\n'),
+  );
+  assert.equal(withPart(both, 'site', site.replace('site', 'newer')), both.replace('site\n', 'newer\n'));
+});
+
+test('the README of packages repeats what was measured of a ZIM', (t) => {
+  const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+  const results = read('test/bench/RESULTS.md');
+  if (!results.includes(`${PACKAGES_HEADING}\n`)) {
+    t.diagnostic('RESULTS.md has no part about packages yet');
+    return;
+  }
+  const kilobytes = /a ZIM: at most 4\.5 kB a record[^|]*\| +([\d.]+) kB/.exec(results)?.[1];
+  const readme = read('src/packages/README.md').replace(/\s+/g, ' ');
+  assert.ok(readme.includes(`A record takes about ${Math.round(Number(kilobytes))} kB.`), `${kilobytes}`);
+});
