@@ -8,6 +8,8 @@ export interface SiteFile {
   /** See paths.ts. */
   readonly path: string;
   readonly content: Content;
+  /** Of the content, in hexadecimal, if it is known already. */
+  readonly sha256?: string;
 }
 
 /** The digest of each file. Content that has two names, such as a bundle's, is hashed once. */

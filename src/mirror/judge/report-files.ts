@@ -17,6 +17,7 @@ export interface ReportedText {
 
 export interface ReportFile {
   readonly path: string;
+  readonly sha256: string;
   /** The text may be too long for one string. */
   readonly pieces: () => Iterable<Content>;
 }
@@ -66,15 +67,20 @@ export function reportFiles(
   most: number = WHOLE_BYTES,
 ): readonly ReportFile[] {
   const textsOf = (part: readonly ReportedText[]): readonly Content[] => part.map(({ text }) => text);
-  if (sizeOf(lines) <= most) return [{ path: REPORT, pieces: () => documentPieces(head, textsOf(lines), format) }];
+  if (sizeOf(lines) <= most) return [digested(REPORT, () => documentPieces(head, textsOf(lines), format))];
   const parts = [...partsOf(lines, most)].map(([name, part]) => ({
-    path: reportPart(name),
+    ...digested(reportPart(name), () => documentPieces({}, textsOf(part), format)),
     files: part.length,
-    pieces: () => documentPieces({}, textsOf(part), format),
   }));
-  const list = parts.map(({ path, files, pieces }) => ({ path, files, sha256: digestOfPieces(pieces()) }));
-  return [{ path: REPORT, pieces: () => [`${format({ ...head, parts: list })}\n`] }, ...parts];
+  const list = parts.map(({ path, files, sha256 }) => ({ path, files, sha256 }));
+  return [digested(REPORT, () => [`${format({ ...head, parts: list })}\n`]), ...parts];
 }
+
+const digested = (path: string, pieces: ReportFile['pieces']): ReportFile => ({
+  path,
+  sha256: digestOfPieces(pieces()),
+  pieces,
+});
 
 /**
  * The whole report as one document again.

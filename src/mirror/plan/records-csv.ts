@@ -32,6 +32,8 @@ const FIELDS = [
 
 /** Line ends in a text become spaces: a record is one line, for tools that do not understand quotes. */
 const field = (text: string): string => {
+  // Nearly all fields are as they are: the rest would take a tenth of an update of one record.
+  if (!/[^\S ]| {2}|[",]/.test(text)) return text;
   const line = text.replaceAll(/\s+/g, ' ');
   return /[",]/.test(line) ? `"${line.replaceAll('"', '""')}"` : line;
 };
@@ -77,10 +79,10 @@ export function csvParts(entries: readonly CatalogueEntry[], most: number = FILE
 /** The catalogue as tables, and their description. @param entries in the order of the catalogue. */
 export function csvFiles(entries: readonly CatalogueEntry[], site: string | null, most?: number): readonly SiteFile[] {
   const header = `${FIELDS.map(([name]) => name).join(',')}\n`;
-  const tables = csvParts(entries, most).map(({ path, entries: own }) => ({
-    path,
-    content: Buffer.from(header + own.map(lineOf).join('')),
-  }));
+  const tables = csvParts(entries, most).map(({ path, entries: own }) => {
+    const content = Buffer.from(header + own.map(lineOf).join(''));
+    return { path, content, sha256: sha256(content) };
+  });
   const schema = {
     fields: FIELDS.map(([name, type, description]) => ({ name, type, description })),
     primaryKey: 'suffix',
@@ -92,7 +94,7 @@ export function csvFiles(entries: readonly CatalogueEntry[], site: string | null
     ...(site === null ? {} : { homepage: site }),
     created: timeOfAll(entries),
     sources: [{ title: 'Pith', path: 'https://pith.science/' }],
-    resources: tables.map(({ path, content }) => ({
+    resources: tables.map(({ path, content, sha256 }) => ({
       profile: 'tabular-data-resource',
       name: path.replace(/\.csv$/, ''),
       path,
@@ -100,7 +102,7 @@ export function csvFiles(entries: readonly CatalogueEntry[], site: string | null
       mediatype: 'text/csv',
       encoding: 'utf-8',
       bytes: content.length,
-      hash: `sha256:${sha256(content)}`,
+      hash: `sha256:${sha256}`,
       dialect: { lineTerminator: '\n', doubleQuote: true },
       schema,
     })),

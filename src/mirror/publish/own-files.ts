@@ -39,6 +39,17 @@ export class OwnFiles {
     return suffix !== null && this.shapes.hasSuffix(suffix) && !/\/bundles\/./.test(path);
   }
 
+  /** The paths that are not among those of another site. */
+  *without(others: OwnFiles): Generator<string> {
+    for (const suffix of this.shapes.suffixes) {
+      // Nearly all records have the same names in both.
+      const [names = [], same] = [this.shapes.namesOf(suffix), others.shapes.namesOf(suffix)];
+      if (same === undefined || ![...names].every((name) => same.has(name)))
+        for (const path of this.shapes.pathsOf(suffix)) if (!others.has(path)) yield path;
+    }
+    for (const path of this.files) if (!others.has(path)) yield path;
+  }
+
   /** All paths. */
   *[Symbol.iterator](): Generator<string> {
     for (const suffix of this.shapes.suffixes) yield* this.shapes.pathsOf(suffix);

@@ -142,7 +142,7 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
   const { producer, shard } = publication;
   const rendered = await (producer === null ? renderOthers(publication) : takeOthers(publication, producer));
   const { catalogue, pages } = publication;
-  const files = [
+  const files: readonly SiteFile[] = [
     ...handMade,
     ...pages.assets,
     ...rendered,
@@ -150,9 +150,9 @@ async function otherFiles(publication: Publication): Promise<readonly OtherFile[
     ...timestampFiles(publication.timestamps),
   ];
   const others: readonly OtherFile[] = [
-    ...publication.report.files().map((file) => ({ ...file, digest: null })),
+    ...publication.report.files().map((file) => ({ ...file, digest: file.sha256 })),
     ...(shard === null ? [] : [{ path: paths.SHARD, digest: null, pieces: () => [formatShard(shard)] }]),
-    ...files.map(({ path, content }) => ({ path, digest: null, pieces: () => [content] })),
+    ...files.map(({ path, content, sha256 }) => ({ path, digest: sha256 ?? null, sha256, pieces: () => [content] })),
     ...[...searchFiles(catalogue.entries)].map((file) => ({
       path: file.path,
       digest: file.digest,
@@ -292,11 +292,13 @@ interface Replaced {
 }
 
 function replacedOf(site: string, own: OwnFiles, before: OwnFiles | null): Replaced {
+  const isTop = (path: string): boolean => !path.includes('/');
+  if (before !== null) return { removes: new Set(before.without(own)), top: new Set([...before.files].filter(isTop)) };
   const removes = new Set<string>();
   const top = new Set<string>();
-  for (const path of before ?? listedFiles(site)) {
+  for (const path of listedFiles(site)) {
     if (!own.has(path)) removes.add(path);
-    if (!path.includes('/')) top.add(path);
+    if (isTop(path)) top.add(path);
   }
   return { removes, top };
 }
@@ -320,6 +322,8 @@ export async function publishSite(publication: Publication, last: LastSite | nul
   const { stage, site } = output;
   const known = new Map(last?.lists.filter(([path]) => last.survey.files.has(path) === false));
   const lists = await makeLists(publication, known);
+  // The threads have nothing more to do, and what follows needs the memory that only their end frees.
+  await publication.crew.dismiss();
   progress.stage('making the site’s own pages', null);
   const lastIndex = last === null ? null : { site, others: last.others, gone: goneOf(last, inventory) };
   // Before the pages: the home page says which of the operator's proofs is of this site's own snapshot.

@@ -99,8 +99,13 @@ export function recordIndexFiles(
   const dropped = new Set([SITE_SUMS, ...removed, ...files.map(({ path }) => path)]);
   const kept = (last?.others ?? []).filter(([path]) => isIndexFile(path) && !dropped.has(path));
   return [
-    ...kept.map(([path, digest]) => ({ path, digest, pieces: () => [readFileSync(join(last?.site ?? '', path))] })),
-    ...files.map((file) => ({ path: file.path, digest: file.sha256, pieces: () => [file.content] })),
+    ...kept.map(([path, digest]) => ({
+      path,
+      digest,
+      sha256: digest ?? undefined,
+      pieces: () => [readFileSync(join(last?.site ?? '', path))],
+    })),
+    ...files.map(({ path, sha256, ...file }) => ({ path, digest: sha256, sha256, pieces: () => [file.content] })),
   ];
 }
 
@@ -120,8 +125,8 @@ export function siteSumsFile(
   const text = last === null ? null : readerOf(last)(SITE_SUMS);
   const before = new Map(parseSums(SITE_SUMS, text ?? '').map((sum) => [sum.path, sum.sha256]));
   const known = new Map(last?.others);
-  const digestOf = ({ path, digest, pieces }: OtherFile): string => {
-    if (digest !== null && isIndexFile(path)) return digest;
+  const digestOf = ({ path, digest, sha256, pieces }: OtherFile): string => {
+    if (sha256 !== undefined) return sha256;
     const same = digest !== null && known.get(path) === digest ? before.get(path) : undefined;
     return same ?? digestOfPieces(pieces());
   };

@@ -42,6 +42,8 @@ export class Inventory {
   readonly #withheld = new Map<string, WithheldLine>();
   /** Sorted when they are asked for. */
   #entries: readonly CatalogueEntry[] | null = null;
+  /** Found when they are asked for. */
+  #duplicates: readonly Duplicate[] | null = null;
   readonly #texts = new TextStore();
   /** Records made in this build, with the digests of their files. */
   readonly #made = new Map<string, Uint8Array>();
@@ -84,6 +86,7 @@ export class Inventory {
       if (suffix !== null) this.#touched.add(suffix);
       this.#lines.delete(name);
     }
+    this.#duplicates = null;
   }
 
   /** Records whose published files are not complete are made again. */
@@ -201,6 +204,7 @@ export class Inventory {
     const { report } = line;
     const kept = report === null ? null : { ...report, text: this.#texts.keep(report.text) };
     this.#lines.set(line.name, { ...line, report: kept });
+    this.#duplicates = null;
   }
 
   #remove(suffix: string): void {
@@ -260,7 +264,8 @@ export class Inventory {
 
   /** Files that have the same bytes as another file. */
   get duplicates(): readonly Duplicate[] {
-    return duplicatesOf(this.#allReports());
+    this.#duplicates ??= duplicatesOf(this.#allReports());
+    return this.#duplicates;
   }
 
   /**
