@@ -1,16 +1,15 @@
 /** JSON in lines: how the cache and shard files store lists that may be too long for one string. */
-/** Items in a line of a part: a line is one string, and those have a largest length. */
-const BLOCK = 4096;
+/** Items in a line: few enough that a line passes through the buffer of `disk.ts`, and needs no memory of its own. */
+const BLOCK = 256;
 
 /** Lines of JSON: a list in blocks, since a line is one string, and all of them at once would double what is in memory. */
-export function* formatPart(value: unknown): Generator<Buffer> {
+export function* formatPart(value: unknown): Generator<string> {
   if (!Array.isArray(value)) {
-    yield Buffer.from(`${JSON.stringify(value)}\n`);
+    yield `${JSON.stringify(value)}\n`;
     return;
   }
-  yield Buffer.from('[]\n');
-  for (let at = 0; at < value.length; at += BLOCK)
-    yield Buffer.from(`${JSON.stringify(value.slice(at, at + BLOCK))}\n`);
+  yield '[]\n';
+  for (let at = 0; at < value.length; at += BLOCK) yield `${JSON.stringify(value.slice(at, at + BLOCK))}\n`;
 }
 
 export function parsePart(bytes: Buffer): unknown {

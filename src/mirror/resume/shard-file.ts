@@ -39,7 +39,9 @@ export function formatShard(content: ShardContent): Uint8Array {
   const lines = content.lines.map((line) =>
     line.report === null ? line : { ...line, report: { ...line.report, text: contentText(line.report.text) } },
   );
-  const parts = PARTS.map((name) => Buffer.concat([...formatPart({ ...content, lines }[name])]));
+  const parts = PARTS.map((name) =>
+    Buffer.concat(Array.from(formatPart({ ...content, lines }[name]), (line) => Buffer.from(line))),
+  );
   const lengths = parts.map(({ length }) => length);
   const digest = createHash('sha256').update(Buffer.concat(parts)).digest('hex');
   return Buffer.concat([Buffer.from(`${JSON.stringify({ layout: 3, lengths, digest })}\n`), ...parts]);

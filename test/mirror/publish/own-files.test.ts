@@ -211,6 +211,26 @@ describe('the survey of a site', () => {
   });
 });
 
+describe('the files of a site that another has not', () => {
+  it('are those of records that are gone or have fewer files, and other files', () => {
+    const after = new OwnFiles(new Shapes([['bundle.json bundles/1.json index.html more.json', [SEVERAL, OTHER]]]), [
+      'index.html',
+      'new.html',
+    ]);
+    assert.deepEqual([...own.without(after)].sort(), [
+      '.nojekyll',
+      `.well-known/pith/${ONE}/bundle.json`,
+      `.well-known/pith/${SEVERAL}/bundle.json`,
+      'browse/2026/index.html',
+      `pith/${ONE}/bundle.json`,
+      `pith/${ONE}/index.html`,
+      `pith/${SEVERAL}/bundles/2.json`,
+      'records/index.tsv',
+    ]);
+    assert.deepEqual([...own.without(own)], []);
+  });
+});
+
 describe('the stamps of folders', () => {
   it('can be used until the system starts again, because a power failure may empty files; where that is not known, never', () => {
     const stamps = new Map([[ONE, '1:2 ']]);
