@@ -15,7 +15,6 @@ import { duplicateNotes, fileLine, readReport, rejectedFile } from './judge/repo
 import { makeRecords } from './make-records.ts';
 import type { SiteContext } from './plan/catalogue.ts';
 import { type Probe, probeInput } from './probe.ts';
-import { packStamps } from './publish/folder-stamps.ts';
 import { handleForeign } from './publish/foreign.ts';
 import type { Output } from './publish/output.ts';
 import { type MadeSite, publishMade, refusalOf, stageOf, withOutput } from './publish-made.ts';
@@ -53,7 +52,7 @@ async function unchanged(
 ): Promise<BuildResult> {
   const report = { ...outcome, pieces: () => readReport((path) => readFileSync(join(output.site, path))) };
   // The next build need not read again what only has another time. Without this it would only take longer.
-  const folders = last === null || last.survey.areSame ? null : packStamps(output.site, last.survey.stamps);
+  const folders = last === null || last.survey.areSame ? null : [...last.survey.stamps];
   const mark = markOfSite(output.site);
   const restamped = { ...(isStampNew ? { inputs: stamps } : {}), ...(folders === null ? {} : { folders }) };
   if (mark !== null) await cache.restamp(restamped, mark).catch(() => undefined);

@@ -5,7 +5,6 @@ import { INDEX_FOLDERS } from '../records/layout.ts';
 import { BuildError, codeOf, messageOf, UsageError } from './base/failure.ts';
 import type { Progress } from './base/progress.ts';
 import { type BuildOptions, optionsKey } from './build-options.ts';
-import { unpackStamps } from './publish/folder-stamps.ts';
 import { MIXED, type Output } from './publish/output.ts';
 import { damagedFiles, surveySite } from './publish/own-files.ts';
 import { type LastSite, ownFilesOf } from './publish/publish.ts';
@@ -161,7 +160,7 @@ async function readLast(cache: Cache, site: string, now: number): Promise<Probe[
   const folders = await cache.part('folders');
   if (lists === null || others === null || shapes === null || folders === null) return null;
   const damaged = cache.isCopied ? damagedFiles(site) : new Set<string>();
-  const stamps = unpackStamps(site, cache.isCopied ? [] : folders);
+  const stamps = new Map(folders);
   const survey = surveySite(site, ownFilesOf({ lists, others, shapes }), { damaged, stamps, now });
   const isIndexMissing = [...survey.files].some((path) =>
     INDEX_FOLDERS.some((folder) => path.startsWith(`${folder}/`)),

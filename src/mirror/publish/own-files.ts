@@ -75,7 +75,7 @@ export interface OwnFilesSurvey {
 export interface SurveyStart {
   /** Files that count as missing, see `damagedFiles`. */
   readonly damaged: ReadonlySet<string>;
-  /** The stamps of an earlier survey: folders that still have them are not listed. Null if there are no stamps. */
+  /** The stamps of an earlier survey: folders that still have them are not listed. Null if no stamps are wanted. */
   readonly stamps: FolderStamps | null;
   /** The file system's time, in milliseconds. */
   readonly now: number;
@@ -130,6 +130,10 @@ export function surveySite(
     const stamp = stamps?.get(suffix);
     return stamp !== undefined && stamp === found.get(suffix);
   };
+  const isWholeRecord = (suffix: string): boolean =>
+    isSame(suffix)
+      ? own.shapes.pathsOf(suffix).every((path) => !damaged.has(path) && isWhole(`${site}/${path}`, false))
+      : counts.get(suffix) === own.shapes.sizeOf(suffix);
   const visit = (folder: string): void => {
     const isOfRecords = RECORD_FOLDERS.some((name) => name === folder);
     for (const entry of readdirSync(join(site, folder), { withFileTypes: true })) {
@@ -155,8 +159,7 @@ export function surveySite(
   };
   if (exists(site)) visit('');
   const records = new Set<string>();
-  for (const suffix of own.shapes.suffixes)
-    if (!isSame(suffix) && counts.get(suffix) !== own.shapes.sizeOf(suffix)) records.add(suffix);
+  for (const suffix of own.shapes.suffixes) if (!isWholeRecord(suffix)) records.add(suffix);
   // A folder that has more than its record's files is listed each time, so that they are named each time.
   for (const suffix of [...records, ...foreign.map(recordOfPath)]) if (suffix !== null) found.delete(suffix);
   const areSame = found.size === (stamps?.size ?? 0) && [...found].every(([suffix]) => isSame(suffix));

@@ -32,7 +32,7 @@ import { formatShard, type ShardContent } from '../resume/shard-file.ts';
 import type { Crew } from '../workers/crew.ts';
 import type { Producer } from '../workers/produce.ts';
 import { movesOf } from './changes.ts';
-import { type FolderStampLines, folderStamp, packStamps } from './folder-stamps.ts';
+import { folderStamp } from './folder-stamps.ts';
 import { handleForeign } from './foreign.ts';
 import type { OtherFile } from './other-file.ts';
 import type { Output } from './output.ts';
@@ -63,7 +63,8 @@ export interface Published {
   /** With a digest of what they are made of, if that is cheaper to make than the file. */
   readonly others: readonly (readonly [path: string, digest: string | null])[];
   readonly shapes: ShapeLines;
-  readonly folders: FolderStampLines;
+  /** What the folders of each record look like, see `folder-stamps.ts`. */
+  readonly folders: readonly (readonly [suffix: string, stamp: string])[];
 }
 
 /** What the last build published, and what of it is still there. */
@@ -361,5 +362,5 @@ export async function publishSite(publication: Publication, last: LastSite | nul
     if (stamp === null) stamps.delete(suffix);
     else stamps.set(suffix, stamp);
   }
-  return { ...published, folders: packStamps(site, stamps) };
+  return { ...published, folders: [...stamps] };
 }

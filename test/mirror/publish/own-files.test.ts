@@ -14,7 +14,7 @@ import fs, {
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
-import { type FolderStamps, packStamps, unpackStamps } from '../../../src/mirror/publish/folder-stamps.ts';
+import type { FolderStamps } from '../../../src/mirror/publish/folder-stamps.ts';
 import { OwnFiles, type OwnFilesSurvey, surveySite } from '../../../src/mirror/publish/own-files.ts';
 import { Shapes } from '../../../src/mirror/resume/shapes.ts';
 import { temporaryFolder } from '../../support/sites/cli.ts';
@@ -163,12 +163,15 @@ describe('the survey of a site', () => {
         },
       ];
       for (const damage of damages) {
-        const { records, files } = surveySite(
-          site((at) => damage(at(path))),
-          own,
-        );
-        assert.deepEqual([...records], record === null ? [] : [record], path);
-        assert.deepEqual([...files], record === null ? [path] : [], path);
+        const damaged = site((at) => damage(at(path)));
+        // With the stamps of a survey before the damage, too.
+        const root = site();
+        const { stamps } = surveyed(root);
+        damage(join(root, path));
+        for (const { records, files } of [surveySite(damaged, own), surveyed(root, stamps)]) {
+          assert.deepEqual([...records], record === null ? [] : [record], path);
+          assert.deepEqual([...files], record === null ? [path] : [], path);
+        }
       }
     }
     const { records } = surveySite(
@@ -228,17 +231,5 @@ describe('the files of a site that another has not', () => {
       'records/index.tsv',
     ]);
     assert.deepEqual([...own.without(own)], []);
-  });
-});
-
-describe('the stamps of folders', () => {
-  it('can be used until the system starts again, because a power failure may empty files; where that is not known, never', () => {
-    const stamps = new Map([[ONE, '1:2 ']]);
-    const lines = packStamps(folder, stamps);
-    const isLinux = process.platform === 'linux';
-    assert.deepEqual(unpackStamps(folder, lines), isLinux ? stamps : null);
-    if (!isLinux) return;
-    const earlier = lines.map(([suffix, stamp]) => [suffix, suffix === '' ? 'an earlier start' : stamp] as const);
-    assert.deepEqual(unpackStamps(folder, earlier), new Map());
   });
 });

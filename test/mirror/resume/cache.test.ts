@@ -56,10 +56,7 @@ const CONTENT: CacheContent = {
   lists: [['browse/index.html', 'digest']],
   others: [['index.html', null]],
   shapes: [['a.json index.html', ['A', 'B']]],
-  folders: [
-    ['', 'epoch'],
-    ['A', '1:2 '],
-  ],
+  folders: [['A', '1:2 ']],
 };
 const PARTS = Object.keys(CONTENT) as (keyof CacheContent)[];
 
