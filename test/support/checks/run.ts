@@ -4,8 +4,8 @@
  *
  * A file names its reason in its first comment, in a line that begins with `Slow:`.
  *
- * One file more runs at a time than there are processors, since each also waits: for the disk, for hosts, for processes that it
- * starts. Node by itself would leave one processor idle, which is half of a small machine.
+ * As many files run at a time as there are processors, for Node by itself would leave one of them idle, which is half of a small machine.
+ * Of the fast ones it is one more, since each also waits: for the disk, for hosts, for processes. Browsers do not leave that much idle.
  */
 // First, so that all files of the run share one cache.
 import '../sites/run-cache.ts';
@@ -26,14 +26,15 @@ function isFast(file: string): boolean {
 
 const [, , ...args] = process.argv;
 const named = args.filter((arg) => arg !== '--fast');
+const areFast = args.includes('--fast');
 const all = globSync('test/**/*.test.ts', { cwd: root }).sort();
-const chosen = args.includes('--fast') ? all.filter(isFast) : all;
+const chosen = areFast ? all.filter(isFast) : all;
 const { status } = spawnSync(
   process.execPath,
   [
     '--test',
     '--test-timeout=900000',
-    `--test-concurrency=${availableParallelism() + 1}`,
+    `--test-concurrency=${availableParallelism() + (areFast ? 1 : 0)}`,
     '--test-reporter=./test/support/checks/reporter.ts',
     ...(named.length > 0 ? named : chosen),
   ],
