@@ -1,10 +1,10 @@
 /**
- * Another Node builds the same site: the oldest major that "engines" admits gives the same bytes as the pinned one.
+ * Another Node builds the same site and the same ZIP: the oldest major that "engines" admits gives the same bytes as the pinned one.
  *
  * Slow: installs a second Node.
  */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { LAUNCHER, PROJECT, runProgram, temporaryFolder } from '../support/sites/cli.ts';
@@ -13,7 +13,7 @@ import { assertSameTree, build, readTree } from '../support/sites/site.ts';
 /** From the packages that carry the pinned Node, which has other versions too. */
 const OTHER = '22.23.3';
 
-it(`Node ${OTHER} and Node ${process.versions.node} build the same bytes`, async () => {
+it(`Node ${OTHER} and Node ${process.versions.node} build and pack the same bytes, and each verifies what the other packed`, async () => {
   const folder = temporaryFolder();
   const manifest = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8'));
   const platform = process.platform === 'win32' ? 'win' : process.platform;
@@ -29,4 +29,29 @@ it(`Node ${OTHER} and Node ${process.versions.node} build the same bytes`, async
   assert.equal(run.code, 0, run.stderr);
   await build([join(PROJECT, 'bundles'), '--out', join(folder, 'pinned')], 0);
   assertSameTree(readTree(join(folder, 'other')), readTree(join(folder, 'pinned')));
+
+  for (const [program, site] of [
+    [node, 'other'],
+    [process.execPath, 'pinned'],
+  ] as const) {
+    for (const format of ['zip', 'zim']) {
+      const out = join(folder, `${site}-${format}`);
+      const packed = await runProgram(program, [
+        LAUNCHER,
+        'pack',
+        join(folder, site),
+        '--format',
+        format,
+        '--out',
+        out,
+      ]);
+      assert.equal(packed.code, 0, packed.stderr);
+      const [file = ''] = readdirSync(out);
+      const reader = program === node ? process.execPath : node;
+      const verified = await runProgram(reader, [LAUNCHER, 'verify', join(out, file)]);
+      assert.equal(verified.code, 0, verified.stderr);
+    }
+  }
+  // A ZIM names the version of zstd that compressed it, and may differ by it.
+  assertSameTree(readTree(join(folder, 'other-zip')), readTree(join(folder, 'pinned-zip')));
 });

@@ -177,9 +177,23 @@ describe('a package of a site', () => {
     );
   });
 
-  it('can be built into the same site again as an unpacked folder too', async () => {
-    await build([bag, '--out', at('again'), '--trust', variety.trust, '--site', `${ADDRESS}/`], 3);
-    assertSameTree(readTree(at('again')), site);
+  it('verifies and can be built into the same site again in its unpacked folder, by the lines of README.txt', async () => {
+    const lines = [...readFileSync(join(bag, 'README.txt'), 'utf8').matchAll(/^ {4}pith-mirror (.*)$/gm)];
+    const [verify = '', rebuild = '', ...others] = lines.map(([, line = '']) => line);
+    assert.deepEqual(others, []);
+    for (const line of [verify, rebuild]) {
+      const run = await pithMirror(line.split(' '), { cwd: bag });
+      assert.equal(run.code, 3, run.stderr);
+    }
+    assertSameTree(readTree(at('unpacked', 'site')), site);
+    rmSync(at('unpacked', 'site'), { recursive: true });
+  });
+
+  it('says in README.txt what its check prints if nothing has changed', async () => {
+    const words = readFileSync(join(bag, 'README.txt'), 'utf8').replaceAll(/\s+/g, ' ');
+    assert.ok(words.includes('nothing if no file has changed since it was packed: sha256sum --check --quiet manifest'));
+    const run = await runProgram('sha256sum', ['--check', '--quiet', 'manifest-sha256.txt'], { cwd: bag });
+    assert.deepEqual([run.code, run.stdout], [0, '']);
   });
 });
 

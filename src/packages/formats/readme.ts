@@ -82,14 +82,14 @@ function howToOpen({ contents, parts, set }: PackageFacts): readonly string[] {
 
 const CHECK: readonly string[] = [
   heading('Check that it is complete and unchanged'),
-  'In this folder, on Linux:',
+  'In this folder, on Linux. It prints nothing if no file has changed since it was packed:',
   command('sha256sum --check --quiet manifest-sha256.txt'),
-  'On macOS:',
+  'On macOS. It prints OK behind the name of each file:',
   command('shasum -a 256 -c manifest-sha256.txt'),
-  'If every printed line ends in OK, no file has changed since it was packed. tagmanifest-sha256.txt has the digests of the files outside of data/. This folder is a BagIt bag (RFC 8493), so any BagIt program can check it too.',
+  'tagmanifest-sha256.txt has the digests of the files outside of data/. This folder is a BagIt bag (RFC 8493), so any BagIt program can check it too.',
 ];
 
-function howToVerify({ contents, keys, set }: PackageFacts): readonly string[] {
+function howToVerify({ contents, keys }: PackageFacts): readonly string[] {
   const browser =
     contents === 'site'
       ? [
@@ -102,9 +102,10 @@ function howToVerify({ contents, keys, set }: PackageFacts): readonly string[] {
     keys.map(keyLine).join('\n'),
     'Compare the fingerprints with another source. trust.json has the whole keys; it is only a list, and proves nothing.',
     ...browser,
-    'With pith-mirror (a program for Node.js), which checks every digest, signature and state:',
-    command(`pith-mirror verify ${set}*.zip --trust trust.json`),
-    'Without it, the record and the signature of one bundle, with Python 3 and OpenSSL 3. Replace SUFFIX with the 26 characters of a record:',
+    'With pith-mirror (a program for Node.js), which checks every digest, signature and state, in this folder:',
+    command('pith-mirror verify . --trust trust.json'),
+    'Without it, the record and the signature of one bundle, with Python 3 and OpenSSL 3. Replace SUFFIX with the 26 characters of a record that has a bundle:',
+    command('ls data/pith/*/bundle.json'),
     command(...CHECK_BUNDLE),
   ];
 }
@@ -118,7 +119,10 @@ function howToRebuild(facts: PackageFacts): readonly string[] {
       : `input/ has the other files that the site was built from: ${count(extraInputs, 'file')}.`;
   return [
     heading('Build the site again'),
-    command(`pith-mirror build ${allParts(facts)} --trust trust.json${site} --out site`),
+    facts.parts.length === 1 ? 'In this folder:' : 'In this folder, with all parts of the set next to it:',
+    command(
+      `pith-mirror build ${facts.parts.length === 1 ? '.' : `../${allParts(facts)}`} --trust trust.json${site} --out ../site`,
+    ),
     `pith-mirror ${version} gives the same site, byte for byte. ${inputs}`,
   ];
 }
