@@ -209,6 +209,9 @@ async function writeZim(path: string, run: Run): Promise<Written> {
     for (const file of metadata) zim.addMetadata(file, queue.push);
     zim.flush(queue.push);
     await queue.settle(0);
+    // The lists need memory of their own.
+    queue.close();
+    zim.release();
     const end = zim.end(contents.home, () => contents.aliases.redirects());
     output.write(end.chunks);
     return { ...output.finish(end.head), files: contents.files, contents: contents.digest.digest('hex') };

@@ -37,6 +37,9 @@ function pathOf({ group, name }: Key): string {
   return name === COPY_NAME ? `.well-known/pith/${group}/bundle.json` : `pith/${group}/${name}`;
 }
 
+/** The same text in memory of its own: part of a text keeps all of it in memory, here a whole list of digests. */
+const alone = (text: string): string => Buffer.from(text).toString();
+
 export class SumsTable {
   readonly #records = new Map<string, Group>();
   /** Files of no record: their places. */
@@ -75,7 +78,7 @@ export class SumsTable {
       const { group, name } = keyOf(path);
       if (group === '') {
         if (this.#others.has(name)) throw new RangeError(`${path} is in two lists`);
-        this.#others.set(name, this.#append(sha256));
+        this.#others.set(alone(name), this.#append(sha256));
         continue;
       }
       if (name === COPY_NAME) this.#copies++;
@@ -89,7 +92,7 @@ export class SumsTable {
       const key = names.join('\n');
       const list = this.#nameLists.get(key) ?? names;
       this.#nameLists.set(key, list);
-      this.#records.set(suffix, { names: list, first: this.#count });
+      this.#records.set(alone(suffix), { names: list, first: this.#count });
       for (const sha256 of digests) this.#append(sha256);
     }
   }

@@ -74,7 +74,9 @@ export function survey(folder: string, contents: PackageContents, sums: Sums, pr
   const endRecord = (): void => {
     const files = ofRecord(held, contents, sums);
     const bytes = files.reduce((total, file) => total + file.bytes, 0);
-    if (files.length > 0) records.push({ path: `pith/${suffix}/`, files: files.length, bytes });
+    // As bytes and back: a text of parts keeps them in memory.
+    const path = Buffer.from(`pith/${suffix}/`).toString();
+    if (files.length > 0) records.push({ path, files: files.length, bytes });
     held = [];
   };
   for (const file of walk(folder, isSkipped, (found) => odd.push(found))) {

@@ -13,11 +13,16 @@ const OFFSETS = 4 * (MOST_BLOBS + 1);
 
 /** Gathers blobs into one cluster after the other, in memory that is used again. */
 export class Cluster {
-  #memory = new Uint8Array(OFFSETS + CLUSTER_BYTES);
+  #memory: Uint8Array<ArrayBuffer>;
   /** Where each blob ends, from the first one's first byte. */
   #ends: number[] = [];
   #bytes = 0;
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
+
+  /** @param room bytes for blobs at first. */
+  constructor(room = CLUSTER_BYTES) {
+    this.#memory = new Uint8Array(OFFSETS + room);
+  }
 
   get length(): number {
     return this.#ends.length;

@@ -48,7 +48,7 @@ export class ZimWriter {
   readonly #types: readonly string[];
   readonly #head: Uint8Array;
   readonly #contents = new SortedLog();
-  readonly #cluster = new Cluster();
+  #cluster = new Cluster();
   readonly #clusters: number[] = [];
   #clusterCount = 0;
   /** Numbers of the contents that have a title, and the titles. */
@@ -118,6 +118,11 @@ export class ZimWriter {
 
   /** Takes back the memory of a cluster that `full` got, once it is not needed any more. */
   readonly reuse = (cluster: Uint8Array): void => this.#cluster.reuse(cluster);
+
+  /** Lets go of the memory for clusters, after the last one was packed. */
+  release(): void {
+    this.#cluster = new Cluster(0);
+  }
 
   /** The chunks of one cluster. @param data offsets and blobs, compressed or not, in pieces. */
   pack(kind: ClusterKind, data: readonly Uint8Array[]): readonly Uint8Array[] {
