@@ -1,7 +1,7 @@
 /**
  * The project's icon as a PNG of 48 × 48 pixels, which every ZIM must have.
  *
- * Chromium drew it from `public/icon.svg`. No test compares the two: draw it again if the icon changes.
+ * Chromium drew it from `public/icon.svg`. Draw it again if the icon changes; a test compares the two.
  */
 const BASE64 =
   'iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAYAAABXAvmHAAAEYUlEQVR4nNSaf2xTVRTHv/e92o1s3bpqGGPdYHGubhFnNBkbChoUy6BsiyZITA' +
