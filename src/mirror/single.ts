@@ -10,7 +10,7 @@ import { recordPage } from './base/paths.ts';
 import type { Progress } from './base/progress.ts';
 import type { BuildOptions, BuildResult } from './build-options.ts';
 import { buildMirror } from './pipeline.ts';
-import { removeLeftover } from './publish/leftovers.ts';
+import { removeLeftover, removeNow } from './publish/leftovers.ts';
 import { SINGLE_MARK, singlePage } from './render/single-page.ts';
 
 export interface SingleOptions
@@ -53,11 +53,14 @@ export async function buildSingle(options: SingleOptions, progress: Progress): P
   const { targets, force, ...rest } = options;
   if (!force) for (const target of targets.values()) await refuseForeign(target);
   const folder = mkdtempSync(join(tmpdir(), 'pith-mirror-single-'));
-  const end = onInterrupt(async () => {
-    // After a signal, the build in it may still write.
-    const problem = await removeLeftover(folder, true);
-    if (problem !== null) progress.note(problem);
-  });
+  const end = onInterrupt(
+    async () => {
+      // After a signal, the build in it may still write.
+      const problem = await removeLeftover(folder, true);
+      if (problem !== null) progress.note(problem);
+    },
+    () => removeNow(folder),
+  );
   try {
     const root = join(folder, 'site');
     const only = new Set(targets.keys());

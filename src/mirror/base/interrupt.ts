@@ -8,14 +8,16 @@ type Undo = () => Promise<unknown> | unknown;
 type End = () => Promise<void>;
 
 const ends: End[] = [];
+const sweeps = new Set<() => void>();
 let isOver = false;
 
 /**
  * Registers what must be undone in the end: by whoever began it, or by a signal.
  *
+ * @param sweep removes, without waiting, what the interrupted code may have made again while it was undone. Only after a signal.
  * @returns a function that undoes it. It does so once: whoever calls it again waits for the same.
  */
-export function onInterrupt(undo: Undo): End {
+export function onInterrupt(undo: Undo, sweep: () => void = () => undefined): End {
   let done: Promise<void> | null = null;
   const run = async (): Promise<void> => {
     try {
@@ -23,6 +25,7 @@ export function onInterrupt(undo: Undo): End {
     } finally {
       // Not before: a signal that comes meanwhile must wait for it.
       ends.splice(ends.indexOf(end), 1);
+      if (!isOver) sweeps.delete(sweep);
     }
   };
   const end: End = () => {
@@ -30,6 +33,7 @@ export function onInterrupt(undo: Undo): End {
     return done;
   };
   ends.push(end);
+  sweeps.add(sweep);
   return end;
 }
 
@@ -41,7 +45,10 @@ export function assertNotInterrupted(): void {
   if (isOver) throw new BuildError('interrupted');
 }
 
-/** Undoes everything that was registered, the newest first. Nothing is thrown. */
+/**
+ * Undoes everything that was registered, the newest first. Nothing is thrown. The caller ends the program at once: until then no
+ * other code runs.
+ */
 export async function interrupt(): Promise<void> {
   isOver = true;
   for (let end = ends.at(-1); end !== undefined; end = ends.at(-1)) {
@@ -51,4 +58,5 @@ export async function interrupt(): Promise<void> {
       // The next build removes what is left.
     }
   }
+  for (const sweep of [...sweeps].reverse()) sweep();
 }

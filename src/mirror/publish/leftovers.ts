@@ -1,4 +1,5 @@
 /** Removing temporary folders. One that cannot be removed never stops a build: it is named, with the command that removes it. */
+import { rmSync } from 'node:fs';
 import { rm, unlink } from 'node:fs/promises';
 import { codeOf, messageOf } from '../base/failure.ts';
 
@@ -36,4 +37,13 @@ async function causeOf(error: unknown): Promise<unknown> {
     () => error,
     (cause: unknown) => cause,
   );
+}
+
+/** Removes a file or a folder without waiting, and without a message if it cannot: the next run tries again. */
+export function removeNow(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // A mount point lies in it, for example.
+  }
 }

@@ -14,7 +14,7 @@ import { RECORD_FOLDERS } from '../base/paths.ts';
 import type { Progress } from '../base/progress.ts';
 import { flushFolder } from './flush.ts';
 import { applyChanges, type Changes, type Journal, readJournal, writeJournal } from './journal.ts';
-import { removeLeftover } from './leftovers.ts';
+import { removeLeftover, removeNow } from './leftovers.ts';
 import { Lock } from './lock.ts';
 import {
   canCreateIn,
@@ -338,8 +338,8 @@ export class Output {
       const problem = await removeLeftover(path, true);
       if (problem !== null) this.#options.progress.note(`${problem}; the next build will try again`);
     }
-    // What a signal has interrupted may have made a folder again meanwhile. Nothing is awaited from here to the end of the program.
-    if (isInterrupted()) for (const path of this.#temporary()) removeNow(path);
+    // What a signal has interrupted may have made a folder again meanwhile.
+    if (isInterrupted()) this.#temporary().forEach(removeNow);
     if (this.#room.prefix === '') removeIfEmpty(this.#room.folder);
     this.#lock.release();
     if (this.#isNew) removeIfEmpty(this.#out);
@@ -356,15 +356,6 @@ export class Output {
       const isNeeded = isDecided && (what.startsWith('update') || path === this.#update);
       return TEMPORARY.test(what) && isOwn && !isNeeded ? [path] : [];
     });
-  }
-}
-
-/** Without waiting, and without a message: the next build removes what is left. */
-function removeNow(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch {
-    // A mount point lies in it, for example.
   }
 }
 

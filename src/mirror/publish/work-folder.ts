@@ -6,9 +6,9 @@ import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { exists } from '../base/disk.ts';
-import { onInterrupt } from '../base/interrupt.ts';
+import { isInterrupted, onInterrupt } from '../base/interrupt.ts';
 import type { Progress } from '../base/progress.ts';
-import { removeLeftover } from './leftovers.ts';
+import { removeLeftover, removeNow } from './leftovers.ts';
 import { Lock } from './lock.ts';
 
 export class WorkFolder {
@@ -62,6 +62,7 @@ export class WorkFolder {
     // After a failure, threads may still write.
     const problem = await removeLeftover(this.path, true);
     if (problem !== null) this.#progress.note(problem);
+    if (isInterrupted()) removeNow(this.path);
     this.#lock.release();
   }
 }
