@@ -219,7 +219,7 @@ describe('usage', () => {
     ['two folders', ['build', 'a', 'b']],
   ];
   for (const [what, args] of wrong) {
-    it(`${what}: exit code 2, one line that says so, nothing on standard output`, async () => {
+    it(`of ${what} has exit code 2, one line that says so, and nothing on standard output`, async () => {
       const run = await commandHere(args);
       assert.deepEqual([run.code, run.stdout], [2, '']);
       assert.match(run.stderr, /^pith-mirror: [^\n]+\n$/);

@@ -87,7 +87,7 @@ describe('the page', () => {
 });
 
 describe('where it goes', () => {
-  it('by default here, under its suffix; several into a folder; with --site, links lead there', async () => {
+  it('is this folder, under the suffix of each record, or a folder that was named; with --site, links lead there', async () => {
     const several = ['--single', SEED_SUFFIX, '--single', RECORD_ONLY];
     assert.equal((await single(...several, '--out', 'pages', '--site', 'https://mirror.example/a')).code, 0);
     assert.deepEqual(readdirSync(join(folder, 'pages')), [`${SEED_SUFFIX}.html`, `${RECORD_ONLY}.html`]);
@@ -97,7 +97,7 @@ describe('where it goes', () => {
     assert.ok(existsSync(join(folder, `${RECORD_ONLY}.html`)));
   });
 
-  it('never over a file that is none of ours, unless forced', async () => {
+  it('is never a file that is none of ours, unless forced', async () => {
     const theirs = join(folder, 'theirs.html');
     writeFileSync(theirs, '<p>mine</p>');
     const run = await single('--single', RECORD_ONLY, '--out', theirs);

@@ -119,7 +119,7 @@ describe('gray-matter runs no code, and answers only for what it was given', () 
     ['an end that is indented', `---\npith_number: "${number}"\n ---\n`],
   ];
   for (const [what, text] of bodies) {
-    test(`refused: ${what}`, () => {
+    test(`a note is refused for ${what}`, () => {
       assert.equal(problemOf(text).code, 'unreadable');
       assert.equal(global.pithMirrorNoteRan, undefined);
     });
@@ -258,7 +258,7 @@ canonical_record:
     ['version', '"1"', '/canonical_record/source/version'],
   ];
   for (const [key, text, path] of cases) {
-    test(`${key}: ${text}`, () => {
+    test(`${key}: ${text} is refused`, () => {
       const problem = problemOf(yaml({ [key]: text }));
       assert.deepEqual([problem.code, problem.path], ['record_schema', path]);
       if (/date|fraction/.test(problem.message)) assert.ok(problem.message.includes('quotes'));
@@ -276,7 +276,7 @@ canonical_record:
 
   for (const member of ['pith_number', 'title', 'authors', 'retrieved_from']) {
     for (const value of ['2605.21100', '2026-07-01', '5', 'true', '[a]', '{a: b}']) {
-      test(`${member}: ${value} without quotes`, () => {
+      test(`${member}: ${value} without quotes is refused`, () => {
         const { pith_number: _, ...others } = full;
         const rest = member === 'pith_number' ? others : { ...others, pith_number: number };
         const { [member as 'title']: __, ...members } = rest;
@@ -356,7 +356,8 @@ describe('a note names the record for which its file is named', () => {
     ],
   ];
   for (const [what, members, file, code] of table) {
-    test(`${what}: ${code}`, () => assert.equal(problemOf(noteText(members), file).code, code));
+    test(`a note is refused with ${code} for ${what}`, () =>
+      assert.equal(problemOf(noteText(members), file).code, code));
   }
 
   test('in a sub-folder it is the base name that counts', () => {
@@ -393,7 +394,7 @@ describe('what a note quotes of a record is checked', () => {
   const outcomes = (note: Note): Data =>
     Object.fromEntries(note.checks.map(({ subject, outcome }) => [subject, outcome]));
 
-  test('a record, its title and its receipt', () => {
+  test('a record with its title and its receipt is verified', () => {
     const note = read(noteText({ ...full, receipt: makeReceipt(record) }));
     assert.deepEqual(note.findings, []);
     assert.deepEqual(outcomes(note), {
@@ -404,13 +405,13 @@ describe('what a note quotes of a record is checked', () => {
     });
   });
 
-  test('without title and receipt: absent, and no finding', () => {
+  test('a record without title and receipt has them absent, and no finding', () => {
     const note = read(noteText({ pith_number: number, canonical_record: record }));
     assert.deepEqual(note.findings, []);
     assert.deepEqual([outcomes(note).title, outcomes(note).receipt], ['absent', 'absent']);
   });
 
-  test('another title: title_mismatch', () => {
+  test('another title is the finding title_mismatch', () => {
     const note = read(noteText({ ...full, title: `${TITLE}.` }));
     assert.deepEqual(
       note.findings.map(({ code, where }) => [code, where]),
@@ -434,7 +435,7 @@ describe('what a note quotes of a record is checked', () => {
     ['that is empty', {}],
   ];
   for (const [what, receipt] of bad) {
-    test(`a receipt ${what}: receipt_invalid`, () => {
+    test(`a receipt ${what} is the finding receipt_invalid`, () => {
       const note = read(noteText({ ...full, receipt: JSON.parse(JSON.stringify(receipt)) }));
       assert.ok(note.findings.length > 0);
       for (const { code, where } of note.findings) {
