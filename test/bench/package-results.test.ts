@@ -84,14 +84,37 @@ test('one part of RESULTS.md is replaced and the other is kept, whichever was th
   assert.equal(withPart(both, 'site', site.replace('site', 'newer')), both.replace('site\n', 'newer\n'));
 });
 
-test('the README of packages repeats what was measured of a ZIM', (t) => {
-  const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
-  const results = read('test/bench/RESULTS.md');
-  if (!results.includes(`${PACKAGES_HEADING}\n`)) {
-    t.diagnostic('RESULTS.md has no part about packages yet');
-    return;
-  }
-  const kilobytes = /a ZIM: at most 4\.5 kB a record[^|]*\| +([\d.]+) kB/.exec(results)?.[1];
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+test('the README of packages repeats what was measured of a ZIM', () => {
+  const kilobytes = /a ZIM: at most 4\.5 kB a record[^|]*\| +([\d.]+) kB/.exec(read('test/bench/RESULTS.md'))?.[1];
   const readme = read('src/packages/README.md').replace(/\s+/g, ' ');
   assert.ok(readme.includes(`A record takes about ${Math.round(Number(kilobytes))} kB.`), `${kilobytes}`);
+});
+
+test('the README says what each form needs: what was measured of 1,000 records, and the rest in proportion to the largest size', () => {
+  const cellsOf = (text: string, first: RegExp): readonly string[] =>
+    (text.split('\n').find((line) => first.test(line)) ?? '').split('|').slice(2, -1);
+  const bytesOf = (text = ''): number => {
+    const [, value, unit] = /^\s*([\d.]+) ([MG]B)/.exec(text) ?? [];
+    return Number(value) * (unit === 'GB' ? 1e9 : 1e6);
+  };
+  const rounded = (bytes: number): string => {
+    const [value, unit] = bytes >= 1e8 ? [bytes / 1e9, 'GB'] : [bytes / 1e6, 'MB'];
+    return `${value < 10 && unit === 'GB' ? value.toFixed(1) : value.toFixed(0)} ${unit}`;
+  };
+  const forms = [/^\| site, as/, /^\| site in ZIPs +\|/, /^\| bundles alone/, /^\| ZIM/].map((form) =>
+    cellsOf(read('test/bench/RESULTS.md'), form),
+  );
+  const readme = read('README.md');
+  const all = forms.map((cells) => bytesOf(cells.at(-1)));
+  for (const [line, sizes] of [
+    [/^\| 1,000, measured/, forms.map(([of1000]) => bytesOf(of1000))],
+    [/^\| 100,000, estimated/, all.map((bytes) => bytes / 15.3)],
+    [/^\| 1,530,000, estimated/, all],
+  ] as const)
+    assert.deepEqual(
+      cellsOf(readme, line).map((cell) => cell.trim()),
+      sizes.map(rounded),
+    );
 });

@@ -6,6 +6,7 @@
  *
  * As many files run at a time as there are processors, for Node by itself would leave one of them idle, which is half of a small machine.
  * Of the fast ones it is one more, since each also waits: for the disk, for hosts, for processes. Browsers do not leave that much idle.
+ * With every processor busy, V8 optimizes code in the thread that runs it, which takes a twentieth less time.
  */
 // First, so that all files of the run share one cache.
 import '../sites/run-cache.ts';
@@ -32,6 +33,7 @@ const chosen = areFast ? all.filter(isFast) : all;
 const { status } = spawnSync(
   process.execPath,
   [
+    ...(areFast ? ['--no-concurrent-recompilation'] : []),
     '--test',
     '--test-timeout=900000',
     `--test-concurrency=${availableParallelism() + (areFast ? 1 : 0)}`,
