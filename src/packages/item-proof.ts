@@ -15,6 +15,7 @@ import {
   encodeUtf8,
   type HeaderSource,
   isProofOf,
+  parseHeaderHex,
   parseTimestampProof,
   TimestampError,
   type TimestampProof,
@@ -80,7 +81,10 @@ async function findProof(site: string, text: string): Promise<FoundProof | null>
 function publishedHeaders(site: string): HeaderSource {
   return (height) => {
     const path = join(site, timestampFile(`${height}.hex`));
-    return existsSync(path) ? new Uint8Array(Buffer.from(readFileSync(path, 'latin1').trim(), 'hex')) : null;
+    if (!existsSync(path)) return null;
+    const header = parseHeaderHex(readFileSync(path, 'latin1'));
+    if (header === null) throw new BuildError(`${path}: is no block header any more; build the site again`);
+    return header;
   };
 }
 

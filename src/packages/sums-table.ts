@@ -37,8 +37,8 @@ function pathOf({ group, name }: Key): string {
   return name === COPY_NAME ? `.well-known/pith/${group}/bundle.json` : `pith/${group}/${name}`;
 }
 
-/** The same text in memory of its own: part of a text keeps all of it in memory, here a whole list of digests. */
-const alone = (text: string): string => Buffer.from(text).toString();
+/** The same text in memory of its own: part of a text, such as a list of digests, keeps all of it in memory. */
+export const alone = (text: string): string => Buffer.from(text).toString();
 
 export class SumsTable {
   readonly #records = new Map<string, Group>();

@@ -4,7 +4,7 @@ import type { Progress } from '../mirror/base/progress.ts';
 import { pathProblem } from './formats/entry.ts';
 import type { PackageContents } from './formats/facts.ts';
 import { placeOf, suffixOfPath, type Unit } from './parts.ts';
-import type { SumsTable } from './sums-table.ts';
+import { alone, type SumsTable } from './sums-table.ts';
 import { type FoundFile, type OddFile, walk } from './walk.ts';
 
 export interface SiteSurvey {
@@ -74,9 +74,7 @@ export function survey(folder: string, contents: PackageContents, sums: Sums, pr
   const endRecord = (): void => {
     const files = ofRecord(held, contents, sums);
     const bytes = files.reduce((total, file) => total + file.bytes, 0);
-    // As bytes and back: a text of parts keeps them in memory.
-    const path = Buffer.from(`pith/${suffix}/`).toString();
-    if (files.length > 0) records.push({ path, files: files.length, bytes });
+    if (files.length > 0) records.push({ path: alone(`pith/${suffix}/`), files: files.length, bytes });
     held = [];
   };
   for (const file of walk(folder, isSkipped, (found) => odd.push(found))) {

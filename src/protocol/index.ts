@@ -40,7 +40,7 @@ export {
 } from './merge/merge.ts';
 export type { MergedState } from './merge/state.ts';
 export type { EventSet } from './merge/union.ts';
-export { type BlockHeader, HEADER_LENGTH, parseBlockHeader } from './opentimestamps/header.ts';
+export { type BlockHeader, HEADER_LENGTH, parseBlockHeader, parseHeaderHex } from './opentimestamps/header.ts';
 export { applyOperation, hashOfFile } from './opentimestamps/operations.ts';
 export {
   type Attested,

@@ -8,9 +8,8 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf, UsageError } from '../mirror/base/failure.ts';
-import { HEADER_LENGTH, type HeaderSource, parseBlockHeader } from '../protocol/index.ts';
+import { HEADER_LENGTH, type HeaderSource, parseBlockHeader, parseHeaderHex } from '../protocol/index.ts';
 
-const HEX = /^[0-9a-fA-F]{160}\s*$/;
 /** The first block of the chain. */
 const GENESIS = '000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f';
 const READ_HEADERS = 4096;
@@ -22,9 +21,10 @@ export interface Headers {
 }
 
 function parseHex(path: string, text: string): Uint8Array {
-  if (!HEX.test(text))
+  const header = parseHeaderHex(text);
+  if (header === null)
     throw new UsageError(`${path}: expected a block header, 160 hexadecimal digits, got ${text.length} characters`);
-  return new Uint8Array(Buffer.from(text.trim(), 'hex'));
+  return header;
 }
 
 /**

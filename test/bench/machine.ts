@@ -1,7 +1,7 @@
 /** What the figures were measured on and with. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, ftruncateSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, freemem, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT } from '../support/sites/cli.ts';
@@ -60,7 +60,7 @@ const SPARED_BYTES = 3 * 2 ** 30;
  *
  * @param folder gets a file with nothing but a hole, which takes no disk; to be removed by the caller.
  */
-export function touchMemory(folder: string): void {
+function touchMemory(folder: string): void {
   const size = freemem() - SPARED_BYTES;
   if (size <= 0) return;
   const file = openSync(join(folder, 'hole'), 'w+');
@@ -94,4 +94,29 @@ export function measurePace(): number {
     return performance.now() - start;
   });
   return Math.min(...tries) / 1000;
+}
+
+/**
+ * Measures in a new folder, which is removed at the very end, also when the user stops the run: on some file systems, files are made
+ * much more slowly soon after many were deleted.
+ */
+export async function measureIn(
+  parent: string,
+  prefix: string,
+  measure: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(parent, prefix));
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('SIGINT', () => {
+    clear();
+    process.exit(130);
+  });
+  try {
+    touchMemory(folder);
+    // The first time is the compiler's.
+    measurePace();
+    await measure(folder);
+  } finally {
+    clear();
+  }
 }

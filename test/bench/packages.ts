@@ -4,17 +4,7 @@
  * `zip` only compresses, in one thread. `pack` also compares the SHA-256 of every file with the site's lists, writes manifests, and
  * reads the package back, on all processors; so one `pack` is held to one processor, and CPU time is in the table.
  */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -22,7 +12,7 @@ import { ILLUSTRATION } from '../../src/packages/formats/illustration.ts';
 import { findTool } from '../support/tools/tools.ts';
 import { CACHE, cachedBundles, writeInput } from './dataset.ts';
 import { trustFile } from './generate.ts';
-import { describeLoad, describeMachine, measurePace, touchMemory } from './machine.ts';
+import { describeLoad, describeMachine, measureIn, measurePace } from './machine.ts';
 import { run } from './measure.ts';
 import {
   formatPackages,
@@ -158,25 +148,14 @@ async function main(options: Options): Promise<void> {
   const missing = (['zip', 'zimwriterfs'] as const).flatMap((name) =>
     findTool(name) === undefined ? [`${name}, which is not installed`] : [],
   );
-  const folder = mkdtempSync(join(options.folder, 'packages-'));
-  const clear = (): void => rmSync(folder, { recursive: true, force: true });
-  process.once('SIGINT', () => {
-    clear();
-    process.exit(130);
-  });
-  try {
-    touchMemory(folder);
-    // The first time is the compiler's.
-    measurePace();
+  await measureIn(options.folder, 'packages-', async (folder) => {
     const measurements: PackageMeasurements[] = [];
     for (const records of options.records)
       measurements.push(await measure(records, join(folder, `${records}`), options));
     const text = formatPackages({ machine: [...machine, ['load after', describeLoad()]], measurements, missing });
     process.stdout.write(text);
     if (options.write) writeFileSync(RESULTS, withPart(readFileSync(RESULTS, 'utf8'), 'packages', text));
-  } finally {
-    clear();
-  }
+  });
 }
 
 const options = readOptions();

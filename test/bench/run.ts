@@ -1,23 +1,13 @@
 /**
  * `npm run bench`: measures the program, its parts, the least that it could cost, and its peers. README.md tells how.
  */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { addNew, CACHE, cachedBundles, changeOne, writeInput } from './dataset.ts';
 import { trustFile } from './generate.ts';
-import { describeLoad, describeMachine, measurePace, touchMemory } from './machine.ts';
+import { describeLoad, describeMachine, measureIn, measurePace } from './machine.ts';
 import { run } from './measure.ts';
 import { withPart } from './package-results.ts';
 import type { PartArguments, PartName, PartResult } from './parts.ts';
@@ -380,17 +370,7 @@ async function main(options: Options): Promise<void> {
   });
   const machine = describeMachine(options.folder, versions);
 
-  // Deleted at the very end: on some file systems, files are made much more slowly soon after many were deleted.
-  const folder = mkdtempSync(join(options.folder, 'run-'));
-  const clear = (): void => rmSync(folder, { recursive: true, force: true });
-  process.once('SIGINT', () => {
-    clear();
-    process.exit(130);
-  });
-  try {
-    touchMemory(folder);
-    // The first time is the compiler's.
-    measurePace();
+  await measureIn(options.folder, 'run-', async (folder) => {
     const measurements: Measurements[] = [];
     for (const records of options.records) {
       const runs: Measurements[] = [];
@@ -409,9 +389,7 @@ async function main(options: Options): Promise<void> {
       const before = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
       writeFileSync(RESULTS, withPart(before, 'site', results));
     }
-  } finally {
-    if (existsSync(folder)) clear();
-  }
+  });
 }
 
 const options = readOptions();

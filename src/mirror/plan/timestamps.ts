@@ -3,6 +3,7 @@ import {
   type AttestationVerdict,
   compareCodePoints,
   decodeBase64,
+  parseHeaderHex,
   parseTimestampProof,
   verifyAttestations,
 } from '../../protocol/index.ts';
@@ -64,7 +65,7 @@ export function shownTimestamps(files: readonly TimestampFile[], own: string): r
   const all = new Map(files.map((file) => [file.name, bytesOf(file)]));
   const headerAt = (height: number): Uint8Array | null => {
     const hex = all.get(`${height}.hex`);
-    return hex === undefined ? null : new Uint8Array(Buffer.from(Buffer.from(hex).toString('latin1').trim(), 'hex'));
+    return hex === undefined ? null : parseHeaderHex(Buffer.from(hex).toString('latin1'));
   };
   const isOwn = ({ stamped }: ShownTimestamp): number => (stamped.kind === 'snapshot' && stamped.isOwn ? 1 : 0);
   return [...all]

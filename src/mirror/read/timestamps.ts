@@ -15,6 +15,7 @@ import {
   type HeaderSource,
   isProofOf,
   ParseError,
+  parseHeaderHex,
   parseTimestampProof,
   TimestampError,
   type TimestampProof,
@@ -30,7 +31,6 @@ const MOST_PROOFS = 100;
 /** Names that every file system and every host can hold. */
 const STAMPED_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,90}[A-Za-z0-9])?\.(?:txt|sha256)$/;
 const HEADER_NAME = /^(0|[1-9]\d{0,8})\.hex$/;
-const HEADER_TEXT = /^[0-9a-fA-F]{160}\s*$/;
 
 /** The name of the file that a proof is of. */
 export const stampedBy = (proof: string): string => proof.slice(0, -'.ots'.length);
@@ -65,10 +65,10 @@ export interface Timestamps {
 
 /** Bytes of a header file. @throws ParseError */
 function parseHeader(bytes: Uint8Array): Uint8Array {
-  const text = Buffer.from(bytes).toString('latin1');
-  if (!HEADER_TEXT.test(text))
+  const header = parseHeaderHex(Buffer.from(bytes).toString('latin1'));
+  if (header === null)
     throw unreadable(`expected a block header of ${2 * HEADER_LENGTH} hexadecimal digits, got ${bytes.length} bytes`);
-  return new Uint8Array(Buffer.from(text.trim(), 'hex'));
+  return header;
 }
 
 /** @throws ParseError */

@@ -6,7 +6,7 @@
  * Source: developer.bitcoin.org, "Block Headers" and "Target nBits".
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { encodeHex } from '../bytes.ts';
+import { decodeHex, encodeHex } from '../bytes.ts';
 
 export const HEADER_LENGTH = 80;
 
@@ -37,6 +37,10 @@ function targetOf(bits: number): bigint {
   if ((bits & 0x800000) !== 0) return 0n;
   return shift >= 0 ? mantissa << BigInt(shift) : mantissa >> BigInt(-shift);
 }
+
+/** The bytes of a header in 160 hexadecimal digits of either case, with white space after them at most; null for any other text. */
+export const parseHeaderHex = (text: string): Uint8Array | null =>
+  decodeHex(text.trimEnd().toLowerCase(), HEADER_LENGTH);
 
 /** @throws RangeError if there are not exactly 80 bytes. */
 export function parseBlockHeader(bytes: Uint8Array): BlockHeader {
