@@ -11,7 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type KeptFiles, keptPages } from '../../../src/mirror/render/kept-pages.ts';
 import { seedBytes } from '../../support/bundles/vectors.ts';
@@ -143,17 +143,27 @@ describe('a build', () => {
     // The cache of this run of tests was empty at its first build, of this file or of another one. Bundling takes seconds.
     assert.notEqual(cacheOfRun, undefined);
     const expected = await build('of-run', cacheOfRun ?? '');
+    // Of all that is there, since other tests build with programs of their own. A draft has a dot in its name.
+    const entries = readdirSync(join(cacheOfRun ?? '', 'pages')).filter((name) => !name.includes('.'));
     const cache = join(root, 'of-builds');
-    // Another test may be about to keep the same; its draft has a dot in its name.
-    const entry = readdirSync(join(cacheOfRun ?? '', 'pages')).find((name) => !name.includes('.')) ?? '';
-    cpSync(join(cacheOfRun ?? '', 'pages', entry), join(cache, 'pages', entry), { recursive: true });
+    for (const entry of entries)
+      cpSync(join(cacheOfRun ?? '', 'pages', entry), join(cache, 'pages', entry), { recursive: true });
     assertSameTree(await build('without', 'off'), expected);
     assertSameTree(await build('full', cache), expected);
-    const files = join(cache, 'pages', entry, 'files');
-    for (const name of readdirSync(files).filter((path) => path.endsWith('.mjs')))
-      writeFileSync(join(files, name), 'throw new Error("this was never bundled");');
+    assert.deepEqual(readdirSync(join(cache, 'pages')).sort(), entries.sort(), 'nothing was bundled');
+
+    const damage = 'throw new Error("this was never bundled");';
+    const modules = entries.flatMap((entry) => {
+      const files = join(cache, 'pages', entry, 'files');
+      return readdirSync(files)
+        .filter((path) => path.endsWith('.mjs'))
+        .map((name) => join(files, name));
+    });
+    for (const path of modules) writeFileSync(path, damage);
     assertSameTree(await build('damaged', cache), expected);
-    assert.deepEqual(readdirSync(join(cache, 'pages')), [entry]);
+    const mended = modules.filter((path) => existsSync(path) && readFileSync(path, 'utf8') !== damage);
+    assert.equal(new Set(mended.map(dirname)).size, 1, 'one entry was bundled again, in place of the damaged one');
+    assert.deepEqual(readdirSync(join(cache, 'pages')).sort(), entries.sort());
     assert.equal(existsSync(join(root, '.full.pith-mirror-cache/pages')), false);
   });
 });
