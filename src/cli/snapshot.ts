@@ -67,7 +67,7 @@ export async function snapshot(args: readonly string[]): Promise<number> {
         collection: values.collection ?? null,
         licenseUrl: licenseOption(values.license),
         previous: path(values.previous),
-        headerAt: values.headers === undefined ? null : openHeaders(userPath(values.headers)).headerAt,
+        headerAt: values.headers === undefined ? null : openHeaders(userPath(values.headers), progress).headerAt,
         input: path(values.input),
         compression: 'deflated',
         trust: await trustOption(values.trust),

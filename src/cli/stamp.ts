@@ -1,10 +1,10 @@
 /** `pith-mirror stamp`: OpenTimestamps proofs of when a file existed. */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { attestationText } from '../formats/attestation.ts';
-import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
-import { type AttestationVerdict, isProofOf, verifyAttestations } from '../protocol/index.ts';
+import { BuildError, UsageError } from '../mirror/base/failure.ts';
+import { type AttestationVerdict, equalBytes, verifyAttestations } from '../protocol/index.ts';
 import { DEFAULT_CALENDARS } from '../timestamps/calendar.ts';
+import { digestOfFile } from '../timestamps/file-digest.ts';
 import { type Headers, openHeaders } from '../timestamps/headers.ts';
 import {
   NONCE_BYTES,
@@ -16,8 +16,8 @@ import {
   upgradeProof,
 } from '../timestamps/stamp.ts';
 import { EXIT, parseOptions, userPath } from './command.ts';
-import { print, say } from './streams.ts';
-import { printable } from './terminal.ts';
+import { print } from './streams.ts';
+import { printable, TerminalProgress } from './terminal.ts';
 
 export const STAMP_HELP = `pith-mirror stamp FILE… | --upgrade FILE.ots… | --check FILE
 
@@ -56,19 +56,21 @@ function exitOf({ isOfFile, attestations }: CheckResult): number {
 const formatJson = (value: unknown): string =>
   `${JSON.stringify(value, (_, item: unknown) => (item instanceof Uint8Array ? Buffer.from(item).toString('hex') : item), 2)}\n`;
 
-function readFileOf(path: string): Uint8Array {
-  try {
-    return new Uint8Array(readFileSync(path));
-  } catch (error) {
-    throw new UsageError(messageOf(error));
-  }
+interface CheckOptions {
+  readonly headersPath: string | null;
+  readonly isJson: boolean;
 }
 
-function check(file: string, proof: string, headers: Headers, isJson: boolean): number {
-  const bytes = readFileOf(file);
-  readFileOf(proof);
+async function check(
+  file: string,
+  proof: string,
+  { headersPath, isJson }: CheckOptions,
+  progress: TerminalProgress,
+): Promise<number> {
+  const headers = headersPath === null ? NO_HEADERS : openHeaders(headersPath, progress);
   const parsed = readProof(proof);
-  const isOfFile = isProofOf(parsed, bytes);
+  const isOfFile = equalBytes(await digestOfFile(file, parsed.hash, progress), parsed.timestamp.message);
+  progress.finish();
   const attestations = isOfFile ? verifyAttestations(parsed, headers.headerAt) : [];
   const result: CheckResult = { file, proof, isOfFile, attestations };
   if (isJson) print(formatJson(result));
@@ -80,13 +82,23 @@ function check(file: string, proof: string, headers: Headers, isJson: boolean): 
   return exitOf(result);
 }
 
-async function stampAll(files: readonly string[], calendars: readonly string[], isJson: boolean): Promise<number> {
+/** What stamping and upgrading have in common. */
+interface Asking {
+  readonly calendars: readonly string[];
+  readonly isJson: boolean;
+}
+
+async function stampAll(
+  files: readonly string[],
+  { calendars, isJson }: Asking,
+  progress: TerminalProgress,
+): Promise<number> {
   const results: Stamped[] = [];
   for (const file of files) {
-    readFileOf(file);
-    const stamped = await stampFile(file, calendars, new Uint8Array(randomBytes(NONCE_BYTES)));
+    const stamped = await stampFile(file, calendars, new Uint8Array(randomBytes(NONCE_BYTES)), progress);
+    progress.finish();
     results.push(stamped);
-    for (const problem of stamped.problems) say(`${printable(problem)}\n`);
+    for (const problem of stamped.problems) progress.note(problem);
     if (!isJson)
       print(
         `${printable(stamped.proof)}: promised by ${stamped.calendars.length} calendars. Complete it in a few hours with: pith-mirror stamp --upgrade ${printable(stamped.proof)}\n`,
@@ -96,13 +108,17 @@ async function stampAll(files: readonly string[], calendars: readonly string[], 
   return EXIT.OK;
 }
 
-async function upgradeAll(proofs: readonly string[], calendars: readonly string[], isJson: boolean): Promise<number> {
+async function upgradeAll(
+  proofs: readonly string[],
+  { calendars, isJson }: Asking,
+  progress: TerminalProgress,
+): Promise<number> {
   const results: Upgraded[] = [];
   for (const proof of proofs) {
-    readFileOf(proof);
-    const upgraded = await upgradeProof(proof, calendars);
+    const upgraded = await upgradeProof(proof, calendars, progress);
+    progress.finish();
     results.push(upgraded);
-    for (const problem of upgraded.problems) say(`${printable(problem)}\n`);
+    for (const problem of upgraded.problems) progress.note(problem);
     if (isJson) continue;
     const state = upgraded.isComplete
       ? upgraded.isChanged
@@ -142,16 +158,23 @@ export async function stamp(args: readonly string[]): Promise<number> {
   const paths = positionals.map(userPath);
   if (!isCheck && (values.ots !== undefined || values.headers !== undefined))
     throw new UsageError('--ots and --headers can only be used with --check');
-  if (isCheck) {
-    const [file = ''] = paths;
-    if (paths.length > 1) throw new UsageError('--check: expected one file');
-    if (calendars.length > 0)
-      throw new UsageError('--calendar cannot be used with --check, which does not use the network');
-    const proof = values.ots === undefined ? proofFileOf(file) : userPath(values.ots);
-    return check(file, proof, values.headers === undefined ? NO_HEADERS : openHeaders(userPath(values.headers)), json);
+  const progress = new TerminalProgress();
+  try {
+    if (isCheck) {
+      const [file = ''] = paths;
+      if (paths.length > 1) throw new UsageError('--check: expected one file');
+      if (calendars.length > 0)
+        throw new UsageError('--calendar cannot be used with --check, which does not use the network');
+      const proof = values.ots === undefined ? proofFileOf(file) : userPath(values.ots);
+      const headersPath = values.headers === undefined ? null : userPath(values.headers);
+      return await check(file, proof, { headersPath, isJson: json }, progress);
+    }
+    if (upgrade) return await upgradeAll(paths, { calendars, isJson: json }, progress);
+    const own = paths.find((path) => path.endsWith('.ots'));
+    if (own !== undefined) throw new BuildError(`${own} is itself a proof; to complete it, add --upgrade`);
+    const asked = calendars.length > 0 ? calendars : DEFAULT_CALENDARS;
+    return await stampAll(paths, { calendars: asked, isJson: json }, progress);
+  } finally {
+    progress.finish();
   }
-  if (upgrade) return upgradeAll(paths, calendars, json);
-  const own = paths.find((path) => path.endsWith('.ots'));
-  if (own !== undefined) throw new BuildError(`${own} is itself a proof; to complete it, add --upgrade`);
-  return stampAll(paths, calendars.length > 0 ? calendars : DEFAULT_CALENDARS, json);
 }

@@ -8,6 +8,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, messageOf, UsageError } from '../mirror/base/failure.ts';
+import type { Progress } from '../mirror/base/progress.ts';
 import { HEADER_LENGTH, type HeaderSource, parseBlockHeader, parseHeaderHex } from '../protocol/index.ts';
 
 /** The first block of the chain. */
@@ -30,10 +31,11 @@ function parseHex(path: string, text: string): Uint8Array {
 /**
  * Checks that each header follows the one before it and has the work that it claims. @returns the height of the last.
  */
-function checkChain(path: string): number {
+function checkChain(path: string, progress: Progress): number {
   const descriptor = openSync(path, 'r');
   try {
     const count = fstatSync(descriptor).size / HEADER_LENGTH;
+    progress.stage('checking block headers', count);
     const buffer = Buffer.alloc(READ_HEADERS * HEADER_LENGTH);
     let expected = '0'.repeat(64);
     for (let height = 0; height < count; ) {
@@ -43,6 +45,7 @@ function checkChain(path: string): number {
         if (header.previous !== expected || !header.hasWork || (height === 0 && header.hash !== GENESIS))
           throw new UsageError(`${path}: the header at height ${height} is not the next one of the Bitcoin chain`);
         expected = header.hash;
+        progress.step();
       }
       if (bytes < HEADER_LENGTH) throw new UsageError(`${path}: ended while it was read`);
     }
@@ -77,7 +80,7 @@ function headerInFolder(folder: string, height: number): Uint8Array | null {
  *
  * @throws UsageError if there is nothing at the path, or it has none of the three forms.
  */
-export function openHeaders(path: string): Headers {
+export function openHeaders(path: string, progress: Progress): Headers {
   let status: ReturnType<typeof statSync>;
   try {
     status = statSync(path);
@@ -93,6 +96,6 @@ export function openHeaders(path: string): Headers {
     throw new UsageError(
       `${path}: expected a block header in hexadecimal, or the headers of all blocks, 80 bytes each`,
     );
-  const chainHeight = checkChain(path);
+  const chainHeight = checkChain(path, progress);
   return { headerAt: (height) => headerOfChain(path, height), chainHeight };
 }

@@ -1,10 +1,10 @@
 /**
  * Makes OpenTimestamps proofs of files, next to them, and completes them when the calendars have kept their promises.
  */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeWhole } from '../mirror/base/disk.ts';
-import { BuildError } from '../mirror/base/failure.ts';
+import { BuildError, messageOf, UsageError } from '../mirror/base/failure.ts';
+import type { Progress } from '../mirror/base/progress.ts';
 import {
   applyOperation,
   attestationsOf,
@@ -18,6 +18,10 @@ import {
   type TimestampTree,
 } from '../protocol/index.ts';
 import { CalendarError, mayAsk, submit, upgrade } from './calendar.ts';
+import { digestOfFile } from './file-digest.ts';
+
+/** What the asking of calendars is called while it goes on. */
+const ASKING = 'asking calendars';
 
 /** Calendars that must answer: one alone may be gone when its promise is due. */
 const LEAST_CALENDARS = 2;
@@ -34,14 +38,13 @@ function writeProof(path: string, proof: TimestampProof, isNew: boolean): void {
   writeWhole(path, [formatTimestampProof(proof)]);
 }
 
-/** @throws BuildError if the file is not an OpenTimestamps proof. */
+/** @throws UsageError if the file cannot be read; BuildError if it is not an OpenTimestamps proof. */
 export function readProof(path: string): TimestampProof {
-  const bytes = new Uint8Array(readFileSync(path));
   try {
-    return parseTimestampProof(bytes);
+    return parseTimestampProof(new Uint8Array(readFileSync(path)));
   } catch (error) {
     if (error instanceof TimestampError) throw new BuildError(`${path}: ${error.message}`);
-    throw error;
+    throw new UsageError(messageOf(error));
   }
 }
 
@@ -58,13 +61,20 @@ export interface Stamped {
  *
  * @param nonce random bytes, {@link NONCE_BYTES} of them: without them anyone who has the file could see that it was
  * stamped.
- * @throws BuildError if there is a proof already, or fewer than two calendars answered (all, if fewer were named).
+ * @throws UsageError if the file cannot be read; BuildError if there is a proof already, or fewer than two calendars answered
+ * (all, if fewer were named).
  */
-export async function stampFile(file: string, calendars: readonly string[], nonce: Uint8Array): Promise<Stamped> {
+export async function stampFile(
+  file: string,
+  calendars: readonly string[],
+  nonce: Uint8Array,
+  progress: Progress,
+): Promise<Stamped> {
   const path = proofFileOf(file);
   if (existsSync(path))
     throw new BuildError(`${path} already exists. To complete it, run: pith-mirror stamp --upgrade ${path}`);
-  const digest = new Uint8Array(createHash('sha256').update(readFileSync(file)).digest());
+  const digest = await digestOfFile(file, 'sha256', progress);
+  progress.stage(ASKING, calendars.length);
   const append = { kind: 'append', operand: nonce } as const;
   const salted = applyOperation(append, digest);
   const message = applyOperation({ kind: 'sha256' }, salted);
@@ -75,6 +85,8 @@ export async function stampFile(file: string, calendars: readonly string[], nonc
       } catch (error) {
         if (error instanceof CalendarError) return { calendar, problem: error.message };
         throw error;
+      } finally {
+        progress.step();
       }
     }),
   );
@@ -110,8 +122,18 @@ export interface Upgraded {
   readonly problems: readonly string[];
 }
 
+/** How the calendars of one proof are asked. */
+interface Asking {
+  /** Calendars that may be asked in addition to the known ones. */
+  readonly named: readonly string[];
+  /** What each calendar that gave no answer said. */
+  readonly problems: string[];
+  readonly progress: Progress;
+}
+
 /** The tree with what each calendar has by now; the promises stay in it. */
-async function upgradeTree(tree: TimestampTree, named: readonly string[], problems: string[]): Promise<TimestampTree> {
+async function upgradeTree(tree: TimestampTree, asking: Asking): Promise<TimestampTree> {
+  const { named, problems, progress } = asking;
   let result = tree;
   for (const attestation of tree.attestations) {
     if (attestation.kind !== 'pending') continue;
@@ -126,12 +148,18 @@ async function upgradeTree(tree: TimestampTree, named: readonly string[], proble
       if (!(error instanceof CalendarError)) throw error;
       problems.push(error.message);
     }
+    progress.step();
   }
   const branches: Branch[] = [];
   for (const { operation, timestamp } of result.branches)
-    branches.push({ operation, timestamp: await upgradeTree(timestamp, named, problems) });
+    branches.push({ operation, timestamp: await upgradeTree(timestamp, asking) });
   return { ...result, branches };
 }
+
+/** Calendars that promised a block and may be asked for it. */
+const countAsked = (tree: TimestampTree, named: readonly string[]): number =>
+  attestationsOf(tree).filter(({ attestation }) => attestation.kind === 'pending' && mayAsk(attestation.uri, named))
+    .length;
 
 const hasBlock = (tree: TimestampTree): boolean =>
   attestationsOf(tree).some(({ attestation }) => attestation.kind === 'bitcoin');
@@ -143,11 +171,12 @@ const hasBlock = (tree: TimestampTree): boolean =>
  * @param named calendars that may be asked in addition to the known ones.
  * @throws BuildError if it is not a proof.
  */
-export async function upgradeProof(path: string, named: readonly string[]): Promise<Upgraded> {
+export async function upgradeProof(path: string, named: readonly string[], progress: Progress): Promise<Upgraded> {
   const { hash, timestamp } = readProof(path);
   const problems: string[] = [];
   const isDone = hasBlock(timestamp);
-  const upgraded = isDone ? timestamp : await upgradeTree(timestamp, named, problems);
+  if (!isDone) progress.stage(ASKING, countAsked(timestamp, named));
+  const upgraded = isDone ? timestamp : await upgradeTree(timestamp, { named, problems, progress });
   const next = formatTimestampProof({ hash, timestamp: upgraded });
   if (next.length > MAX_PROOF) throw new BuildError(`${path}: the calendars' answers do not fit into a proof`);
   const isChanged = Buffer.compare(next, formatTimestampProof({ hash, timestamp })) !== 0;

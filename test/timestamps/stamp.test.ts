@@ -6,13 +6,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Progress } from '../../src/mirror/base/progress.ts';
 import { attestationsOf, formatTimestampProof, parseTimestampProof } from '../../src/protocol/index.ts';
 import { mayAsk } from '../../src/timestamps/calendar.ts';
+import { digestOfFile } from '../../src/timestamps/file-digest.ts';
+import { NONCE_BYTES, stampFile, upgradeProof } from '../../src/timestamps/stamp.ts';
 import { pithMirror, type Run } from '../support/sites/cli.ts';
 import { needTool } from '../support/tools/tools.ts';
 import { startCalendar } from './calendar-server.ts';
@@ -176,6 +179,74 @@ describe('stamp --upgrade', () => {
     assert.equal(run.code, 3);
     assert.match(run.stderr, /the answer is not a timestamp/);
     assert.deepEqual(readFileSync(`${file}.ots`), before);
+  });
+});
+
+/** Keeps what a command reports while it works: each stage with its total and the steps that were done. */
+class RecordedProgress implements Progress {
+  readonly stages: { readonly name: string; readonly total: number | null; done: number }[] = [];
+  stage(name: string, total: number | null): void {
+    this.stages.push({ name, total, done: 0 });
+  }
+  step(): void {
+    const last = this.stages.at(-1);
+    if (last !== undefined) last.done++;
+  }
+  note(): void {}
+}
+
+describe('the progress of stamp', () => {
+  test('counts each calendar that answers or fails, when stamping and when upgrading', async () => {
+    const calendars = [await startCalendar(), await startCalendar(), await startCalendar()];
+    const urls = calendars.map(({ url }) => url);
+    const [, , third] = calendars;
+    if (third !== undefined) third.manner = 'broken';
+    const file = newFile();
+    const progress = new RecordedProgress();
+    await stampFile(file, urls, new Uint8Array(NONCE_BYTES), progress);
+    // The third gave no promise, so it is not asked for more.
+    await upgradeProof(`${file}.ots`, urls, progress);
+    // A calendar that was not named is not asked.
+    await upgradeProof(`${file}.ots`, urls.slice(0, 1), progress);
+    assert.deepEqual(
+      progress.stages,
+      [3, 2, 1].map((count) => ({ name: 'asking calendars', total: count, done: count })),
+    );
+  });
+
+  test('counts the pieces of a large file, which is not read into memory at once, and none of a small one', async () => {
+    const pieces = 70;
+    const large = newFile('');
+    truncateSync(large, pieces << 20);
+    const progress = new RecordedProgress();
+    const digest = await digestOfFile(large, 'sha256', progress);
+    const expected = createHash('sha256');
+    for (let i = 0; i < pieces; i++) expected.update(new Uint8Array(1 << 20));
+    assert.deepEqual(Buffer.from(digest), expected.digest());
+    assert.deepEqual(
+      progress.stages.map(({ name, total }) => [name, total]),
+      [['reading the file, in MiB', pieces]],
+    );
+    assert.ok((progress.stages[0]?.done ?? 0) >= pieces);
+    rmSync(large);
+    const small = new RecordedProgress();
+    const text = newFile();
+    assert.deepEqual(
+      Buffer.from(await digestOfFile(text, 'sha256', small)),
+      createHash('sha256').update(readFileSync(text)).digest(),
+    );
+    assert.deepEqual(small.stages, []);
+  });
+
+  test('is on standard error, with totals: calendars of stamp and of --upgrade, headers of --check', async () => {
+    const [one, two] = [await startCalendar(), await startCalendar()];
+    const named = ['--calendar', one.url, '--calendar', two.url];
+    const file = newFile();
+    assert.match((await stamp(file, ...named, '--json')).stderr, /^asking calendars \(2\)$/m);
+    assert.match((await stamp('--upgrade', `${file}.ots`, ...named, '--json')).stderr, /^asking calendars \(2\)$/m);
+    const chain = join(folder, 'three.bin');
+    writeFileSync(chain, Buffer.alloc(80 * 3));
+    assert.match((await stamp('--check', file, '--headers', chain)).stderr, /^checking block headers \(3\)$/m);
   });
 });
 
