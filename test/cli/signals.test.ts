@@ -5,13 +5,15 @@
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { bytesOf, makeBundle, makeRecord } from '../support/bundles/make-bundle.ts';
 import { writeTestTrust } from '../support/faults/crash.ts';
+import { Hold } from '../support/faults/hold.ts';
 import { LAUNCHER, pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
 import { build, writeFiles } from '../support/sites/site.ts';
 import { notRun } from '../support/tools/not-run.ts';
@@ -20,15 +22,16 @@ const folder = temporaryFolder();
 const trust = join(folder, 'trust.json');
 writeTestTrust(trust);
 const input = join(folder, 'bundles');
-/** So many that a command is busy with them when the signal comes, and so few that a build starts no worker thread for them. */
+/** So many that a command must see the signal while it is busy with them, and so few that a build starts no worker thread for them. */
 const RECORDS = 60;
 for (let i = 0; i < RECORDS; i++)
   writeFiles(input, { [`${i}.json`]: bytesOf(makeBundle(makeRecord({ id: `2606.${10000 + i}` }))) });
 const site = join(folder, 'site');
 const packages = join(folder, 'packages');
 
-/** A host that accepts requests and never answers. */
-const silent = createServer(() => undefined);
+/** A host that accepts requests and never answers. Each trial asks it below a path of its own. */
+const asked = new EventEmitter();
+const silent = createServer(({ url }) => asked.emit(url?.split('/')[1] ?? ''));
 let host = '';
 before(async () => {
   await build([input, '--out', site, '--trust', trust], 0);
@@ -43,8 +46,12 @@ after(() => {
 });
 
 interface Command {
-  readonly args: (root: string) => readonly string[];
-  /** What the command says when it is busy; `request`: it has asked the silent host; `reading`: it reads standard input. */
+  /** @param root the folder of the trial. @param own the host of it. */
+  readonly args: (root: string, own: string) => readonly string[];
+  /**
+   * What the command says when it is busy, and is held until the signal was sent; `request`: it has asked the silent host; `reading`: it
+   * reads standard input.
+   */
   readonly when: RegExp | 'request' | 'reading';
   /** What it may leave. */
   readonly keeps?: readonly string[];
@@ -74,12 +81,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     when: /packing/,
   },
   sync: {
-    args: (root) => ['sync', '--all', '--from', host, '--to', join(root, 'bundles'), '--trust', trust],
+    args: (root, own) => ['sync', '--all', '--from', own, '--to', join(root, 'bundles'), '--trust', trust],
     when: 'request',
     keeps: ['bundles'],
   },
-  audit: { args: () => ['audit', host, '--trust', trust], when: 'request' },
-  compare: { args: () => ['compare', site, host], when: 'request' },
+  audit: { args: (_root, own) => ['audit', own, '--trust', trust], when: 'request' },
+  compare: { args: (_root, own) => ['compare', site, own], when: 'request' },
   serve: { args: () => ['serve', site, '--port', '0'], when: /is served at/ },
 };
 
@@ -95,37 +102,41 @@ const childOf = (pid: number | undefined): number =>
   Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]);
 
 /** Starts a command in an empty folder, sends it a signal when it is busy, and waits for its end. */
-function interrupted({ args, when }: Command, root: string, signal: NodeJS.Signals, isFirst: boolean): Promise<Run> {
+async function interrupted(
+  { args, when }: Command,
+  root: string,
+  signal: NodeJS.Signals,
+  isFirst: boolean,
+): Promise<Run> {
   const temporary = join(root, 'temporary');
   mkdirSync(temporary, { recursive: true });
   const [file = '', ...rest] = [
     ...(isFirst ? ['unshare', '-rpf', '--kill-child'] : []),
     process.execPath,
     LAUNCHER,
-    ...args(root),
+    ...args(root, `${host}${basename(root)}/`),
   ];
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, TMPDIR: temporary, PITH_MIRROR_CACHE: join(root, 'cache') };
-    const child = spawn(file, rest, { cwd: root, stdio: 'pipe', env });
-    const said = { stdout: '', stderr: '' };
-    let isSent = false;
-    const send = (): void => {
-      if (isSent) return;
-      isSent = true;
-      if (isFirst) process.kill(childOf(child.pid), signal);
-      else child.kill(signal);
-    };
-    for (const stream of ['stdout', 'stderr'] as const)
-      child[stream].on('data', (data: Buffer) => {
-        said[stream] += data;
-        if (when instanceof RegExp && when.test(said[stream])) send();
-      });
-    if (when === 'request') silent.once('request', send);
-    // More than a pipe holds: it is written when the command has read some of it, and waits for the rest.
-    if (when === 'reading') child.stdin.write(' '.repeat(1 << 18), send);
+  const hold = when instanceof RegExp ? new Hold(`${root}-hold`, when) : null;
+  const env = { ...process.env, TMPDIR: temporary, PITH_MIRROR_CACHE: join(root, 'cache'), ...hold?.env };
+  const child = spawn(file, rest, { cwd: root, stdio: 'pipe', env });
+  const send = (): void => {
+    if (isFirst) process.kill(childOf(child.pid), signal);
+    else child.kill(signal);
+  };
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].on('data', (data: Buffer) => {
+      said[stream] += data;
+    });
+  const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, ...said, bytes: new Uint8Array() }));
+    child.on('close', resolve);
   });
+  if (when === 'request') asked.once(basename(root), send);
+  // More than a pipe holds: it is written when the command has read some of it, and waits for the rest.
+  if (when === 'reading') child.stdin.write(' '.repeat(1 << 20), send);
+  await hold?.meanwhile(ended, send);
+  return { code: await ended, ...said, bytes: new Uint8Array() };
 }
 
 describe('a signal', () => {

@@ -285,16 +285,17 @@ describe('a lock', () => {
 
   it('of a killed process whose parent has not asked how it ended is taken over at once', async (test) => {
     if (!existsSync('/proc/self/stat')) return notRun(test, 'this system has no /proc to look processes up in');
-    // The shell's child ends; what the shell became never asks for it.
-    const child = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 30'], {
+    // The shell's child ends; what the shell became never asks for it, and lives until it is killed.
+    const child = spawn('sh', ['-c', 'sleep 0.2 & echo $!; exec sleep 3600'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const pid = await new Promise<number>((resolve) => child.stdout.once('data', (data) => resolve(Number(data))));
     try {
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      const statOf = (): readonly string[] =>
+        readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      while (statOf()[0] !== 'Z') await new Promise((resolve) => setTimeout(resolve, 20));
       const own = await ownHolder();
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-      assert.equal(stat[0], 'Z');
+      const stat = statOf();
       assert.equal(await isTakenOver(JSON.stringify({ ...own, pid, began: stat[19] })), true);
     } finally {
       child.kill('SIGKILL');
@@ -326,7 +327,8 @@ describe('a lock', () => {
     utimesSync(join(path, name), then, then);
     test.mock.timers.tick(RENEWED_EVERY_MS);
     test.mock.timers.reset();
-    const limit = Date.now() + 3 * RENEWED_EVERY_MS;
+    // Starting the thread takes a moment more, on a busy machine a long one.
+    const limit = Date.now() + 12 * RENEWED_EVERY_MS;
     while (statSync(join(path, name)).mtimeMs === then.getTime() && Date.now() < limit)
       await new Promise((resolve) => setTimeout(resolve, 100));
     assert.ok(statSync(join(path, name)).mtimeMs > then.getTime());

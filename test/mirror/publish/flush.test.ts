@@ -56,7 +56,9 @@ describe('the flush before publishing', { skip: isLinux ? false : 'there is no s
   });
 
   it('that takes long says what it waits for and how to go on without it', async () => {
-    const { PATH } = withSync('exec sleep 0.5');
+    // It ends when the note was said, however late that is.
+    const said = join(folder, 'said');
+    const { PATH } = withSync(`until [ -e "${said}" ]; do sleep 0.05; done`);
     const before = process.env.PATH;
     const notes: string[] = [];
     process.env.PATH = PATH;
@@ -64,7 +66,10 @@ describe('the flush before publishing', { skip: isLinux ? false : 'there is no s
       const progress = {
         stage: (name: string) => notes.push(name),
         step: () => undefined,
-        note: (text: string) => notes.push(text),
+        note: (text: string) => {
+          notes.push(text);
+          writeFileSync(said, '');
+        },
       };
       await flushFolder(folder, progress, 100);
     } finally {

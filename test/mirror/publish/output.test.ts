@@ -32,6 +32,7 @@ import {
   numberOf,
 } from '../../support/bundles/make-bundle.ts';
 import { writeTestTrust } from '../../support/faults/crash.ts';
+import { Hold } from '../../support/faults/hold.ts';
 import { LAUNCHER, PROJECT, pithMirror, type Run, runProgram, temporaryFolder } from '../../support/sites/cli.ts';
 import { cacheOf, leftBeside } from '../../support/sites/mirror.ts';
 import { assertSameTree, build, readTree, writeFiles } from '../../support/sites/site.ts';
@@ -544,11 +545,10 @@ describe('a wrong input', () => {
     const own = join(folder, 'vanishing');
     const out = join(folder, 'vanishing-site');
     writeFiles(own, { '1.json': bundle(1), '2.json': bundle(2) });
-    // Bundling the pages takes longer than this.
-    const building = pithMirror(['build', ...args(out, own)]);
-    while (!existsSync(join(folder, '.vanishing-site.pith-mirror-stage')))
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    renameSync(join(own, '2.json'), join(folder, 'taken.json'));
+    // It has listed its input, and has read nothing of it.
+    const hold = new Hold(join(folder, 'vanishing-hold'), /^mkdirSync .*-stage\/pith$/);
+    const building = pithMirror(['build', ...args(out, own)], { env: hold.env });
+    assert.ok(await hold.meanwhile(building, () => renameSync(join(own, '2.json'), join(folder, 'taken.json'))));
     const run = await building;
     assert.equal(run.code, 1, run.stderr);
     assert.match(run.stderr, /^pith-mirror: 2\.json disappeared while the input was read; nothing was published/m);
@@ -567,10 +567,15 @@ describe('a signal', () => {
       const root = join(folder, `ended-${code}`);
       const out = join(root, 'dist');
       mkdirSync(root);
-      const script = `unshare -rpf --kill-child "${process.execPath}" "${LAUNCHER}" build "${input}" --out "${out}" --trust "${trust}" & U=$!
-        until [ -d "${root}/.dist.pith-mirror-stage/pith" ]; do sleep 0.02; done
-        kill -${signal.slice(3)} $(cat /proc/$U/task/$U/children); wait $U`;
-      const run = await runProgram('sh', ['-c', script]);
+      const hold = new Hold(`${root}-hold`, /^mkdirSync .*-stage\/pith$/);
+      const build = `"${process.execPath}" "${LAUNCHER}" build "${input}" --out "${out}" --trust "${trust}"`;
+      const script = `echo $$ > "${root}.pid"; exec unshare -rpf --kill-child ${build}`;
+      const ended = runProgram('sh', ['-c', script], { env: hold.env });
+      await hold.meanwhile(ended, () => {
+        const unshare = readFileSync(`${root}.pid`, 'utf8').trim();
+        process.kill(Number(readFileSync(`/proc/${unshare}/task/${unshare}/children`, 'utf8')), signal);
+      });
+      const run = await ended;
       assert.equal(run.code, code, run.stderr);
       assert.match(run.stderr, new RegExp(`^pith-mirror: ended by ${signal}$`, 'm'));
       assert.deepEqual(
