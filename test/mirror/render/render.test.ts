@@ -11,12 +11,17 @@ import { writeVariety } from '../../support/bundles/variety.ts';
 import { temporaryFolder } from '../../support/sites/cli.ts';
 import { differences, mirror, snapshot } from '../../support/sites/mirror.ts';
 
-test('every page of a varied site is the same, with an address and without', async () => {
+test('every page of a varied site is the same, with an address and without, with kept pages and without', async () => {
   const folder = temporaryFolder();
   // So many that a year has months.
   const variety = writeVariety(folder, { plain: 150 });
   const trust = await loadTrust(variety.trust);
-  for (const site of [null, 'https://example.org/mirror/']) {
+  const cacheOfRun = process.env.PITH_MIRROR_CACHE;
+  for (const [site, cache] of [
+    [null, cacheOfRun],
+    ['https://example.org/mirror/', 'off'],
+  ] as const) {
+    process.env.PITH_MIRROR_CACHE = cache;
     const [fast, slow] = ['fast', 'astro'].map((name) => join(folder, name));
     assert.ok(fast !== undefined && slow !== undefined);
     assert.ok((await mirror(variety.input, fast, { trust, site })).published);
