@@ -28,7 +28,7 @@ export const verifyByBoth: Verify = (bytes) => {
   return verdict;
 };
 
-/** Milliseconds that one document may take. */
+/** Milliseconds of the processor that one document may take. */
 const MAX_TIME = 1000;
 
 export interface FuzzCase {
@@ -123,10 +123,12 @@ export function fuzz(
   for (let index = first; index < first + cases && failures.length < maxFailures; index++) {
     const { base, bytes, how, bundleDigests } = caseOf(index);
     const what: string[] = [];
-    const before = performance.now();
+    const before = process.cpuUsage();
     try {
       const verdict = verify(bytes);
-      const milliseconds = performance.now() - before;
+      // Of the processor: a busy machine lets others run meanwhile.
+      const { user, system } = process.cpuUsage(before);
+      const milliseconds = (user + system) / 1000;
       if (milliseconds > slowest.milliseconds) slowest = { index, milliseconds };
       if (milliseconds > maxTime) what.push(`took ${milliseconds.toFixed(0)} ms`);
       count(outcomes, [verdict.outcome]);

@@ -8,12 +8,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { LATE_BUILT_INS_OF_PAGES, removalOf } from '../support/browser/built-ins.ts';
 import { buildVariety, type Variety } from '../support/bundles/variety.ts';
-import { freePort } from '../support/network/free-port.ts';
+import { type Served, startOnFreePort } from '../support/network/free-port.ts';
 import { LAUNCHER, pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
 import { readTree } from '../support/sites/site.ts';
 import { needTool } from '../support/tools/tools.ts';
@@ -110,28 +109,23 @@ describe('a ZIM of a site', () => {
 });
 
 describe('in kiwix-serve', () => {
-  let server: ChildProcess;
+  let server: Served | undefined;
   let browser: Browser;
   let origin = '';
   before(async () => {
-    const port = await freePort();
-    origin = `http://127.0.0.1:${port}`;
-    server = spawn(needTool('kiwix-serve'), ['-i', '127.0.0.1', '-p', String(port), zim], { stdio: 'ignore' });
-    for (let tries = 0; tries < 200; tries++) {
-      if (
-        await fetch(`${origin}/`).then(
-          () => true,
-          () => false,
-        )
-      )
-        break;
-      await setTimeout(50);
-    }
+    const start = (port: number): ChildProcess =>
+      spawn(needTool('kiwix-serve'), ['-i', '127.0.0.1', '-p', String(port), zim], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+    // Nobody else has a book of this name.
+    const isIts = async (at: string): Promise<boolean> => (await fetch(`${at}/raw/${NAME}/content/index.html`)).ok;
+    server = await startOnFreePort(start, isIts);
+    ({ origin } = server);
     browser = await launchBrowser('chromium');
   });
   after(async () => {
     await browser?.close();
-    server?.kill();
+    await server?.close();
   });
 
   it('50 files and more have the bytes of the site', async () => {
@@ -175,7 +169,7 @@ describe('in kiwix-serve', () => {
       assert.ok(page.url().includes(suffix), page.url());
       await page.getByRole('button', { name: 'Verify this record here' }).click();
       const status = page.locator('#verify-here [role="status"]');
-      await status.filter({ hasNotText: /…$|^$/ }).waitFor({ timeout: 60_000 });
+      await status.filter({ hasNotText: /…$|^$/ }).waitFor();
       assert.match((await status.textContent()) ?? '', /^Verified/);
       await page.goto(`${origin}/${NAME}/verify.html`);
       await page
@@ -186,7 +180,7 @@ describe('in kiwix-serve', () => {
         .locator('main')
         .getByText(/^Verified|signatures? and \d+ digests/)
         .first()
-        .waitFor({ timeout: 60_000 });
+        .waitFor();
       await page.locator('#verify-files').setInputFiles([
         { name: 'empty.json', mimeType: 'application/json', buffer: Buffer.alloc(0) },
         { name: 'x.ots', mimeType: '', buffer: Buffer.alloc(1) },

@@ -70,7 +70,8 @@ describe('a private folder', () => {
   it('lies in folders that nobody else can change', () => {
     const inside = (mode: number): string => {
       const path = join(folder(mode), 'inside');
-      mkdirSync(path);
+      // Whatever the umask is.
+      mkdirSync(path, { mode: 0o755 });
       return path;
     };
     assert.equal(isPrivate(inside(0o775)), false);

@@ -34,6 +34,12 @@ const VARIABLES: Readonly<Record<BrowserName, string>> = {
   firefox: 'PITH_MIRROR_FIREFOX',
 };
 
+/**
+ * How long a browser may take for what a test waits for, in milliseconds: only for what never comes. On a busy machine a browser may take
+ * a minute to start, and a page for what else takes a second.
+ */
+const PATIENCE_MS = 180_000;
+
 /** The path of a browser: the one that the environment names, else the first that is there. */
 export function findBrowser(name: BrowserName): string | undefined {
   return process.env[VARIABLES[name]] || CANDIDATES[name].find((path) => existsSync(path));
@@ -47,12 +53,15 @@ export async function launchBrowser(name: BrowserName = 'chromium'): Promise<Bro
       `No ${name} for the browser tests. Install it, run \`npm run pretest\`, or name one in ${VARIABLES[name]}.`,
     );
   }
-  return name === 'chromium' ? launchChromium(executablePath) : launchFirefox(executablePath);
+  const browser = await (name === 'chromium' ? launchChromium(executablePath) : launchFirefox(executablePath));
+  browser.on('context', (context) => context.setDefaultTimeout(PATIENCE_MS));
+  return browser;
 }
 
 function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
+    timeout: PATIENCE_MS,
     // Without a locale of UTF-8 it finds no file whose name is not ASCII.
     env: { ...definedEnvironment(), LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8' },
     args: [
@@ -72,6 +81,7 @@ function launchChromium(executablePath: string): Promise<Browser> {
 function launchFirefox(executablePath: string): Promise<Browser> {
   return firefox.launch({
     executablePath,
+    timeout: PATIENCE_MS,
     // The channel chooses BiDi; the path says which Firefox.
     channel: 'moz-firefox',
     env: {

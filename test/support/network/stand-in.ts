@@ -57,6 +57,8 @@ export async function startStandIn(first: Behaviour): Promise<StandIn> {
     response.on('error', () => undefined);
     void (async () => behaviour(request, response, path))().catch(() => response.destroy());
   });
+  // A connection that rests for a while, as on a busy machine, is not closed just when the next request comes on it.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -128,6 +130,32 @@ export function inTurn(...behaviours: readonly [Behaviour, ...Behaviour[]]): Beh
   };
 }
 
+/** Answers the first requests below a path when there are so many, as if the host had got all of them in one moment; later ones at once. */
+export function together(count: number, below: string, behaviour: Behaviour): Behaviour {
+  const waiting: (() => void)[] = [];
+  let isOver = false;
+  return async (request, response, path) => {
+    if (!isOver && path.startsWith(below)) {
+      isOver = waiting.length + 1 === count;
+      if (isOver) for (const go of waiting) go();
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+    }
+    return behaviour(request, response, path);
+  };
+}
+
+/** Resolves when the client has taken what was written, or has left. */
+export function isTaken(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      for (const event of ['drain', 'close']) response.off(event, end);
+      resolve();
+    };
+    for (const event of ['drain', 'close']) response.on(event, end);
+    if (response.destroyed) end();
+  });
+}
+
 /** Takes the request and never answers. */
 export const silence: Behaviour = () => undefined;
 
@@ -158,7 +186,7 @@ export const endless: Behaviour = async (_request, response) => {
   const blanks = Buffer.alloc(64 * 1024, ' ');
   while (!response.destroyed) {
     noted.get(response)?.(blanks.length);
-    if (!response.write(blanks)) await new Promise((resolve) => setTimeout(resolve, 1));
+    if (!response.write(blanks)) await isTaken(response);
   }
 };
 
