@@ -19,7 +19,14 @@ it(`Node ${OTHER} and Node ${process.versions.node} build and pack the same byte
   const platform = process.platform === 'win32' ? 'win' : process.platform;
   const name = Object.keys(manifest.optionalDependencies).find((own) => own.endsWith(`-${platform}-${process.arch}`));
   assert.ok(name, `a package with Node for ${platform}-${process.arch}`);
-  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1', `${name}@${OTHER}`];
+  const install = [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    '--fetch-timeout=120000',
+    `${name}@${OTHER}`,
+  ];
   const installed = await runProgram('npm', install, { cwd: folder });
   assert.equal(installed.code, 0, installed.stderr);
   const node = join(folder, 'node_modules', name, process.platform === 'win32' ? 'bin/node.exe' : 'bin/node');

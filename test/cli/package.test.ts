@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { SEED_SUFFIX, seedBytes } from '../support/bundles/vectors.ts';
-import { PROJECT, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { copyProgram } from '../support/sites/program-copy.ts';
 import { assertSameTree, build, readTree } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
@@ -26,11 +27,14 @@ before(async () => {
   mkdirSync(join(user, 'bundles'), { recursive: true });
   writeFileSync(join(user, 'package.json'), '{"name":"somebody-else","private":true}');
   writeFileSync(join(user, 'bundles', 'real.json'), seedBytes());
-  await npm(['pack', '--pack-destination', folder], PROJECT);
+  // Of a copy: packing compiles into lib/, and other tests read the checkout meanwhile.
+  const program = join(folder, 'program');
+  copyProgram(program);
+  await npm(['pack', '--pack-destination', folder], program);
   const [tarball = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   // A registry that does not answer must end the test, not hang it.
   await npm(
-    ['install', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-retries=1', join(folder, tarball)],
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', '--fetch-timeout=120000', join(folder, tarball)],
     user,
   );
   before0 = readdirSync(join(user, 'node_modules/pith-mirror'));

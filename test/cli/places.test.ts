@@ -4,11 +4,12 @@
  * Slow: bundles the pages again for each program folder.
  */
 import assert from 'node:assert/strict';
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { SEED_SUFFIX } from '../support/bundles/vectors.ts';
 import { PROJECT, pithMirror, type Run, runProgram, temporaryFolder } from '../support/sites/cli.ts';
+import { copyProgram } from '../support/sites/program-copy.ts';
 import { assertSameTree, readTree } from '../support/sites/site.ts';
 
 const folder = temporaryFolder();
@@ -16,13 +17,10 @@ const BUNDLES = join(PROJECT, 'bundles');
 const reference = join(folder, 'reference');
 const ODD = '# ?%20%*"é日本';
 
-/** The program in a folder of another name: its own files, with the packages of this checkout behind a link. */
+/** The launcher of the program in a folder of another name. */
 function installIn(name: string): string {
   const root = join(folder, 'programs', name);
-  mkdirSync(root, { recursive: true });
-  for (const part of ['src', 'public', 'package.json', 'tsconfig.json', 'astro.config.mjs'])
-    cpSync(join(PROJECT, part), join(root, part), { recursive: true });
-  symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
+  copyProgram(root);
   return join(root, 'src/cli/launch.mjs');
 }
 
