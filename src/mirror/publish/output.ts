@@ -223,7 +223,8 @@ export class Output {
   }
 
   async #removeLeftOver(path: string): Promise<void> {
-    const problem = await removeLeftover(path);
+    // The process that bundled pages for a killed build may still write for a moment.
+    const problem = await removeLeftover(path, true);
     if (problem !== null) this.#options.progress.note(`left over from an earlier build: ${problem}`);
   }
 

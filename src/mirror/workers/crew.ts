@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import pLimit from 'p-limit';
 import { BuildError } from '../base/failure.ts';
 import { onInterrupt } from '../base/interrupt.ts';
+import { receivedError } from '../base/sent-error.ts';
 import type { VerifiedLine } from '../judge/judge.ts';
 import type { Produced, RecordTask } from '../plan/lines.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
@@ -31,9 +32,7 @@ interface Hand {
 /** @throws BuildError, or a copy of the error that was thrown where the task was done. */
 function resultsOf({ results = [], error }: Outcome): readonly unknown[] {
   if (error === undefined) return results;
-  const { isBuildError, code, message, stack } = error;
-  if (isBuildError) throw new BuildError(message);
-  throw Object.assign(new Error(message), { stack, ...(code === undefined ? {} : { code }) });
+  throw receivedError(error);
 }
 
 interface Waiting {

@@ -1,5 +1,6 @@
 /** The messages between the builder and its workers. */
 import type { EngineName } from '../../protocol/index.ts';
+import type { SentError } from '../base/sent-error.ts';
 import type { HostName } from '../plan/host-files.ts';
 import type { RecordTask } from '../plan/lines.ts';
 import type { ShelfPage } from '../plan/shelves.ts';
@@ -38,13 +39,7 @@ export interface ListResult {
 /** What became of a task: its results, in the order of its items, or why there are none. */
 export interface Outcome {
   readonly results?: readonly unknown[];
-  /** An error does not cross threads whole: neither its class nor its code. */
-  readonly error?: {
-    readonly isBuildError: boolean;
-    readonly code: unknown;
-    readonly message: string;
-    readonly stack: string;
-  };
+  readonly error?: SentError;
 }
 
 /** A worker thread's answer to the task with this number. */

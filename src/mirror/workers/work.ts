@@ -1,6 +1,6 @@
 /** Does the tasks of a crew, in the thread that loads it: a worker, or the builder itself. */
-import { EngineError, readTrust } from '../../protocol/index.ts';
-import { BuildError, codeOf } from '../base/failure.ts';
+import { readTrust } from '../../protocol/index.ts';
+import { sentError } from '../base/sent-error.ts';
 import { verifyInput } from '../judge/judge.ts';
 import { ENGINES } from '../judge/openssl.ts';
 import type { SiteContext } from '../plan/catalogue.ts';
@@ -41,11 +41,7 @@ export async function startWork(start: WorkerStart): Promise<Work> {
     try {
       return { results: await resultsOf(task) };
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-      const { message, stack = '' } = error;
-      // The system's own words are clear enough. Their `syscall` does not cross threads, and without it they would look like a defect.
-      const isBuildError = error instanceof BuildError || error instanceof EngineError || 'syscall' in error;
-      return { error: { isBuildError, code: codeOf(error), message, stack } };
+      return { error: sentError(thrown) };
     }
   };
 }

@@ -1,9 +1,10 @@
 /**
- * Loaded into a build before it starts (NODE_OPTIONS=--import=…), and so into each of its worker threads: counts the calls by
- * which it changes what lies below one folder, and at a chosen one kills the process, lets the call fail, or keeps a copy of the
- * folder as a kill at this moment would leave it.
+ * Loaded into a build before it starts (NODE_OPTIONS=--import=…), and so into each of its worker threads and into the process that
+ * bundles its pages: counts the calls by which it changes what lies below one folder, and at a chosen one kills the build, lets the
+ * call fail, or keeps a copy of the folder as a kill at this moment would leave it.
  *
- * All threads count in one memory and wait for each other while a call is counted. The removal of a tree is done here step by
+ * The count is the number of lines in the log. Threads wait for each other while a call is counted; processes need not, because
+ * the builder waits for the one that bundles. The removal of a tree is done here step by
  * step, so that each of its steps is one to choose. What runs outside of JavaScript (the bundler's own writing) is not seen; kills
  * at random moments and a small disk are for that.
  *
@@ -35,10 +36,40 @@ const MAKES_SECOND = /^(copyFile|cp|link|symlink)/;
 const PASSING = ['EBUSY', 'EMFILE', 'ENFILE', 'ENOTEMPTY', 'EPERM'];
 
 const KEY = 'pith-mirror faults';
-/** Calls, those of them that match, and whether a thread is counting. */
-const shared = new Int32Array(/** @type {SharedArrayBuffer} */ (getEnvironmentData(KEY) ?? new SharedArrayBuffer(12)));
+/** Whether a thread is counting. */
+const shared = new Int32Array(/** @type {SharedArrayBuffer} */ (getEnvironmentData(KEY) ?? new SharedArrayBuffer(4)));
 setEnvironmentData(KEY, shared.buffer);
-const [CALLS, MATCHING, BUSY] = [0, 1, 2];
+const BUSY = 0;
+
+/** The builder, which its other process finds here, too. */
+process.env.PITH_MIRROR_FAULT_BUILDER ??= String(process.pid);
+
+/** What this thread has read of the log. */
+const logged = { bytes: 0, calls: 0, matching: 0 };
+
+/** @param {string} call `NAME PATH` */
+const isMatch = (call) => fault.match === undefined || new RegExp(fault.match).test(call);
+
+/** Counts what was logged since by all threads and processes. */
+function readLog() {
+  const descriptor = real.openSync(fault.log, 'a+');
+  try {
+    const buffer = Buffer.alloc(real.fstatSync(descriptor).size - logged.bytes);
+    real.readSync(descriptor, buffer, 0, buffer.length, logged.bytes);
+    logged.bytes += buffer.length;
+    for (const line of buffer.toString().split('\n').slice(0, -1)) {
+      logged.calls++;
+      if (isMatch(line.replace(/^\d+ /, ''))) logged.matching++;
+    }
+  } finally {
+    real.closeSync(descriptor);
+  }
+}
+
+/** Kills the whole build at once. */
+function kill() {
+  for (const pid of [Number(process.env.PITH_MIRROR_FAULT_BUILDER), process.pid]) process.kill(pid, 'SIGKILL');
+}
 
 /** Fills the disk, so that what comes then meets a disk that is really full. */
 function fill() {
@@ -89,15 +120,16 @@ const pathOf = (value) => {
 function step(name, path, half) {
   if (isOwn || path === undefined || !path.startsWith(fault.root + sep)) return;
   alone(() => {
-    const number = Atomics.add(shared, CALLS, 1) + 1;
+    readLog();
+    const number = logged.calls + 1;
     const line = `${name} ${path.slice(fault.root.length + 1)}`;
     real.appendFileSync(fault.log, `${number} ${line}\n`);
     if (fault.copies !== undefined) real.cpSync(fault.root, join(fault.copies, String(number)), { recursive: true });
-    if (fault.match !== undefined && !new RegExp(fault.match).test(line)) return;
-    const count = Atomics.add(shared, MATCHING, 1) + 1;
+    if (!isMatch(line)) return;
+    const count = logged.matching + 1;
     if (fault.at === undefined || count < fault.at || (count > fault.at && fault.lasting !== true)) return;
     if (fault.code === 'FILL') return fill();
-    if (fault.code === undefined) process.kill(process.pid, 'SIGKILL');
+    if (fault.code === undefined) kill();
     if (fault.code === 'ENOSPC') {
       if (!GROWS.test(name)) return;
       // A disk is full in the middle of a file.
