@@ -134,7 +134,7 @@ describe('hostile TeX stays text', () => {
         assert.equal(allowedMarkup(mathml), mathml);
         assert.doesNotMatch(mathml, /(?:style|class|href|on\w+|id)=|<(?!\/?m)/);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, seed: 1 },
     );
   });
 });

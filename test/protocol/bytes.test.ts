@@ -75,6 +75,7 @@ describe('section 5: canonical base64', () => {
         assert.equal(encodeBase64(any), expected);
         assert.deepEqual(decodeBase64(expected, any.length), any);
       }),
+      { seed: 1 },
     );
   });
 
@@ -173,6 +174,7 @@ describe('section 1, rule 6: order by code point', () => {
         // UTF-8 bytes sort as code points do.
         assert.equal(Math.sign(compareCodePoints(a, b)), Buffer.compare(encodeUtf8(a), encodeUtf8(b)));
       }),
+      { seed: 1 },
     );
   });
 });

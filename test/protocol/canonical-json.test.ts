@@ -91,6 +91,7 @@ describe('section 1: the rules one by one', () => {
         const once = canon(text);
         assert.equal(canon(once), once);
       }),
+      { seed: 1 },
     );
   });
 
@@ -102,6 +103,7 @@ describe('section 1: the rules one by one', () => {
         assert.equal(canon(formatCompact(value)), canon(text));
         assert.equal(formatCompact(sortKeys(value)), canon(text));
       }),
+      { seed: 1 },
     );
   });
 

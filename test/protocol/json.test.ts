@@ -16,7 +16,10 @@ function reversed(json: Json): Json {
 
 describe('one value', () => {
   it('is equal in any order of its members', () =>
-    fc.assert(fc.property(value, (json) => assert.equal(isSameJson(json, reversed(json)), true))));
+    fc.assert(
+      fc.property(value, (json) => assert.equal(isSameJson(json, reversed(json)), true)),
+      { seed: 1 },
+    ));
 
   it('has the same canonical text as any equal value, and is not equal to a value with a different text', () =>
     fc.assert(
@@ -25,6 +28,7 @@ describe('one value', () => {
         if (isSameJson(a, b)) assert.ok(isOneText);
         else if (!isOneText) assert.equal(isSameJson(b, a), false);
       }),
+      { seed: 1 },
     ));
 
   const others: readonly (readonly [string, string])[] = [
