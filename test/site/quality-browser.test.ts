@@ -192,7 +192,10 @@ test('each check finds the fault it looks for, so that the tests below are meani
     late.style.height = '99px';
     document.body.prepend(late);
   });
-  assert.ok((await shiftOf(page)) > 0);
+  // However late a busy browser reports it.
+  let shift = 0;
+  for (let i = 0; i < 300 && shift === 0; i++) shift = await shiftOf(page);
+  assert.ok(shift > 0);
   assert.equal(await widthOf(page), 900);
   assert.deepEqual(
     (await unseenFocus(page)).map((line) => line.replace(/ .*/, '')),
