@@ -66,7 +66,7 @@ async function rsync(): Promise<readonly string[]> {
   return run.stdout.split('\n').filter((line) => line !== '' && !line.endsWith('/') && !line.startsWith('deleting '));
 }
 
-const wget = (path: string) => runProgram(needTool('wget'), ['-q', '-N', '-P', fetched, url(path)]);
+const wget = (path: string) => runProgram(needTool('wget'), ['-q', '-N', '--no-proxy', '-P', fetched, url(path)]);
 
 async function assertNoticed({ was, known, is }: Awaited<ReturnType<typeof rebuild>>): Promise<void> {
   const changed = [...is.keys()].filter((path) => was.get(path)?.equals(is.get(path) ?? Buffer.of()) !== true).sort();
