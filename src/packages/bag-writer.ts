@@ -1,9 +1,10 @@
 /** Writes one bag as a ZIP, a file at a time, in the order of the bytes of their paths. */
 import { hash } from 'node:crypto';
-import { compareCodePoints } from '../protocol/index.ts';
+import { compareCodePoints, encodeUtf8 } from '../protocol/index.ts';
 import { ChunkFile } from './chunk-file.ts';
 import { type Compression, compress } from './compress.ts';
 import * as bagit from './formats/bagit.ts';
+import { ByteLog } from './formats/byte-log.ts';
 import type { PackageFacts } from './formats/facts.ts';
 import { formatInputs, INPUTS, type InputName } from './formats/inputs.ts';
 import { formatReadme, README } from './formats/readme.ts';
@@ -21,7 +22,7 @@ export class BagWriter {
   readonly #zip = new ZipWriter();
   readonly #facts: PackageFacts;
   readonly #compression: Compression;
-  readonly #manifest: string[] = [];
+  readonly #manifest = new ByteLog();
   readonly #tags: bagit.ManifestLine[] = [];
   #trust = '';
   #hasCrate = false;
@@ -58,7 +59,8 @@ export class BagWriter {
 
   addPayload({ path, sha256, packed }: Pick<DoneFile, 'path' | 'sha256' | 'packed'>, seconds: number): void {
     if (packed === null) throw new TypeError(`expected ${path} to be packed`);
-    this.#manifest.push(bagit.manifestLine({ path: `${bagit.PAYLOAD}${path}`, sha256 }));
+    const line = encodeUtf8(bagit.manifestLine({ path: `${bagit.PAYLOAD}${path}`, sha256 }));
+    this.#manifest.grow(line.length).set(line);
     this.#add(`${bagit.PAYLOAD}${path}`, packed, seconds);
   }
 
@@ -85,9 +87,8 @@ export class BagWriter {
    * @returns size and SHA-256 of the archive, which is on the disk then.
    */
   end(suffixes: readonly string[]): { readonly bytes: number; readonly sha256: string } {
-    this.#addTag(bagit.MANIFEST, this.#manifest.join(''));
     // The package is read back next, which needs memory of its own.
-    this.#manifest.length = 0;
+    this.#addTag(bagit.MANIFEST, this.#manifest.release());
     if (this.#facts.parts.length > 1)
       this.#addTag(RECORDS_PAGE, [...formatRecordsPage(this.#facts, suffixes)].join(''));
     const trust = new TextEncoder().encode(this.#trust);

@@ -6,8 +6,9 @@
  * reference's bytes for a probe. Inflating has only one result, so reading uses zlib.
  */
 import { hash } from 'node:crypto';
-import { crc32, deflateRawSync } from 'node:zlib';
-import { deflateRaw } from 'pako';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createDeflateRaw, deflateRawSync } from 'node:zlib';
+import { deflateRaw, Deflate as PakoDeflate } from 'pako';
 import type { PackedFile } from './formats/zip.ts';
 
 export type Compression = PackedFile['method'];
@@ -54,6 +55,32 @@ let deflate: Deflate | null = null;
 function deflated(bytes: Uint8Array): Uint8Array {
   deflate ??= chooseDeflate(deflateByNode);
   return deflate(bytes);
+}
+
+/** Bytes of a result that grows in pieces. */
+const PIECE = 1 << 16;
+
+/** The same as `deflateByPako` of all pieces together. */
+export async function deflatePiecesByPako(pieces: Iterable<Uint8Array>): Promise<Uint8Array> {
+  const stream = new PakoDeflate({ level: LEVEL, raw: true });
+  for (const piece of pieces) stream.push(piece, false);
+  stream.push(new Uint8Array(), true);
+  return stream.result as Uint8Array;
+}
+
+/** The same as `deflateByNode` of all pieces together. */
+export async function deflatePiecesByNode(pieces: Iterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  await pipeline(pieces, createDeflateRaw({ level: LEVEL, chunkSize: PIECE }), async (packed) => {
+    for await (const chunk of packed) chunks.push(chunk as Uint8Array);
+  });
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** What `compress` deflates all pieces together to. @param pieces each in memory of its own. */
+export async function deflatePieces(pieces: Iterable<Uint8Array>): Promise<Uint8Array> {
+  deflate ??= chooseDeflate(deflateByNode);
+  return (deflate === deflateByNode ? deflatePiecesByNode : deflatePiecesByPako)(pieces);
 }
 
 /** @returns what a ZIP holds of these bytes; stored if deflate does not make them smaller. */

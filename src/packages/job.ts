@@ -20,6 +20,8 @@ export interface StoredFile {
 /** Files of one record, or any others. */
 export interface Job {
   readonly files: readonly StoredFile[];
+  /** Of the files together, if it is known. */
+  readonly bytes?: number;
   /** The record to judge; null if the files are not a record, or need no check. */
   readonly suffix: string | null;
   /** Do not judge the record, whose files are known to be those of the build: only tell when its newest bundle was built. */

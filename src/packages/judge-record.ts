@@ -65,12 +65,34 @@ function comparePublished(
 
 const secondsOf = (instant: string): number => Date.parse(`${instant.slice(0, 19)}Z`) / 1000;
 
+const secondsOfClaim = (builtAt: unknown): number | null => {
+  const instant = typeof builtAt === 'string' ? parseTimestamp(builtAt) : null;
+  return instant === null ? null : secondsOf(instant);
+};
+
+const KEY = '"built_at"';
+const VALUE = /^"built_at"\s*:\s*"([^"\\]*)"/;
+/** An escaped ASCII character, with which a name can be written in another way. */
+const ESCAPED_ASCII = /\\u00[0-7]/;
+
+/**
+ * The value of `built_at` if the text names it once, which is then the member of the bundle itself: every bundle of a site has one, and a
+ * name in quotes cannot be part of a string. Null if the text must be parsed.
+ */
+function onlyBuiltAt(text: string): string | null {
+  const at = text.indexOf(KEY);
+  if (at < 0 || text.includes(KEY, at + 1) || ESCAPED_ASCII.test(text)) return null;
+  return VALUE.exec(text.slice(at, at + 100))?.[1] ?? null;
+}
+
 /** When a bundle says that it was built, in seconds since 1970; null if it does not say so. */
 function claimedSeconds(bundle: Uint8Array): number | null {
+  // Parsing takes ten times as long as looking for the one member.
+  const found = onlyBuiltAt(Buffer.from(bundle.buffer, bundle.byteOffset, bundle.length).toString('latin1'));
+  if (found !== null) return secondsOfClaim(found);
   try {
     const { built_at: builtAt } = JSON.parse(new TextDecoder().decode(bundle)) as { readonly built_at?: unknown };
-    const instant = typeof builtAt === 'string' ? parseTimestamp(builtAt) : null;
-    return instant === null ? null : secondsOf(instant);
+    return secondsOfClaim(builtAt);
   } catch {
     return null;
   }

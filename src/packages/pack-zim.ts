@@ -28,7 +28,7 @@ import {
   type ZimAbout,
 } from './formats/zim-metadata.ts';
 import type { DoneFile } from './job.ts';
-import { keepRoomForNewObjects } from './memory.ts';
+import { keepLittleGarbage } from './memory.ts';
 import type { PackResult } from './pack.ts';
 import { suffixOfPath, type Unit } from './parts.ts';
 import { checkKeys, dateOf, openSiteFolder } from './site.ts';
@@ -227,7 +227,7 @@ async function writeZim(path: string, run: Run): Promise<Written> {
  * @throws UsageError, BuildError or the system's error. Then the ZIM has not its final name, and one that exists is not touched.
  */
 export async function packZim(options: ZimOptions, progress: Progress): Promise<PackResult> {
-  keepRoomForNewObjects();
+  keepLittleGarbage();
   const site = await openSiteFolder(options.site);
   await checkKeys(site, options.trust);
   progress.stage('reading the lists of digests', null);

@@ -20,7 +20,7 @@ import type { PackageContents, PackageFacts } from './formats/facts.ts';
 import type { InputName } from './formats/inputs.ts';
 import { RO_CRATE } from './formats/ro-crate.ts';
 import { gatherInputs, type Inputs } from './inputs.ts';
-import { keepRoomForNewObjects } from './memory.ts';
+import { keepLittleGarbage } from './memory.ts';
 import { cutParts, LIMITS, type Limits, type PackagePart, partName, suffixOfPath } from './parts.ts';
 import { readBack } from './read-back.ts';
 import { checkKeys, dateOf, openSiteFolder, type Site } from './site.ts';
@@ -188,7 +188,7 @@ async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omi
  * are not touched.
  */
 export async function packSite(options: PackOptions, progress: Progress): Promise<PackResult> {
-  keepRoomForNewObjects();
+  keepLittleGarbage();
   const site = await openSiteFolder(options.site);
   await checkKeys(site, options.trust);
   const set = nameOf(options, site);

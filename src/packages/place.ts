@@ -1,6 +1,7 @@
 /** The place of a file's bytes, in a folder or inside a ZIP, and how to read them. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createInflateRaw, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { blobOf, clusterKind, ZimError } from './formats/unzim.ts';
 import { dataStart, LOCAL_BYTES, MAX_MEMBER_BYTES, type Member, ZipError } from './formats/unzip.ts';
 import { CLUSTER_BYTES } from './formats/zim-cluster.ts';
@@ -60,25 +61,59 @@ export function magicOf(path: string): string {
   }
 }
 
-function readFile(path: string, room: Room): Uint8Array {
-  let descriptor: number;
+function openFile(path: string): number {
   try {
-    descriptor = openSync(path, OPEN_FLAGS);
+    return openSync(path, OPEN_FLAGS);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT') throw new PlaceError('is missing');
     if (code === 'ELOOP' || code === 'EMLINK') throw new PlaceError('is a symbolic link; expected a regular file');
     throw error;
   }
+}
+
+/** The size of an open file. @throws PlaceError if it is not a file that a package may have. */
+function checkedSize(descriptor: number): number {
+  const status = fstatSync(descriptor);
+  if (!status.isFile()) throw new PlaceError('is not a regular file');
+  if (status.size > MAX_MEMBER_BYTES)
+    throw new PlaceError(`has ${status.size} bytes; a file of a package has at most ${MAX_MEMBER_BYTES}`);
+  return status.size;
+}
+
+const CHANGED = 'changed while it was read';
+
+function readFile(path: string, room: Room): Uint8Array {
+  const descriptor = openFile(path);
   try {
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) throw new PlaceError('is not a regular file');
-    if (status.size > MAX_MEMBER_BYTES)
-      throw new PlaceError(`has ${status.size} bytes; a file of a package has at most ${MAX_MEMBER_BYTES}`);
+    const size = checkedSize(descriptor);
     // One byte more, to see whether the file grows.
-    const bytes = room.take(status.size + 1);
-    if (readInto(bytes, descriptor, 0) !== status.size) throw new PlaceError('changed while it was read');
-    return bytes.subarray(0, status.size);
+    const bytes = room.take(size + 1);
+    if (readInto(bytes, descriptor, 0) !== size) throw new PlaceError(CHANGED);
+    return bytes.subarray(0, size);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Bytes of a large file that are read at once. */
+export const PIECE_BYTES = 1 << 20;
+
+/** A file on the disk in pieces, each in memory of its own. @throws PlaceError as `readPlace` does, if need be after some pieces. */
+export function* filePieces(path: string): Generator<Uint8Array> {
+  const descriptor = openFile(path);
+  try {
+    const size = checkedSize(descriptor);
+    let at = 0;
+    for (
+      let piece = readAt(descriptor, 0, PIECE_BYTES);
+      piece.length > 0;
+      piece = readAt(descriptor, at, PIECE_BYTES)
+    ) {
+      at += piece.length;
+      yield piece;
+    }
+    if (at !== size) throw new PlaceError(CHANGED);
   } finally {
     closeSync(descriptor);
   }
@@ -121,22 +156,73 @@ function openPackage(path: string): number {
   return opened.descriptor;
 }
 
-/** @throws PlaceError if the bytes are not those that were packed. */
-function readMember(zip: string, member: Member, room: Room): Uint8Array {
-  const descriptor = openPackage(zip);
-  let start: number;
+/** Where a member's data begins in the open ZIP. @throws PlaceError if its header is not there. */
+function memberStart(descriptor: number, member: Member): number {
   try {
-    start = member.offset + dataStart(readZip(descriptor, member.offset, LOCAL_BYTES), member.path);
+    return member.offset + dataStart(readZip(descriptor, member.offset, LOCAL_BYTES), member.path);
   } catch (error) {
     throw error instanceof ZipError ? new PlaceError(error.message.replace(`${member.path}: `, '')) : error;
   }
-  const packed = readZip(descriptor, start, member.packedBytes);
-  if (packed.length !== member.packedBytes) throw new PlaceError('is cut short');
+}
+
+const CUT_SHORT = 'is cut short';
+
+/** @throws PlaceError unless a member unpacked to what the ZIP lists. */
+function checkUnpacked(member: Member, found: { readonly bytes: number; readonly crc: number }): void {
+  if (found.bytes !== member.size) throw new PlaceError(`unpacks to ${found.bytes} bytes; expected ${member.size}`);
+  if (found.crc !== member.crc) throw new PlaceError('is damaged: its CRC-32 is not the one in the ZIP');
+}
+
+/** @throws PlaceError if the bytes are not those that were packed. */
+function readMember(zip: string, member: Member, room: Room): Uint8Array {
+  const descriptor = openPackage(zip);
+  const packed = readZip(descriptor, memberStart(descriptor, member), member.packedBytes);
+  if (packed.length !== member.packedBytes) throw new PlaceError(CUT_SHORT);
   const bytes = member.method === 'stored' ? room.keep(packed) : inflate(packed, member.size);
-  if (bytes.length !== member.size) throw new PlaceError(`unpacks to ${bytes.length} bytes; expected ${member.size}`);
-  if (crc32(bytes) !== member.crc) throw new PlaceError('is damaged: its CRC-32 is not the one in the ZIP');
+  checkUnpacked(member, { bytes: bytes.length, crc: crc32(bytes) });
   return bytes;
 }
+
+/** A member's bytes as they are in the ZIP, in pieces. */
+function* packedPieces(zip: string, member: Member): Generator<Uint8Array> {
+  const descriptor = openPackage(zip);
+  const start = memberStart(descriptor, member);
+  for (let at = 0; at < member.packedBytes; at += PIECE_BYTES) {
+    const length = Math.min(PIECE_BYTES, member.packedBytes - at);
+    const piece = readAt(descriptor, start + at, length);
+    if (piece.length !== length) throw new PlaceError(CUT_SHORT);
+    yield piece;
+  }
+}
+
+/** Gives each piece of a member to a function, which must not keep it. @throws PlaceError as `readMember` does. */
+async function seeMember(zip: string, member: Member, see: (piece: Uint8Array) => void): Promise<void> {
+  const found = { bytes: 0, crc: 0 };
+  const take = (piece: Uint8Array): void => {
+    found.bytes += piece.length;
+    // A bomb ends here.
+    if (found.bytes > member.size) throw new PlaceError(notUnpacked(member.size));
+    found.crc = crc32(piece, found.crc);
+    see(piece);
+  };
+  if (member.method === 'stored') {
+    for (const piece of packedPieces(zip, member)) take(piece);
+  } else {
+    try {
+      await pipeline(packedPieces(zip, member), createInflateRaw({ chunkSize: PIECE_BYTES }), async (pieces) => {
+        for await (const piece of pieces) take(piece as Uint8Array);
+      });
+    } catch (error) {
+      // What zlib throws has a code of zlib; all other errors are the system's.
+      if (error instanceof Error && 'code' in error && /^Z_/.test(String(error.code)))
+        throw new PlaceError(notUnpacked(member.size));
+      throw error;
+    }
+  }
+  checkUnpacked(member, found);
+}
+
+const notUnpacked = (size: number): string => `is damaged: it does not unpack to ${size} bytes`;
 
 const LARGEST_CHUNK = 1 << 20;
 
@@ -146,7 +232,7 @@ function inflate(packed: Uint8Array, size: number): Uint8Array {
     const chunkSize = Math.min(Math.max(size + 1, 64), LARGEST_CHUNK);
     return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1), chunkSize });
   } catch {
-    throw new PlaceError(`is damaged: it does not unpack to ${size} bytes`);
+    throw new PlaceError(notUnpacked(size));
   }
 }
 
@@ -157,7 +243,7 @@ const CLUSTER_ROOM = CLUSTER_BYTES + (1 << 16);
 function readCluster(zim: string, { start, end }: ClusterPlace): Uint8Array {
   if (unpacked?.zim === zim && unpacked.start === start) return unpacked.bytes;
   const packed = readAt(openPackage(zim), start, end - start);
-  if (packed.length !== end - start) throw new PlaceError('is cut short');
+  if (packed.length !== end - start) throw new PlaceError(CUT_SHORT);
   const data = packed.subarray(1);
   let bytes = data;
   unpacked = null;
@@ -189,4 +275,23 @@ function readZimBlob(zim: string, cluster: ClusterPlace, blob: number): Uint8Arr
 export function readPlace(place: FilePlace, room: Room = HEAP): Uint8Array {
   if ('file' in place) return readFile(place.file, room);
   return 'zip' in place ? readMember(place.zip, place.member, room) : readZimBlob(place.zim, place.cluster, place.blob);
+}
+
+/** A place whose bytes can be read in pieces: those in a ZIM are in a cluster, which is unpacked as a whole. */
+export type PlaceInPieces = Exclude<FilePlace, { readonly zim: string }>;
+
+/** How many bytes a file has; 0 if it is not there, which reading it tells. */
+export function sizeAt(place: PlaceInPieces): number {
+  return 'zip' in place ? place.member.size : (statSync(place.file, { throwIfNoEntry: false })?.size ?? 0);
+}
+
+/**
+ * Gives a file's bytes to a function, a piece at a time.
+ *
+ * @param see must not keep a piece.
+ * @throws PlaceError as `readPlace` does, if need be after some pieces.
+ */
+export async function seePieces(place: PlaceInPieces, see: (piece: Uint8Array) => void): Promise<void> {
+  if ('zip' in place) return seeMember(place.zip, place.member, see);
+  for (const piece of filePieces(place.file)) see(piece);
 }

@@ -82,12 +82,15 @@ function* jobsOf(written: Written): Generator<Job> {
   const lines = linesOf(written.text(MANIFEST));
   const tags = parseManifest(TAG_MANIFEST, written.text(TAG_MANIFEST));
   let held: StoredFile[] = [];
+  let bytes = 0;
   for (const [path, member] of written.members()) {
     const sha256 = path.startsWith(PAYLOAD) ? nextDigest(lines, path) : (tags.get(path) ?? null);
     held.push({ path, place: written.place(member), sha256 });
+    bytes += member.size;
     if (held.length < BATCH) continue;
-    yield { files: held, suffix: null, pack: null };
+    yield { files: held, bytes, suffix: null, pack: null };
     held = [];
+    bytes = 0;
   }
   const { value: more } = lines.next();
   if (more !== undefined) throw new ZipError(`${more.slice(DIGEST_DIGITS + 2)}: is missing; ${MANIFEST} lists it`);

@@ -6,6 +6,12 @@ import type { Done, Job, JobAnswer, JobOrder, TeamStart } from './job.ts';
 /** Files in one message, or a few more: a message wakes a thread, which takes as long as the digests of a record. */
 const GROUP_FILES = 64;
 
+/** Bytes of files in one message, or a few more: what workers and answers hold at once. */
+const GROUP_BYTES = 1 << 20;
+
+/** Memory that comes back for another answer; larger pieces, of which few are ever needed, are left to be collected. */
+const MOST_SPARE = 4 * GROUP_BYTES;
+
 /** Groups of jobs queued at each worker: enough that it never waits, and few enough that finished results stay small. */
 const AHEAD = 2;
 
@@ -26,13 +32,16 @@ function errorOf({ message, stack, code, isSystem }: NonNullable<JobAnswer['erro
 function* groupsOf<J extends Job>(jobs: Iterable<J>): Generator<readonly J[]> {
   let group: J[] = [];
   let files = 0;
+  let bytes = 0;
   for (const job of jobs) {
     group.push(job);
     files += job.files.length;
-    if (files < GROUP_FILES) continue;
+    bytes += job.bytes ?? 0;
+    if (files < GROUP_FILES && bytes < GROUP_BYTES) continue;
     yield group;
     group = [];
     files = 0;
+    bytes = 0;
   }
   if (group.length > 0) yield group;
 }
@@ -82,7 +91,7 @@ class Member {
 
   /** Takes back the memory of an answer, of which nothing is needed any more. */
   reuse(memory: ArrayBuffer): void {
-    this.#spare.push(memory);
+    if (memory.byteLength <= MOST_SPARE) this.#spare.push(memory);
   }
 
   run(jobs: readonly Job[] | 'close'): Promise<DoneGroup> {

@@ -45,7 +45,7 @@ export function* jobsOf(units: Iterable<Unit>, source: UnitSource): Generator<Un
   const { pack, records } = source;
   for (const unit of units) {
     const suffix = records === 'as-files' ? null : suffixOfPath(unit.path);
-    yield { unit, files: filesOf(unit, source), suffix, onlyDated: records === 'dated', pack };
+    yield { unit, files: filesOf(unit, source), bytes: unit.bytes, suffix, onlyDated: records === 'dated', pack };
   }
 }
 

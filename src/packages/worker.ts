@@ -5,8 +5,9 @@ import { codeOf } from '../mirror/base/failure.ts';
 import { ENGINES } from '../mirror/judge/openssl.ts';
 import { readTrust } from '../protocol/index.ts';
 import { compress } from './compress.ts';
-import type { Done, DoneFile, Job, JobAnswer, JobOrder, SiteProblem, TeamStart } from './job.ts';
+import type { Done, DoneFile, Job, JobAnswer, JobOrder, SiteProblem, StoredFile, TeamStart } from './job.ts';
 import { datedRecord, judgePackedRecord } from './judge-record.ts';
+import { doLarge, isLarge } from './large-file.ts';
 import { closePackage, PlaceError, readPlace } from './place.ts';
 import { SharedRoom } from './room.ts';
 
@@ -17,25 +18,33 @@ const trust = readTrust(start.trust);
 const engine = ENGINES[start.engine];
 const room = new SharedRoom();
 
-function run({ files, suffix, onlyDated = false, pack }: Job): Done {
+/** @throws PlaceError if the file cannot be read. */
+async function doFile(file: StoredFile, job: Job, contents: Map<string, Uint8Array>): Promise<DoneFile> {
+  const large = isLarge(file, job) ? await doLarge(file, job.pack) : null;
+  if (large !== null) return large;
+  const bytes = readPlace(file.place, room);
+  if (job.suffix !== null) contents.set(file.path, bytes);
+  const packed = job.pack === null ? null : compress(bytes, job.pack);
+  return { path: file.path, bytes: bytes.length, sha256: hash('sha256', bytes), packed };
+}
+
+async function run(job: Job): Promise<Done> {
   const done: DoneFile[] = [];
   const problems: SiteProblem[] = [];
   const contents = new Map<string, Uint8Array>();
-  for (const { path, place, sha256: expected } of files) {
-    let bytes: Uint8Array;
+  for (const file of job.files) {
+    const { path, sha256: expected } = file;
     try {
-      bytes = readPlace(place, room);
+      const found = await doFile(file, job, contents);
+      if (expected !== null && found.sha256 !== expected)
+        problems.push({ path, kind: 'changed', message: `has SHA-256 ${found.sha256}; expected ${expected}` });
+      done.push(found);
     } catch (error) {
       if (!(error instanceof PlaceError)) throw error;
       problems.push({ path, kind: error.message === 'is missing' ? 'missing' : 'unreadable', message: error.message });
-      continue;
     }
-    const sha256 = hash('sha256', bytes);
-    if (expected !== null && sha256 !== expected)
-      problems.push({ path, kind: 'changed', message: `has SHA-256 ${sha256}; expected ${expected}` });
-    if (suffix !== null) contents.set(path, bytes);
-    done.push({ path, bytes: bytes.length, sha256, packed: pack === null ? null : compress(bytes, pack) });
   }
+  const { suffix, onlyDated = false } = job;
   if (suffix === null) return { files: done, problems, record: null };
   if (onlyDated) return { files: done, problems, record: datedRecord(suffix, contents) };
   const judged = judgePackedRecord(suffix, contents, trust, engine);
@@ -71,21 +80,33 @@ function gathered(
   return { done: done.map((one) => ({ ...one, files: one.files.map(moved) })), memory };
 }
 
-port.on('message', ({ id, jobs, memory: spare }: JobOrder) => {
+async function doAll(jobs: readonly Job[]): Promise<readonly Done[]> {
+  const done: Done[] = [];
+  for (const job of jobs) done.push(await run(job));
+  return done;
+}
+
+async function answer({ id, jobs, memory: spare }: JobOrder): Promise<void> {
   try {
     if (jobs === 'close') {
       closePackage();
-      port.postMessage({ id, done: [] } satisfies JobAnswer);
+      port?.postMessage({ id, done: [] } satisfies JobAnswer);
       return;
     }
     // What is not compressed still lies in the room until it is gathered.
     room.clear();
-    const answer = gathered(jobs.map(run), spare);
-    port.postMessage({ id, ...answer } satisfies JobAnswer, answer.memory === undefined ? [] : [answer.memory]);
+    const answer = gathered(await doAll(jobs), spare);
+    port?.postMessage({ id, ...answer } satisfies JobAnswer, answer.memory === undefined ? [] : [answer.memory]);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const { message, stack = '' } = error;
     const answer = { message, stack, code: codeOf(error), isSystem: 'syscall' in error };
-    port.postMessage({ id, error: answer } satisfies JobAnswer);
+    port?.postMessage({ id, error: answer } satisfies JobAnswer);
   }
+}
+
+/** One order at a time: all of them use the same room. */
+let last: Promise<void> = Promise.resolve();
+port.on('message', (order: JobOrder) => {
+  last = last.then(() => answer(order));
 });

@@ -37,7 +37,8 @@
  * Sizes come before the data, so there are no data descriptors: a program that reads from a pipe needs nothing more.
  * There is no ZIP64, which the Internet Archive and older programs do not handle well; hence the limits below.
  */
-import { encodeUtf8 } from '../../protocol/index.ts';
+import { compareCodePoints, decodeUtf8, encodeUtf8 } from '../../protocol/index.ts';
+import { ByteLog } from './byte-log.ts';
 import { pathProblem } from './entry.ts';
 
 /** An archive's entries are counted in 16 bits, of which the last value means ZIP64. */
@@ -111,47 +112,44 @@ function writeExtra(view: DataView, at: number, seconds: number): void {
   view.setUint32(at + 5, Math.min(Math.max(seconds, 0), 0x7fffffff), true);
 }
 
-/** Central headers one behind the other in one piece of memory: sixty thousand arrays would take three times as much. */
-class CentralHeaders {
-  #bytes = new Uint8Array(1 << 16);
-  #length = 0;
-
-  get length(): number {
-    return this.#length;
-  }
-
-  /** Room for one more header, filled with zeros; valid until the next call. */
-  grow(length: number): Uint8Array {
-    if (this.#length + length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + length));
-      larger.set(this.#bytes.subarray(0, this.#length));
-      this.#bytes = larger;
-    }
-    this.#length += length;
-    return this.#bytes.subarray(this.#length - length, this.#length);
-  }
-
-  /** All headers, which are not kept any longer. */
-  release(): Uint8Array {
-    const all = this.#bytes.subarray(0, this.#length);
-    this.#bytes = new Uint8Array();
-    this.#length = 0;
-    return all;
-  }
-}
+/** Bytes of a central header before the name. */
+const CENTRAL_BYTES = 46;
 
 /**
- * Turns files into the bytes of one archive. Keeps the central headers and names in memory, about 300 bytes per file; the
- * data of a file is passed on and not kept.
+ * Turns files into the bytes of one archive. Keeps the central headers in memory, about 150 bytes per file; the data of a file is
+ * passed on and not kept. Names in ascending order are quick to add; any other is compared with all names before it.
  */
 export class ZipWriter {
-  readonly #central = new CentralHeaders();
-  readonly #names = new Set<string>();
+  readonly #central = new ByteLog();
+  #entries = 0;
+  /** The name that sorts last. */
+  #greatest = '';
   #offset = 0;
 
   /** Bytes of the archive so far, without the central headers. */
   get offset(): number {
     return this.#offset;
+  }
+
+  /** Whether a name is in the list of all files. */
+  #isListed(path: string): boolean {
+    const { bytes } = this.#central;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    for (let at = 0; at < bytes.length; ) {
+      const name = at + CENTRAL_BYTES;
+      const end = name + view.getUint16(at + 28, true);
+      if (decodeUtf8(bytes.subarray(name, end)) === path) return true;
+      at = end + UT_LENGTH;
+    }
+    return false;
+  }
+
+  /** @throws RangeError if the name is there already. */
+  #addName(path: string): void {
+    if (this.#entries === 0 || compareCodePoints(path, this.#greatest) > 0) this.#greatest = path;
+    else if (this.#isListed(path)) throw new RangeError(`${JSON.stringify(path)}: the name is used twice`);
+    if (this.#entries === MAX_ENTRIES) throw new RangeError(`more than ${MAX_ENTRIES} files in one ZIP`);
+    this.#entries++;
   }
 
   /**
@@ -163,9 +161,7 @@ export class ZipWriter {
   add(file: PackedFile): readonly Uint8Array[] {
     const problem = pathProblem(file.path);
     if (problem !== null) throw new RangeError(`${JSON.stringify(file.path)}: ${problem}`);
-    if (this.#names.has(file.path)) throw new RangeError(`${JSON.stringify(file.path)}: the name is used twice`);
-    if (this.#names.size === MAX_ENTRIES) throw new RangeError(`more than ${MAX_ENTRIES} files in one ZIP`);
-    this.#names.add(file.path);
+    this.#addName(file.path);
     const name = encodeUtf8(file.path);
 
     const local = new Uint8Array(30 + name.length + UT_LENGTH);
@@ -174,7 +170,7 @@ export class ZipWriter {
     local.set(name, writeCommon(view, 4, file, name.length));
     writeExtra(view, 30 + name.length, file.seconds);
 
-    const central = this.#central.grow(46 + name.length + UT_LENGTH);
+    const central = this.#central.grow(CENTRAL_BYTES + name.length + UT_LENGTH);
     const list = new DataView(central.buffer, central.byteOffset, central.length);
     list.setUint32(0, CENTRAL, true);
     list.setUint8(4, VERSION);
@@ -182,8 +178,8 @@ export class ZipWriter {
     writeCommon(list, 6, file, name.length);
     list.setUint32(38, MODE << 16, true);
     list.setUint32(42, this.#offset, true);
-    central.set(name, 46);
-    writeExtra(list, 46 + name.length, file.seconds);
+    central.set(name, CENTRAL_BYTES);
+    writeExtra(list, CENTRAL_BYTES + name.length, file.seconds);
 
     this.#offset += local.length + file.data.length;
     if (file.size > MAX_BYTES || this.#offset + this.#central.length > MAX_BYTES)
@@ -193,9 +189,8 @@ export class ZipWriter {
 
   /** The last chunks: the list of all files, and the end record. Nothing can be added after them. */
   end(): readonly Uint8Array[] {
-    const entries = this.#names.size;
+    const entries = this.#entries;
     const centralBytes = this.#central.length;
-    this.#names.clear();
     const end = new Uint8Array(22);
     const view = new DataView(end.buffer);
     view.setUint32(0, END, true);

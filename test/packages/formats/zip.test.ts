@@ -62,11 +62,17 @@ describe('the writer of ZIPs', () => {
 
   it('refuses a name that is already used', () => {
     assert.throws(() => zipOf(stored('a', ''), stored('a', '')), /"a": the name is used twice/);
+    assert.throws(
+      () => zipOf(stored('b', ''), stored('é', ''), stored('a', ''), stored('é', '')),
+      /"é": the name is used twice/,
+    );
+    assert.throws(() => zipOf(stored('b', ''), stored('a', ''), stored('c', ''), stored('a', '')), /used twice/);
+    assert.ok(zipOf(stored('b', ''), stored('a', ''), stored('aa', '')).length > 0);
   });
 
   it('refuses one file more than a ZIP without ZIP64 can count', () => {
     const writer = new ZipWriter();
-    for (let i = 0; i < MAX_ENTRIES; i++) writer.add(stored(`${i}`, ''));
+    for (let i = 0; i < MAX_ENTRIES; i++) writer.add(stored(`${100_000 + i}`, ''));
     assert.throws(() => writer.add(stored('last', '')), /more than 65534 files/);
     const directory = Buffer.concat([...writer.end()]);
     assert.equal(directory.readUInt16LE(directory.length - 12), 65534);
