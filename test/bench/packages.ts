@@ -120,7 +120,7 @@ async function measure(records: number, work: string, options: Options): Promise
     await step('packSingle', taskset, ['-c', '0', process.execPath, ...pack('packSingle', ...zip)], at('packSingle'));
   }
   await step('pack', process.execPath, pack('pack', ...zip), at('pack'));
-  if (hasPeers) await step('stored', process.execPath, pack('stored', ...zip, '--store'), at('stored'));
+  await step('stored', process.execPath, pack('stored', ...zip, '--store'), at('stored'));
   await step('bundles', process.execPath, pack('bundles', ...zip, '--only', 'bundles'), at('bundles'));
   await step('zim', process.execPath, pack('zim', '--format', 'zim'), at('zim'));
   if (hasPeers && zimWriter !== undefined) {

@@ -8,7 +8,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Frame } from 'playwright-core';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { LATE_BUILT_INS_OF_PAGES, removalOf } from '../support/browser/built-ins.ts';
 import { buildVariety, type Variety } from '../support/bundles/variety.ts';
@@ -108,6 +108,58 @@ describe('a ZIM of a site', () => {
   });
 });
 
+/**
+ * A page that shows another one as the viewer of later versions of kiwix-serve does: at /viewer#NAME/…, in a frame of the same origin
+ * that sends no referrer, whose links are made to stay in it. Debian 12 has 3.3.0, which has no viewer: it puts its bar into each page.
+ */
+const viewerOf = (first: string): string => `<!doctype html>
+<meta http-equiv="Content-Security-Policy" content="default-src 'self' data: 'unsafe-inline' 'unsafe-eval'; frame-src 'self'; object-src 'none'">
+<title>Viewer</title>
+<iframe name="content_iframe" title="ZIM content" referrerpolicy="no-referrer" style="border: 0; width: 100%; height: 95vh"></iframe>
+<script>
+  const frame = document.querySelector('iframe');
+  frame.onload = () => {
+    document.title = frame.contentDocument.title;
+    frame.contentDocument.addEventListener('click', ({ target }) => target.closest('a')?.setAttribute('target', 'content_iframe'));
+  };
+  frame.src = ${JSON.stringify(first)};
+</script>`;
+
+/** What a reader does: searches a title, verifies the record on its page, browses from the lists to it, and verifies files. */
+async function walk(frame: Frame, home: string, suffix: string): Promise<void> {
+  await frame.goto(`${home}index.html`);
+  await frame.locator('main').getByRole('searchbox').fill('Concordia');
+  await frame.locator('.search-results a').first().waitFor();
+  await Promise.all([
+    frame.waitForURL(/\/pith\/[A-Z2-7]{26}\/index\.html/),
+    frame.locator('.search-results a').first().click(),
+  ]);
+  assert.ok(frame.url().includes(suffix), frame.url());
+  await frame.getByRole('button', { name: 'Verify this record here' }).click();
+  const status = frame.locator('#verify-here [role="status"]');
+  await status.filter({ hasNotText: /…$|^$/ }).waitFor({ timeout: 60_000 });
+  assert.match((await status.textContent()) ?? '', /^Verified/);
+  await frame.goto(`${home}browse/index.html`);
+  const onward = frame.locator('main a[href*="index.html"]').first();
+  await Promise.all([frame.waitForURL((url) => !url.pathname.endsWith('/browse/index.html')), onward.click()]);
+  await frame.goto(`${home}verify.html`);
+  await frame
+    .locator('input[type="file"]')
+    .first()
+    .setInputFiles(at('site', 'pith', suffix, 'bundle.json'));
+  await frame
+    .locator('main')
+    .getByText(/^Verified|signatures? and \d+ digests/)
+    .first()
+    .waitFor({ timeout: 60_000 });
+  await frame.locator('#verify-files').setInputFiles([
+    { name: 'empty.json', mimeType: 'application/json', buffer: Buffer.alloc(0) },
+    { name: 'x.ots', mimeType: '', buffer: Buffer.alloc(1) },
+  ]);
+  await frame.getByText('this file is empty').waitFor();
+  await frame.getByText('Not a valid proof').waitFor();
+}
+
 describe('in kiwix-serve', () => {
   let server: Served | undefined;
   let browser: Browser;
@@ -155,39 +207,29 @@ describe('in kiwix-serve', () => {
     ['the same works without the built-ins that Chromium 87 lacks', removalOf(LATE_BUILT_INS_OF_PAGES)],
   ] as const) {
     it(what, async () => {
-      const suffix = variety.suffixes.get('seed') ?? '';
       const context = await browser.newContext();
       if (script !== undefined) await context.addInitScript(script);
       const page = await context.newPage();
-      await page.goto(`${origin}/${NAME}/index.html`);
-      await page.locator('main').getByRole('searchbox').fill('Concordia');
-      await page.locator('.search-results a').first().waitFor();
-      await Promise.all([
-        page.waitForURL(/\/pith\/[A-Z2-7]{26}\/index\.html/),
-        page.locator('.search-results a').first().click(),
-      ]);
-      assert.ok(page.url().includes(suffix), page.url());
-      await page.getByRole('button', { name: 'Verify this record here' }).click();
-      const status = page.locator('#verify-here [role="status"]');
-      await status.filter({ hasNotText: /…$|^$/ }).waitFor();
-      assert.match((await status.textContent()) ?? '', /^Verified/);
-      await page.goto(`${origin}/${NAME}/verify.html`);
-      await page
-        .locator('input[type="file"]')
-        .first()
-        .setInputFiles(at('site', 'pith', suffix, 'bundle.json'));
-      await page
-        .locator('main')
-        .getByText(/^Verified|signatures? and \d+ digests/)
-        .first()
-        .waitFor();
-      await page.locator('#verify-files').setInputFiles([
-        { name: 'empty.json', mimeType: 'application/json', buffer: Buffer.alloc(0) },
-        { name: 'x.ots', mimeType: '', buffer: Buffer.alloc(1) },
-      ]);
-      await page.getByText('this file is empty').waitFor();
-      await page.getByText('Not a valid proof').waitFor();
+      await walk(page.mainFrame(), `${origin}/${NAME}/`, variety.suffixes.get('seed') ?? '');
       await context.close();
     });
   }
+
+  it('the same works in a frame, as in the viewer of later versions, which the pages never leave', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const home = `${origin}/raw/${NAME}/content/`;
+    await page.route(`${origin}/viewer`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: viewerOf(`${home}index.html`) }),
+    );
+    await page.goto(`${origin}/viewer#${NAME}/`);
+    const frame = page.frame({ name: 'content_iframe' });
+    assert.ok(frame !== null);
+    await frame.waitForURL(`${home}index.html`);
+    await walk(frame, home, variety.suffixes.get('seed') ?? '');
+    assert.equal(page.url(), `${origin}/viewer#${NAME}/`);
+    assert.equal(context.pages().length, 1);
+    assert.equal(await page.title(), await frame.title());
+    await context.close();
+  });
 });
