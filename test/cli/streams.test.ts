@@ -25,7 +25,8 @@ for (let i = 0; i < 400; i++) {
 /** A line of bash with `pm` as the program, under `pipefail`; its exit code is that of the whole line. */
 function bash(line: string, ...args: readonly string[]): Promise<Run> {
   const script = `set -o pipefail; pm() { "$PM_NODE" "$PM_LAUNCHER" "$@"; }; ${line}`;
-  const env = { PM_NODE: process.execPath, PM_LAUNCHER: LAUNCHER };
+  // Of a locale that the system lacks, bash says so each time.
+  const env = { PM_NODE: process.execPath, PM_LAUNCHER: LAUNCHER, LC_ALL: 'C.UTF-8' };
   return runProgram('bash', ['-c', script, 'bash', ...args], { env });
 }
 

@@ -50,7 +50,8 @@ const scripts = [...readFileSync(join(PROJECT, 'src/mirror/README.md'), 'utf8').
   ([, block = '']) => `set -euo pipefail\n${block}`,
 );
 const shell = (script: string | undefined, env: Readonly<Record<string, string>> = {}) =>
-  runProgram('bash', ['-c', script ?? 'exit 99'], { cwd: out, env });
+  // Of a locale that the system lacks, bash says so each time.
+  runProgram('bash', ['-c', script ?? 'exit 99'], { cwd: out, env: { LC_ALL: 'C.UTF-8', ...env } });
 const ENV = { year: '2026', day: '2026-05-21', suffix: suffixOf(SPLIT) };
 
 before(async () => {
