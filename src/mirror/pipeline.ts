@@ -52,10 +52,8 @@ async function unchanged(
 ): Promise<BuildResult> {
   const report = { ...outcome, pieces: () => readReport((path) => readFileSync(join(output.site, path))) };
   // The next build need not read again what only has another time. Without this it would only take longer.
-  const folders = last === null || last.survey.areSame ? null : [...last.survey.stamps];
   const mark = markOfSite(output.site);
-  const restamped = { ...(isStampNew ? { inputs: stamps } : {}), ...(folders === null ? {} : { folders }) };
-  if (mark !== null) await cache.restamp(restamped, mark).catch(() => undefined);
+  if (mark !== null) await cache.restamp(isStampNew ? stamps : null, mark).catch(() => undefined);
   await handleForeign(output.site, last?.survey.foreign ?? [], options.clean, progress);
   const refusal = refusalOf(outcome.totals, options);
   return { report, published: refusal === null, refusal, loss: null, isUnchanged: true, isUpdate: true };

@@ -140,7 +140,7 @@ export async function probeInput(
   const known = options.recheck || output.isMixed ? null : await cache.part('inputs');
   const now = output.now();
   const stamps = compareStamps(listing, known ?? [], now);
-  const last = known === null ? null : await readLast(cache, output.site, now);
+  const last = known === null ? null : await readLast(cache, output.site);
   const isSame =
     last !== null &&
     stamps.changed.length + stamps.gone.length + listing.unlisted.length === 0 &&
@@ -151,19 +151,14 @@ export async function probeInput(
   return { ...stamps, operator, timestamps, listing, cache, program, last, outcome: isUnchanged ? outcome : null };
 }
 
-/**
- * @param now the file system's time, in milliseconds.
- * @returns null if the cache cannot be used, or if a file is missing that an update reads.
- */
-async function readLast(cache: Cache, site: string, now: number): Promise<Probe['last']> {
+/** @returns null if the cache cannot be used, or if a file is missing that an update reads. */
+async function readLast(cache: Cache, site: string): Promise<Probe['last']> {
   const [lists, others, shapes] = [await cache.part('lists'), await cache.part('others'), await cache.part('shapes')];
-  const folders = await cache.part('folders');
-  if (lists === null || others === null || shapes === null || folders === null) return null;
+  if (lists === null || others === null || shapes === null) return null;
   const damaged = cache.isCopied ? damagedFiles(site) : new Set<string>();
-  const stamps = new Map(folders);
-  const survey = surveySite(site, ownFilesOf({ lists, others, shapes }), { damaged, stamps, now });
+  const survey = await surveySite(site, ownFilesOf({ lists, others, shapes }), damaged);
   const isIndexMissing = [...survey.files].some((path) =>
     INDEX_FOLDERS.some((folder) => path.startsWith(`${folder}/`)),
   );
-  return isIndexMissing ? null : { lists, others, shapes, folders, survey };
+  return isIndexMissing ? null : { lists, others, shapes, survey };
 }

@@ -11,8 +11,8 @@ import { exists } from '../base/disk.ts';
 import { NO_JEKYLL, RECORD_FOLDERS } from '../base/paths.ts';
 import { listSite } from '../base/tree.ts';
 import type { Shapes } from '../resume/shapes.ts';
-import { type FolderStamps, folderStamp } from './folder-stamps.ts';
 import { isWorkName } from './place.ts';
+import { inspectRecords, isFilled } from './record-folders.ts';
 
 /** The files of one site. */
 export class OwnFiles {
@@ -65,114 +65,51 @@ export interface OwnFilesSurvey {
   readonly files: ReadonlySet<string>;
   /** What does not belong to the mirror, sorted; a folder ends with `/` and includes all that is in it. */
   readonly foreign: readonly string[];
-  /** Of the records whose files are all there and whose folders contain nothing else. */
-  readonly stamps: FolderStamps;
-  /** Whether these are the stamps that were known. */
-  readonly areSame: boolean;
 }
-
-/** What is known before a survey. */
-export interface SurveyStart {
-  /** Files that count as missing, see `damagedFiles`. */
-  readonly damaged: ReadonlySet<string>;
-  /** The stamps of an earlier survey: folders that still have them are not listed. Null if no stamps are wanted. */
-  readonly stamps: FolderStamps | null;
-  /** The file system's time, in milliseconds. */
-  readonly now: number;
-}
-
-const NOTHING_KNOWN: SurveyStart = { damaged: new Set(), stamps: null, now: 0 };
 
 /** Files that may be empty: the second one if there is no bundle. */
 const isEmptyRight = (path: string): boolean => path === NO_JEKYLL || path === TOP_LIST;
 
-const isWhole = (file: string, mayBeEmpty: boolean): boolean => {
-  const status = lstatSync(file, { throwIfNoEntry: false });
-  return status?.isFile() === true && (status.size > 0 || mayBeEmpty);
-};
+const isFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /**
- * Lists each folder of the site once, unless its record still has its stamp. Folders that do not belong to the mirror are not
- * entered.
+ * Lists each folder of the site once. Folders that do not belong to the mirror are not entered.
+ *
+ * @param damaged files that count as missing, see `damagedFiles`.
  */
-export function surveySite(
+export async function surveySite(
   site: string,
   own: OwnFiles,
-  { damaged, stamps, now }: SurveyStart = NOTHING_KNOWN,
-): OwnFilesSurvey {
-  // Before a folder is listed: if it changes in between, the next survey finds another stamp.
-  const found = stamps === null ? new Map<string, string>() : stampsOf(site, own, now);
+  damaged: ReadonlySet<string> = new Set(),
+): Promise<OwnFilesSurvey> {
   const foreign: string[] = [];
   const files = new Set(own.files);
-  const counts = new Map<string, number>();
-  /**
-   * A folder of a record, whose names are compared as they are: nearly all folders of a site are such.
-   *
-   * @param prefix of the names in it, as its shape has them. @returns how many files are whole.
-   */
-  const countRecord = (folder: string, names: ReadonlySet<string>, prefix: string): number => {
-    let count = 0;
-    for (const entry of readdirSync(`${site}/${folder}`, { withFileTypes: true })) {
-      const path = `${folder}/${entry.name}`;
-      const name = prefix + entry.name;
-      if (!entry.isDirectory()) {
-        if (!names.has(name)) foreign.push(path);
-        else if (!damaged.has(path) && isWhole(`${site}/${path}`, false)) count++;
-      } else if ([...names].some((other) => other.startsWith(`${name}/`))) {
-        count += countRecord(path, names, `${name}/`);
-      } else {
-        foreign.push(`${path}/`);
-      }
-    }
-    return count;
-  };
-  const isSame = (suffix: string): boolean => {
-    const stamp = stamps?.get(suffix);
-    return stamp !== undefined && stamp === found.get(suffix);
-  };
-  const isWholeRecord = (suffix: string): boolean =>
-    isSame(suffix)
-      ? own.shapes.pathsOf(suffix).every((path) => !damaged.has(path) && isWhole(`${site}/${path}`, false))
-      : counts.get(suffix) === own.shapes.sizeOf(suffix);
+  const present = new Map<string, string[]>(RECORD_FOLDERS.map((top) => [top, []]));
+  const isWhole = (path: string): boolean =>
+    !damaged.has(path) && (isEmptyRight(path) ? isFile : isFilled)(`${site}/${path}`);
   const visit = (folder: string): void => {
-    const isOfRecords = RECORD_FOLDERS.some((name) => name === folder);
+    const ofRecords = present.get(folder);
     for (const entry of readdirSync(join(site, folder), { withFileTypes: true })) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (folder === '' && isWorkName(entry.name)) continue;
       if (entry.isDirectory()) {
-        const names = isOfRecords ? own.shapes.namesOf(entry.name) : undefined;
-        if (names !== undefined) {
-          if (isSame(entry.name)) continue;
-          const count = countRecord(path, names, folder.startsWith('.') ? '/' : '');
-          counts.set(entry.name, (counts.get(entry.name) ?? 0) + count);
-        } else if (own.hasFolder(path)) {
-          visit(path);
-        } else {
-          foreign.push(`${path}/`);
-        }
+        if (ofRecords !== undefined && own.shapes.hasSuffix(entry.name)) ofRecords.push(entry.name);
+        else if (own.hasFolder(path)) visit(path);
+        else foreign.push(`${path}/`);
       } else if (!own.has(path)) {
         foreign.push(path);
-      } else if (!damaged.has(path) && isWhole(join(site, path), isEmptyRight(path))) {
+      } else if (isWhole(path)) {
         files.delete(path);
       }
     }
   };
   if (exists(site)) visit('');
-  const records = new Set<string>();
-  for (const suffix of own.shapes.suffixes) if (!isWholeRecord(suffix)) records.add(suffix);
-  // A folder that has more than its record's files is listed each time, so that they are named each time.
-  for (const suffix of [...records, ...foreign.map(recordOfPath)]) if (suffix !== null) found.delete(suffix);
-  const areSame = found.size === (stamps?.size ?? 0) && [...found].every(([suffix]) => isSame(suffix));
-  return { records, files, foreign: foreign.sort(compareCodePoints), stamps: found, areSame };
-}
-
-function stampsOf(site: string, { shapes }: OwnFiles, now: number): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const suffix of shapes.suffixes) {
-    const stamp = folderStamp(site, shapes.foldersOf(suffix), now);
-    if (stamp !== null) found.set(suffix, stamp);
-  }
-  return found;
+  const records = await inspectRecords({ site, shapes: own.shapes.lines, present: [...present], damaged });
+  return {
+    records: new Set(records.incomplete),
+    files,
+    foreign: [...foreign, ...records.foreign].sort(compareCodePoints),
+  };
 }
 
 const SUM_LINE = /^[0-9a-f]{64} {2}(.+)$/;

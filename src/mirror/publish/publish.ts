@@ -32,7 +32,6 @@ import { formatShard, type ShardContent } from '../resume/shard-file.ts';
 import type { Crew } from '../workers/crew.ts';
 import type { Producer } from '../workers/produce.ts';
 import { movesOf } from './changes.ts';
-import { folderStamp } from './folder-stamps.ts';
 import { handleForeign } from './foreign.ts';
 import type { OtherFile } from './other-file.ts';
 import type { Output } from './output.ts';
@@ -63,8 +62,6 @@ export interface Published {
   /** With a digest of what they are made of, if that is cheaper to make than the file. */
   readonly others: readonly (readonly [path: string, digest: string | null])[];
   readonly shapes: ShapeLines;
-  /** What the folders of each record look like, see `folder-stamps.ts`. */
-  readonly folders: readonly (readonly [suffix: string, stamp: string])[];
 }
 
 /** What the last build published, and what of it is still there. */
@@ -74,7 +71,7 @@ export interface LastSite extends Published {
   readonly survey: OwnFilesSurvey;
 }
 
-export const ownFilesOf = ({ lists, others, shapes }: Omit<Published, 'folders'>): OwnFiles =>
+export const ownFilesOf = ({ lists, others, shapes }: Published): OwnFiles =>
   new OwnFiles(
     new Shapes(shapes),
     [...lists, ...others].map(([path]) => path),
@@ -349,18 +346,9 @@ export async function publishSite(publication: Publication, last: LastSite | nul
   // A site without lists of its files was written by an older version: what has our names in it is ours.
   const isUnlisted = output.occupant === 'site' && !hasLists(site);
   const moves = movesOf(stage, site, (path) => isUnlisted || top.has(path));
-  const { foreign } = last?.survey ?? surveySite(site, own);
-  const stagedBefore = output.now();
+  const { foreign } = last?.survey ?? (await surveySite(site, own));
   if (moves.length + removes.size > 0) await output.publish({ moves, removes: [...removes] });
   else output.settle();
   await handleForeign(site, foreignOf(foreign, own, removes), clean, progress);
-  const before = [...(last?.survey.stamps ?? [])];
-  const stamps = new Map(before.filter(([suffix]) => own.shapes.hasSuffix(suffix)));
-  for (const suffix of inventory.staged) {
-    // Of a new record, whose folders were moved as they were; others are listed once more by the next build.
-    const stamp = folderStamp(site, own.shapes.foldersOf(suffix), stagedBefore);
-    if (stamp === null) stamps.delete(suffix);
-    else stamps.set(suffix, stamp);
-  }
-  return { ...published, folders: [...stamps] };
+  return published;
 }

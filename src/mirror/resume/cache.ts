@@ -56,8 +56,6 @@ export interface CacheContent {
   readonly others: readonly (readonly [path: string, digest: string | null])[];
   /** The names of each record's files. */
   readonly shapes: ShapeLines;
-  /** What the folders of each record look like, see `publish/folder-stamps.ts`. */
-  readonly folders: readonly (readonly [suffix: string, stamp: string])[];
 }
 
 const PARTS = [
@@ -69,7 +67,6 @@ const PARTS = [
   'lists',
   'others',
   'shapes',
-  'folders',
 ] as const satisfies readonly (keyof CacheContent)[];
 
 /** The texts of the lines' reports, one after the other: they are most of the cache, and are never parsed. */
@@ -222,13 +219,12 @@ export class Cache {
     await rm(join(this.#folder, MANIFEST), { force: true });
   }
 
-  /** Replaces stamps, if nothing but them has changed. */
-  async restamp(changed: Partial<Pick<CacheContent, 'inputs' | 'folders'>>, site: SiteMark): Promise<void> {
+  /** Replaces stamps, if nothing but them has changed. @param inputs null if they are the same. */
+  async restamp(inputs: CacheContent['inputs'] | null, site: SiteMark): Promise<void> {
     if (this.#manifest === null) return;
-    const parts = Object.entries(changed);
-    if (parts.length === 0 && this.#manifest.site.stamp === site.stamp) return;
+    if (inputs === null && this.#manifest.site.stamp === site.stamp) return;
     const digests = { ...this.#manifest.digests };
-    for (const [name, content] of parts) digests[name] = writeDigested(this.#pathOf(name), formatPart(content));
+    if (inputs !== null) digests.inputs = writeDigested(this.#pathOf('inputs'), formatPart(inputs));
     this.#manifest = { ...this.#manifest, site, digests };
     writeWhole(join(this.#folder, MANIFEST), [JSON.stringify(this.#manifest)]);
   }

@@ -18,24 +18,9 @@ export function shapeOfSums(sums: string): Shape {
   return own.sort().join(' ');
 }
 
-function foldersOfNames(names: Iterable<string>): readonly (readonly [before: string, after: string])[] {
-  const folders = new Map<string, readonly [before: string, after: string]>();
-  for (const name of names) {
-    const before = name.startsWith('/') ? '.well-known/pith/' : 'pith/';
-    const inner = name.startsWith('/') ? name : `/${name}`;
-    for (let end = inner.lastIndexOf('/'); end >= 0; end = inner.lastIndexOf('/', end - 1)) {
-      folders.set(before + inner.slice(0, end), [before, inner.slice(0, end)]);
-      if (end === 0) break;
-    }
-  }
-  return [...folders.values()];
-}
-
 export class Shapes {
   readonly #names = new Map<Shape, ReadonlySet<string>>();
   readonly #of = new Map<string, ReadonlySet<string>>();
-  /** The folders of a set of names, as what comes before and after the suffix. */
-  readonly #folders = new Map<ReadonlySet<string>, readonly (readonly [before: string, after: string])[]>();
 
   constructor(lines: ShapeLines = []) {
     for (const [shape, suffixes] of lines) for (const suffix of suffixes) this.set(suffix, shape);
@@ -43,7 +28,6 @@ export class Shapes {
 
   set(suffix: string, shape: Shape): void {
     const names = this.#names.get(shape) ?? new Set(shape.split(' ').filter((name) => name !== ''));
-    if (!this.#folders.has(names)) this.#folders.set(names, foldersOfNames(names));
     this.#names.set(shape, names);
     this.#of.set(suffix, names);
   }
@@ -83,13 +67,6 @@ export class Shapes {
   /** The names of a record's files, as its shape has them; undefined for any other suffix. */
   namesOf(suffix: string): ReadonlySet<string> | undefined {
     return this.#of.get(suffix);
-  }
-
-  /** The published paths of the folders that a record's files are in. */
-  foldersOf(suffix: string): readonly string[] {
-    const names = this.#of.get(suffix);
-    const folders = (names && this.#folders.get(names)) ?? [];
-    return folders.map(([before, after]) => before + suffix + after);
   }
 
   /** How many files a record has. */

@@ -1,21 +1,11 @@
 /** A site's folder, compared with what belongs to the mirror. */
 import assert from 'node:assert/strict';
-import fs, {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import fs, { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { describe, it } from 'node:test';
-import type { FolderStamps } from '../../../src/mirror/publish/folder-stamps.ts';
-import { OwnFiles, type OwnFilesSurvey, surveySite } from '../../../src/mirror/publish/own-files.ts';
+import { OwnFiles, surveySite } from '../../../src/mirror/publish/own-files.ts';
+import { inspectRecords, inspectShare } from '../../../src/mirror/publish/record-folders.ts';
 import { Shapes } from '../../../src/mirror/resume/shapes.ts';
 import { temporaryFolder } from '../../support/sites/cli.ts';
 
@@ -35,13 +25,6 @@ function site(change: (at: (path: string) => string) => void = () => undefined):
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), path === '.nojekyll' ? '' : 'x');
   }
-  // Each at another time, all long ago, so that every later change shows.
-  const folders = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
-  for (const { parentPath, name } of folders) {
-    const path = join(parentPath, name);
-    const seconds = name === ONE ? 2_000_000 : 1_000_000;
-    utimesSync(path, seconds, seconds);
-  }
   change((path) => join(root, path));
   return root;
 }
@@ -49,7 +32,7 @@ function site(change: (at: (path: string) => string) => void = () => undefined):
 const SITE_FOLDERS = ['', '.well-known', '.well-known/pith', 'browse', 'browse/2026', 'pith', 'records'];
 
 /** The folders that are listed meanwhile, sorted. */
-function listedBy(root: string, work: () => unknown): readonly string[] {
+async function listedBy(root: string, work: () => Promise<unknown>): Promise<readonly string[]> {
   const listed: string[] = [];
   const { readdirSync } = fs;
   fs.readdirSync = ((...args: Parameters<typeof readdirSync>) => {
@@ -58,17 +41,12 @@ function listedBy(root: string, work: () => unknown): readonly string[] {
   }) as typeof readdirSync;
   syncBuiltinESMExports();
   try {
-    work();
+    await work();
   } finally {
     fs.readdirSync = readdirSync;
     syncBuiltinESMExports();
   }
   return listed.sort();
-}
-
-/** A survey that uses stamps. @param now by default long after the site was made. */
-function surveyed(root: string, stamps: FolderStamps = new Map(), now = Number.POSITIVE_INFINITY): OwnFilesSurvey {
-  return surveySite(root, own, { damaged: new Set(), stamps, now });
 }
 
 function write(path: string): void {
@@ -77,76 +55,51 @@ function write(path: string): void {
 }
 
 describe('the survey of a site', () => {
-  it('finds nothing to mend and nothing foreign in a whole site, although some files are rightly empty', () => {
+  it('finds nothing to mend and nothing foreign in a whole site, although some files are rightly empty', async () => {
     const root = site((at) => truncateSync(at('records/index.tsv')));
-    const { records, files, foreign } = surveySite(root, own);
+    const { records, files, foreign } = await surveySite(root, own);
     assert.deepEqual([[...records], [...files], foreign], [[], [], []]);
   });
 
-  it('lists each folder once', () => {
+  it('lists each folder once', async () => {
     const root = site();
-    const listed = listedBy(root, () => surveySite(root, own));
+    const listed = await listedBy(root, () => surveySite(root, own));
     const ofRecords = [ONE, SEVERAL].flatMap((suffix) => [`pith/${suffix}`, `.well-known/pith/${suffix}`]);
     assert.deepEqual(listed, [...ofRecords, ...SITE_FOLDERS, `pith/${SEVERAL}/bundles`].sort());
   });
 
-  it('does not list the folders of a record that still have their stamps', () => {
-    const root = site();
-    const before = surveyed(root);
-    assert.deepEqual([...before.stamps.keys()].sort(), [ONE, SEVERAL]);
-    assert.deepEqual(
-      listedBy(root, () => surveyed(root, before.stamps)),
-      SITE_FOLDERS,
-    );
-    assert.equal(surveyed(root, before.stamps).areSame, true);
-  });
-
-  it('lists them again if a name in one of them came or went, or if a folder has another one in its place', () => {
-    const changes: readonly (readonly [suffix: string, change: (at: (path: string) => string) => void])[] = [
-      [ONE, (at) => rmSync(at(`pith/${ONE}/index.html`))],
-      [ONE, (at) => rmSync(at(`.well-known/pith/${ONE}/bundle.json`))],
-      [ONE, (at) => rmSync(at(`.well-known/pith/${ONE}`), { recursive: true })],
-      [SEVERAL, (at) => rmSync(at(`pith/${SEVERAL}/bundles/2.json`))],
-      [
-        SEVERAL,
-        (at) => {
-          const old = at(`pith/${SEVERAL}`);
-          const { mtime } = statSync(old);
-          cpSync(old, at('copy'), { recursive: true });
-          renameSync(old, at('old'));
-          renameSync(at('copy'), old);
-          rmSync(join(old, 'index.html'));
-          utimesSync(old, mtime, mtime);
-        },
+  it('finds the same if other threads look at some of the records', async () => {
+    const root = site((at) => {
+      truncateSync(at(`pith/${ONE}/index.html`));
+      rmSync(at(`.well-known/pith/${SEVERAL}`), { recursive: true });
+      write(at(`pith/${SEVERAL}/bundles/3.json`));
+      write(at(`.well-known/pith/${ONE}/mine/x`));
+    });
+    const folders = {
+      site: root,
+      shapes: shapes.lines,
+      present: [
+        ['pith', [SEVERAL, ONE]],
+        ['.well-known/pith', [ONE]],
       ],
-    ];
-    for (const [suffix, change] of changes) {
-      const root = site();
-      const before = surveyed(root);
-      change((path) => join(root, path));
-      const { records, stamps, areSame } = surveyed(root, before.stamps);
-      assert.deepEqual(
-        [[...records], [...stamps.keys()], areSame],
-        [[suffix], [suffix === ONE ? SEVERAL : ONE], false],
-      );
+      damaged: new Set(['pith/x']),
+    } as const;
+    const { incomplete, foreign } = inspectShare(folders);
+    assert.deepEqual(incomplete, [ONE, SEVERAL]);
+    assert.deepEqual(foreign, [`pith/${SEVERAL}/bundles/3.json`, `.well-known/pith/${ONE}/mine/`]);
+    for (const share of [1, 2]) {
+      const found = await inspectRecords(folders, share);
+      assert.deepEqual([[...found.incomplete].sort(), [...found.foreign].sort()], [incomplete, [...foreign].sort()]);
     }
   });
 
-  it('gives no stamp to a folder with foreign names, so that each survey names them', () => {
-    const root = site((at) => write(at(`pith/${ONE}/notes.txt`)));
-    const before = surveyed(root);
-    assert.deepEqual([[...before.stamps.keys()], before.foreign], [[SEVERAL], [`pith/${ONE}/notes.txt`]]);
-    const again = surveyed(root, before.stamps);
-    assert.deepEqual([again.areSame, again.foreign], [true, before.foreign]);
+  it('ends with the words of the system if another thread cannot look', async () => {
+    const present = [['pith', [ONE, SEVERAL]]] as const;
+    const folders = { site: join(folder, 'nowhere'), shapes: shapes.lines, present, damaged: new Set<string>() };
+    await assert.rejects(inspectRecords(folders, 1), /ENOENT: .*nowhere/);
   });
 
-  it('gives no stamp to a folder that changed since it began, because it may change again without another time', () => {
-    const root = site();
-    const { mtimeMs } = statSync(join(root, 'pith', ONE));
-    assert.deepEqual([...surveyed(root, new Map(), mtimeMs).stamps.keys()], [SEVERAL]);
-  });
-
-  it('finds the record and the file that is missing, empty, or no file any more', () => {
+  it('finds the record and the file that is missing, empty, or no file any more', async () => {
     for (const [path, record] of [
       [`pith/${ONE}/index.html`, ONE],
       [`.well-known/pith/${ONE}/bundle.json`, ONE],
@@ -163,25 +116,22 @@ describe('the survey of a site', () => {
         },
       ];
       for (const damage of damages) {
-        const damaged = site((at) => damage(at(path)));
-        // With the stamps of a survey before the damage, too.
-        const root = site();
-        const { stamps } = surveyed(root);
-        damage(join(root, path));
-        for (const { records, files } of [surveySite(damaged, own), surveyed(root, stamps)]) {
-          assert.deepEqual([...records], record === null ? [] : [record], path);
-          assert.deepEqual([...files], record === null ? [path] : [], path);
-        }
+        const { records, files } = await surveySite(
+          site((at) => damage(at(path))),
+          own,
+        );
+        assert.deepEqual([...records], record === null ? [] : [record], path);
+        assert.deepEqual([...files], record === null ? [path] : [], path);
       }
     }
-    const { records } = surveySite(
+    const { records } = await surveySite(
       site((at) => rmSync(at(`pith/${SEVERAL}`), { recursive: true })),
       own,
     );
     assert.deepEqual([...records], [SEVERAL]);
   });
 
-  it('names what does not belong to the mirror, wherever it is, and does not enter folders of others', () => {
+  it('names what does not belong to the mirror, wherever it is, and does not enter folders of others', async () => {
     const paths = [
       '.git/HEAD',
       'CNAME',
@@ -193,7 +143,7 @@ describe('the survey of a site', () => {
       `pith/${SEVERAL}/more/x/y`,
       'pith/list.txt',
     ];
-    const { records, files, foreign } = surveySite(
+    const { records, files, foreign } = await surveySite(
       site((at) => {
         for (const path of paths) write(at(path));
       }),

@@ -56,7 +56,6 @@ const CONTENT: CacheContent = {
   lists: [['browse/index.html', 'digest']],
   others: [['index.html', null]],
   shapes: [['a.json index.html', ['A', 'B']]],
-  folders: [['A', '1:2 ']],
 };
 const PARTS = Object.keys(CONTENT) as (keyof CacheContent)[];
 
@@ -146,7 +145,7 @@ describe('a cache', () => {
     assert.equal((await Cache.open(folder, KEY, marker)).isCopied, false);
     const cache = await Cache.open(folder, KEY, moved);
     assert.deepEqual([cache.isUsable, cache.isCopied], [true, true]);
-    await cache.restamp({ inputs: [['a.json', '2:2', 'x']] }, moved);
+    await cache.restamp([['a.json', '2:2', 'x']], moved);
     const next = await Cache.open(folder, KEY, moved);
     assert.deepEqual([next.isCopied, await next.part('inputs')], [false, [['a.json', '2:2', 'x']]]);
     assert.deepEqual(plain(await next.part('lines')), plain(CONTENT.lines));
