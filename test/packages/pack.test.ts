@@ -155,6 +155,9 @@ describe('a package of a site', () => {
       .replace('bundle =', 'bundle = {"x": 1} |');
     const run = await check(forged);
     assert.ok(run.code !== 0 && /bundle: False/.test(run.stdout), 'a changed bundle passes');
+    // Nothing is left of the checks before that it could take for its own.
+    const none = await check(script);
+    assert.ok(none.code !== 0 && !/Verified/.test(none.stdout), 'a bundle passes that was not read');
   });
 
   it('verifies: every file, every bundle and every state, as a ZIP and as a folder', async () => {

@@ -9,9 +9,13 @@ import type { KeyFact, PackageFacts } from './facts.ts';
 
 export const README = 'README.txt';
 
-/** The digests and the signature of one bundle by Python's standard library and OpenSSL, from the bag's folder. */
+/**
+ * The digests and the signature of one bundle by Python's standard library and OpenSSL, from the bag's folder. What Python hands to
+ * OpenSSL is in a new folder each time: under a fixed name it could be of another user, or of a bundle that was checked before.
+ */
 export const CHECK_BUNDLE: readonly string[] = [
-  "python3 - data/pith/SUFFIX/bundle.json <<'END'",
+  'D=$(mktemp -d)',
+  `python3 - data/pith/SUFFIX/bundle.json "$D/" <<'END'`,
   'import base64, hashlib, json, sys',
   'bundle = json.load(open(sys.argv[1], encoding="utf-8"))',
   'keys = {key["key_id"]: key for key in json.load(open("trust.json"))["keys"]}',
@@ -22,11 +26,11 @@ export const CHECK_BUNDLE: readonly string[] = [
   'digest = hashlib.sha256(canon(bundle)).digest()',
   'print("bundle:", digest.hex() == signature["bundle_sha256"], "signed by", signature["key_id"])',
   'key = bytes.fromhex(keys[signature["key_id"]]["public_key_hex"])',
-  'open("/tmp/digest", "wb").write(digest)',
-  'open("/tmp/signature", "wb").write(base64.b64decode(signature["signature_b64"]))',
-  'open("/tmp/key", "wb").write(bytes.fromhex("302a300506032b6570032100") + key)',
+  'open(sys.argv[2] + "digest", "wb").write(digest)',
+  'open(sys.argv[2] + "signature", "wb").write(base64.b64decode(signature["signature_b64"]))',
+  'open(sys.argv[2] + "key", "wb").write(bytes.fromhex("302a300506032b6570032100") + key)',
   'END',
-  'openssl pkeyutl -verify -pubin -keyform DER -inkey /tmp/key -rawin -in /tmp/digest -sigfile /tmp/signature',
+  'openssl pkeyutl -verify -pubin -keyform DER -inkey "$D/key" -rawin -in "$D/digest" -sigfile "$D/signature"',
 ];
 
 const count = (number: number, one: string, many = `${one}s`): string =>
