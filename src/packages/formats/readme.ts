@@ -90,7 +90,7 @@ const CHECK: readonly string[] = [
   command('sha256sum --check --quiet manifest-sha256.txt'),
   'On macOS. It prints OK behind the name of each file:',
   command('shasum -a 256 -c manifest-sha256.txt'),
-  'tagmanifest-sha256.txt has the digests of the files outside of data/. This folder is a BagIt bag (RFC 8493), so any BagIt program can check it too.',
+  'The same command with tagmanifest-sha256.txt checks the files outside of data/. The commands also find a file that is missing, but not one that was added. Any BagIt program finds both, on every system: this folder is a bag (RFC 8493).',
 ];
 
 function howToVerify({ contents, keys }: PackageFacts): readonly string[] {
@@ -109,7 +109,7 @@ function howToVerify({ contents, keys }: PackageFacts): readonly string[] {
     'With pith-mirror (a program for Node.js), which checks every digest, signature and state, in this folder:',
     command('pith-mirror verify . --trust trust.json'),
     'Without it, the record and the signature of one bundle, with Python 3 and OpenSSL 3. Replace SUFFIX with the 26 characters of a record that has a bundle:',
-    command('ls data/pith/*/bundle.json'),
+    command('ls data/pith/*/bundle.json | head'),
     command(...CHECK_BUNDLE),
   ];
 }
