@@ -108,7 +108,9 @@ export async function inspectRecords(folders: RecordFolders, share = SHARE): Pro
   const threads = Math.min(Math.ceil(records / share), availableParallelism(), MAX_THREADS);
   if (threads <= 1) return inspectShare(folders);
   const others = Array.from({ length: threads - 1 }, (_, i) => inspectElsewhere(shareOf(folders, i + 1, threads)));
-  const found = await Promise.all([...others, inspectShare(shareOf(folders, 0, threads))]);
+  // If it throws here, what the others throw is awaited as well, and nobody else would.
+  const own = async (): Promise<RecordFaults> => inspectShare(shareOf(folders, 0, threads));
+  const found = await Promise.all([...others, own()]);
   return {
     incomplete: found.flatMap(({ incomplete }) => incomplete),
     foreign: found.flatMap(({ foreign }) => foreign),
