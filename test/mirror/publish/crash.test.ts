@@ -372,7 +372,7 @@ describe('a build', () => {
     const [home, work, temporary] = ['home', 'elsewhere', 'temporary'].map((name) => join(folder, name));
     assert.ok(home !== undefined && work !== undefined && temporary !== undefined);
     for (const path of [home, work, temporary]) mkdirSync(path);
-    // Other tests make these meanwhile.
+    // What people who work on it may change meanwhile; no test does.
     const program = (): readonly string[] => listing(PROJECT, (path) => /^(\.git|lib|dist|test|coverage)$/.test(path));
     const siblings = (): readonly string[] =>
       listing(trial.root, (path) => /^(dist|\.dist\.pith-mirror-cache)$/.test(path));
