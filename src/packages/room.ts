@@ -12,7 +12,7 @@ export const HEAP: Room = { take: (length) => new Uint8Array(length), keep: (byt
 /** A record's files rarely need more. */
 const FIRST_BYTES = 1 << 18;
 /** A larger job gets memory of its own, which is not kept. */
-const MOST_BYTES = 1 << 23;
+export const MOST_BYTES = 1 << 23;
 
 /**
  * One piece of memory for all files of a job. Memory for each file lies outside of JavaScript's heap, where it can pile up to

@@ -9,7 +9,7 @@ import type { Done, DoneFile, Job, JobAnswer, JobOrder, SiteProblem, StoredFile,
 import { datedRecord, judgePackedRecord } from './judge-record.ts';
 import { doLarge, isLarge } from './large-file.ts';
 import { closePackage, PlaceError, readPlace } from './place.ts';
-import { SharedRoom } from './room.ts';
+import { MOST_BYTES, SharedRoom } from './room.ts';
 
 const port = parentPort;
 if (port === null) throw new TypeError('expected to be started as a worker thread');
@@ -54,30 +54,50 @@ async function run(job: Job): Promise<Done> {
 /** Memory for an answer grows by so much at once, so that it fits more often when it comes back. */
 const GROWTH = 1 << 18;
 
+/** An answer's files, and the memory that goes to the other thread with it. */
+interface Gathered {
+  readonly done: readonly Done[];
+  /** Of the packed bytes side by side. */
+  readonly memory?: ArrayBuffer;
+  /** Of packed bytes that are too many to be copied. */
+  readonly large: readonly ArrayBuffer[];
+}
+
+/** The memory of packed bytes that is theirs alone, and so large that it cannot be the room's; null if they are to be copied. */
+function ownMemory({ buffer, length }: Uint8Array): ArrayBuffer | null {
+  const isOwn = length > MOST_BYTES && buffer.byteLength <= length + 1;
+  return isOwn && buffer instanceof ArrayBuffer ? buffer : null;
+}
+
 /**
  * The packed bytes of all files side by side in one buffer, which can go to the other thread without being copied again.
  *
  * @param spare of an earlier answer.
  */
-function gathered(
-  done: readonly Done[],
-  spare: ArrayBuffer | undefined,
-): { readonly done: readonly Done[]; readonly memory?: ArrayBuffer } {
+function gathered(done: readonly Done[], spare: ArrayBuffer | undefined): Gathered {
   let length = 0;
-  for (const { files } of done) for (const { packed } of files) length += packed?.data.length ?? 0;
-  if (length === 0) return { done };
+  const large: ArrayBuffer[] = [];
+  for (const { files } of done) {
+    for (const { packed } of files) {
+      if (packed === null) continue;
+      const own = ownMemory(packed.data);
+      if (own === null) length += packed.data.length;
+      else large.push(own);
+    }
+  }
+  if (length === 0) return { done, large };
   const memory =
     spare !== undefined && spare.byteLength >= length ? spare : new ArrayBuffer(Math.ceil(length / GROWTH) * GROWTH);
   const all = new Uint8Array(memory);
   let at = 0;
   const moved = (file: DoneFile): DoneFile => {
-    if (file.packed === null) return file;
+    if (file.packed === null || ownMemory(file.packed.data) !== null) return file;
     const data = all.subarray(at, at + file.packed.data.length);
     data.set(file.packed.data);
     at += data.length;
     return { ...file, packed: { ...file.packed, data } };
   };
-  return { done: done.map((one) => ({ ...one, files: one.files.map(moved) })), memory };
+  return { done: done.map((one) => ({ ...one, files: one.files.map(moved) })), memory, large };
 }
 
 async function doAll(jobs: readonly Job[]): Promise<readonly Done[]> {
@@ -95,8 +115,9 @@ async function answer({ id, jobs, memory: spare }: JobOrder): Promise<void> {
     }
     // What is not compressed still lies in the room until it is gathered.
     room.clear();
-    const answer = gathered(await doAll(jobs), spare);
-    port?.postMessage({ id, ...answer } satisfies JobAnswer, answer.memory === undefined ? [] : [answer.memory]);
+    const { large, ...answer } = gathered(await doAll(jobs), spare);
+    const transferred = answer.memory === undefined ? [...large] : [...large, answer.memory];
+    port?.postMessage({ id, ...answer } satisfies JobAnswer, transferred);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const { message, stack = '' } = error;

@@ -89,10 +89,13 @@ export class ClusterQueue {
 /** Bytes that are unpacked at once. */
 const PIECE = 1 << 17;
 
+/** Room for every cluster but that of a blob that is larger than any cluster. */
+const USUAL_BYTES = CLUSTER_BYTES + PIECE;
+
 /** Unpacks clusters one after the other, in memory that is used again. */
 export class ClusterReader {
   readonly #stream: ZstdDecompress = createZstdDecompress({ chunkSize: PIECE });
-  #memory = new Uint8Array(CLUSTER_BYTES + PIECE);
+  #memory = new Uint8Array(USUAL_BYTES);
 
   /**
    * @param packed a whole cluster of a ZIM that this program wrote.
@@ -104,6 +107,7 @@ export class ClusterReader {
   }
 
   #unpack(frame: Uint8Array): Promise<Uint8Array> {
+    if (this.#memory.length > USUAL_BYTES) this.#memory = new Uint8Array(USUAL_BYTES);
     return new Promise((resolve, reject) => {
       let length = 0;
       const take = (piece: Uint8Array): void => {

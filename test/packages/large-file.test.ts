@@ -166,4 +166,21 @@ describe('a worker', () => {
     }
     assert.equal(i, contents.length);
   });
+
+  it('gives the bytes of stored files that are larger than its own memory, next to those of small ones', async () => {
+    const huge = Buffer.concat([noise, noise, report]);
+    const contents = [huge, report.subarray(0, 10), huge.subarray(1), noise, report, huge];
+    const jobs = [contents, contents.toReversed()].map((all, j) => ({
+      files: all.map((bytes, i) => onDisk(`stored-${j}-${i}`, bytes)),
+      suffix: null,
+      pack: 'stored' as const,
+    }));
+    let j = 0;
+    for await (const [, { files }] of team.inOrder([...jobs, ...jobs])) {
+      const all = j++ % 2 === 0 ? contents : contents.toReversed();
+      for (const [i, bytes] of all.entries())
+        assert.ok(files[i]?.packed && Buffer.from(bytes).equals(files[i].packed.data));
+    }
+    assert.equal(j, 4);
+  });
 });
