@@ -1,14 +1,5 @@
-/** A thread that looks at the folders of some records, and answers with what it found. */
+/** A thread that looks at the folders of some records, and answers with what it found. An error ends it. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { sentError } from '../base/sent-error.ts';
-import { type InspectedShare, inspectShare, type RecordFolders } from './record-folders.ts';
+import { inspectShare, type RecordFolders } from './record-folders.ts';
 
-function answer(): InspectedShare {
-  try {
-    return { faults: inspectShare(workerData as RecordFolders) };
-  } catch (error) {
-    return { error: sentError(error) };
-  }
-}
-
-parentPort?.postMessage(answer());
+parentPort?.postMessage(inspectShare(workerData as RecordFolders));
