@@ -66,3 +66,13 @@ describe('trials of updates', () => {
     await checkFailureAt(trials, { match: '^writeSync .*-cache/', at: 4, code: 'EIO' });
   });
 });
+
+describe('a first build that has to bundle the pages', () => {
+  it('ends well after a kill and a failure in the process that bundles them', async () => {
+    const folder = temporaryFolder();
+    const firsts = await Trials.prepare(folder, { way: 'first', keeps: /^\.dist\.pith-mirror-cache$/ });
+    rmSync(join(folder, 'template/.dist.pith-mirror-cache'), { recursive: true });
+    assert.equal(await checkKillAt(firsts, 2, 'render-'), 'old');
+    await checkFailureAt(firsts, { match: 'pages/assets', at: 1, code: 'ENOSPC' });
+  });
+});
