@@ -103,6 +103,8 @@ async function runAstro({ workDir, outDir, prerenderer, isOfText }: AstroRun): P
   await writeFile(join(root, 'package.json'), '{ "private": true, "type": "module" }\n');
   // Set before Astro is loaded, for callers without the launcher: Astro would send telemetry for each build.
   process.env.ASTRO_TELEMETRY_DISABLED = '1';
+  // Vite writes it into the bundle, and a shell sets it to the command that it runs.
+  delete process.env._;
   nameHome(root);
   const [{ build }, { mergeConfig }] = await Promise.all([import('astro'), import('astro/config')]);
   // Imported by URL, because it is outside of the files compiled for the package.
