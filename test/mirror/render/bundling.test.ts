@@ -25,6 +25,16 @@ describe('the process that bundles the pages', () => {
     for (const name of ['style.css', 'verify.js']) assert.ok(existsSync(join(work, 'pages/assets', name)), name);
   });
 
+  it('gives the same entry whatever command a shell says it runs', async () => {
+    const entries: string[] = [];
+    for (const command of ['one', 'two']) {
+      process.env._ = `/bin/${command}`;
+      const work = join(folder, `by-${command}`);
+      entries.push(await bundleApart(join(work, 'pages'), work));
+    }
+    assert.equal(entries[0], entries[1]);
+  });
+
   it('gives back an error of the system, and a build says it in one line', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
