@@ -40,11 +40,17 @@ function writeProof(path: string, proof: TimestampProof, isNew: boolean): void {
 
 /** @throws UsageError if the file cannot be read; BuildError if it is not an OpenTimestamps proof. */
 export function readProof(path: string): TimestampProof {
+  let bytes: Uint8Array;
   try {
-    return parseTimestampProof(new Uint8Array(readFileSync(path)));
+    bytes = new Uint8Array(readFileSync(path));
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+  try {
+    return parseTimestampProof(bytes);
   } catch (error) {
     if (error instanceof TimestampError) throw new BuildError(`${path}: ${error.message}`);
-    throw new UsageError(messageOf(error));
+    throw error;
   }
 }
 
