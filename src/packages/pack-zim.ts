@@ -5,7 +5,7 @@
  *
  * As for a ZIP, the bytes that are judged are the bytes that are packed, and the file gets its name when all of it was read back.
  */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { BuildError, UsageError } from '../mirror/base/failure.ts';
@@ -27,6 +27,7 @@ import {
   type MirrorFacts,
   type ZimAbout,
 } from './formats/zim-metadata.ts';
+import { zimPage } from './formats/zim-page.ts';
 import type { DoneFile } from './job.ts';
 import { keepLittleGarbage } from './memory.ts';
 import type { PackResult } from './pack.ts';
@@ -144,12 +145,13 @@ class ContentWriter {
     let arxiv: ReturnType<typeof arxivOf> = null;
     for (const file of files) {
       const { path } = file;
-      const bytes = bytesOf(file);
+      const found = bytesOf(file);
+      const bytes = suffix !== null && path === recordPage(suffix) ? zimPage(found) : found;
       const type = mediaType(path);
       const isPage = type === 'text/html' && path !== NOT_FOUND;
       const title = isPage ? pageTitle(this.#decoder.decode(bytes.subarray(0, HEAD_BYTES))) : null;
       const number = this.#zim.add({ path, type, title, bytes }, this.#full);
-      addToDigest(this.digest, file);
+      addToDigest(this.digest, { path, sha256: bytes === found ? file.sha256 : hash('sha256', bytes) });
       this.files++;
       if (path === HOME) this.home = number;
       if (suffix === null) continue;

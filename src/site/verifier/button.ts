@@ -2,7 +2,7 @@
 import { cannotCheck } from '../browser/cannot.ts';
 import { readPageData } from './data.ts';
 import { loadedVerifier, shared } from './globals.ts';
-import { DamagedText, inflated } from './inflate.ts';
+import { DamagedText, embeddedBytes } from './inflate.ts';
 import { load, NotLoaded } from './load.ts';
 
 async function verify(section: HTMLElement): Promise<void> {
@@ -14,7 +14,7 @@ async function verify(section: HTMLElement): Promise<void> {
   const received = data.bundles ?? shared.pithBundles;
   if (received === undefined) throw new NotLoaded(`${bundles} contains no bundles.`);
   // The bytes are judged by their own digest and signature, and compared with nothing else.
-  await loaded.verifyHere(section, data, received.map(inflated));
+  await loaded.verifyHere(section, data, received.map(embeddedBytes));
 }
 
 const section = document.getElementById('verify-here');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateRawSync } from 'node:zlib';
-import { DamagedText, inflated } from '../../../src/site/verifier/inflate.ts';
+import { DamagedText, embeddedBytes, inflated } from '../../../src/site/verifier/inflate.ts';
 
 const TEXT = deflateRawSync('{"a":1}').toString('base64');
 
@@ -20,4 +20,17 @@ test('calls a text damaged only if the text is at fault', (t) => {
     () => inflated(TEXT),
     (error) => error instanceof TypeError && !(error instanceof DamagedText),
   );
+});
+
+test('takes a bundle from the text of the element that the data name, as in a page of a ZIM', () => {
+  const texts: Readonly<Record<string, string>> = { 'verify-bundle-0': '{"a":"ä"}\n' };
+  const element = (id: string): unknown => (id in texts ? { textContent: texts[id] } : null);
+  Object.assign(globalThis, { document: { getElementById: element } });
+  try {
+    assert.equal(new TextDecoder().decode(embeddedBytes('#verify-bundle-0')), '{"a":"ä"}\n');
+    assert.equal(new TextDecoder().decode(embeddedBytes(TEXT)), '{"a":1}');
+    assert.throws(() => embeddedBytes('#verify-bundle-1'), DamagedText);
+  } finally {
+    Reflect.deleteProperty(globalThis, 'document');
+  }
 });
