@@ -63,6 +63,8 @@ export interface ZimOptions {
   readonly engine: EngineName;
   /** As for a ZIP. */
   readonly isJudged: boolean;
+  /** Make the ZIM smaller by pages that carry their bundles as text (`formats/zim-page.ts`). Without it, every file is the site's. */
+  readonly isCompact: boolean;
   /** Replace a ZIM of the same name. */
   readonly force: boolean;
   /** Worker threads; null for one per processor. */
@@ -128,15 +130,17 @@ const HEAD_BYTES = 1 << 14;
 class ContentWriter {
   readonly #zim: ZimWriter;
   readonly #full: (cluster: Uint8Array) => void;
+  readonly #isCompact: boolean;
   readonly #decoder = new TextDecoder();
   readonly aliases = new Aliases();
   readonly digest = createHash('sha256');
   files = 0;
   home: number | null = null;
 
-  constructor(zim: ZimWriter, full: (cluster: Uint8Array) => void) {
+  constructor(zim: ZimWriter, full: (cluster: Uint8Array) => void, isCompact: boolean) {
     this.#zim = zim;
     this.#full = full;
+    this.#isCompact = isCompact;
   }
 
   add(unit: Unit, files: readonly DoneFile[]): void {
@@ -146,7 +150,7 @@ class ContentWriter {
     for (const file of files) {
       const { path } = file;
       const found = bytesOf(file);
-      const bytes = suffix !== null && path === recordPage(suffix) ? zimPage(found) : found;
+      const bytes = this.#isCompact && suffix !== null && path === recordPage(suffix) ? zimPage(found) : found;
       const type = mediaType(path);
       const isPage = type === 'text/html' && path !== NOT_FOUND;
       const title = isPage ? pageTitle(this.#decoder.decode(bytes.subarray(0, HEAD_BYTES))) : null;
@@ -190,7 +194,7 @@ async function writeZim(path: string, run: Run): Promise<Written> {
   const output = new ZimOutput(path, zim.headBytes);
   const queue = new ClusterQueue((packed) => output.write(zim.pack('zstd', packed)), zim.reuse);
   try {
-    const contents = new ContentWriter(zim, queue.push);
+    const contents = new ContentWriter(zim, queue.push, options.isCompact);
     for await (const [{ unit }, done] of team.inOrder(jobsOf(run.units, run.source))) {
       checkUnit(unit, done);
       countFindings(done, tally);

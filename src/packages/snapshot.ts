@@ -237,7 +237,10 @@ export async function makeSnapshot(options: SnapshotOptions, progress: Progress)
       progress,
     );
     // The bundles and states have just been judged, and the lists of digests still have to match every file.
-    const zim = await packZim({ ...options, out: work.path, about: {}, force: false, isJudged: false }, progress);
+    const zim = await packZim(
+      { ...options, out: work.path, about: {}, isCompact: false, force: false, isJudged: false },
+      progress,
+    );
     const namesOf = (made: PackResult): readonly string[] => made.packages.map(({ path }) => basename(path));
     const item: Item = { identifier, site, zips: namesOf(packed), zims: namesOf(zim), proof };
     const files = await completeItem(work.path, options, item, progress);

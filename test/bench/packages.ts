@@ -123,6 +123,7 @@ async function measure(records: number, work: string, options: Options): Promise
   await step('stored', process.execPath, pack('stored', ...zip, '--store'), at('stored'));
   await step('bundles', process.execPath, pack('bundles', ...zip, '--only', 'bundles'), at('bundles'));
   await step('zim', process.execPath, pack('zim', '--format', 'zim'), at('zim'));
+  await step('zimCompact', process.execPath, pack('zimCompact', '--format', 'zim', '--compact'), at('zimCompact'));
   if (hasPeers && zimWriter !== undefined) {
     cpSync(at('site'), at('plain'), { recursive: true, filter: (path) => !NOT_IN_A_ZIM.test(path) });
     writeFileSync(at('plain', 'icon48.png'), ILLUSTRATION);

@@ -41,7 +41,15 @@ describe('a site that is packed as a ZIM', () => {
   ];
   for (const [what, stage, change] of changes) {
     it(`is refused if it changes while it is packed: ${what}`, async () => {
-      const options = { site, out, about: {}, trust: testTrust, engine: 'openssl', isJudged: false } as const;
+      const options = {
+        site,
+        out,
+        about: {},
+        trust: testTrust,
+        engine: 'openssl',
+        isJudged: false,
+        isCompact: false,
+      } as const;
       await assertRefused((progress) => packZim({ ...options, force: false, jobs: 1 }, progress), stage, change);
       assert.deepEqual(left(), []);
     });

@@ -5,7 +5,16 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser, Frame } from 'playwright-core';
@@ -22,6 +31,7 @@ const folder = temporaryFolder();
 const at = (...names: readonly string[]): string => join(folder, ...names);
 const NAME = 'pith-mirror_en_all_2026-07';
 const zim = at('out', `${NAME}.zim`);
+const compact = at('compact', `${NAME}.zim`);
 
 let variety: Variety;
 const pack = (out: string, ...args: readonly string[]): Promise<Run> =>
@@ -29,17 +39,20 @@ const pack = (out: string, ...args: readonly string[]): Promise<Run> =>
 
 before(async () => {
   variety = await buildVariety(folder, { plain: 12, site: 'https://example.org/mirror/' });
-  const run = await pack('out');
-  assert.equal(run.code, 0, run.stderr);
+  for (const run of [await pack('out'), await pack('compact', '--compact')]) assert.equal(run.code, 0, run.stderr);
 });
 
 describe('a ZIM of a site', () => {
-  it('passes every check of zimcheck', async () => {
-    const { code, stdout } = await runProgram(needTool('zimcheck'), ['-A', zim]);
-    assert.equal(code, 0, stdout);
-    assert.match(stdout, /Overall Test Status: Pass/);
-    assert.doesNotMatch(stdout, /\[ERROR\]/);
+  it('passes every check of zimcheck, the compact one too', async () => {
+    for (const path of [zim, compact]) {
+      const { code, stdout } = await runProgram(needTool('zimcheck'), ['-A', path]);
+      assert.equal(code, 0, stdout);
+      assert.match(stdout, /Overall Test Status: Pass/);
+      assert.doesNotMatch(stdout, /\[ERROR\]/);
+    }
   });
+
+  it('is smaller if it is compact', () => assert.ok(statSync(compact).size < 0.8 * statSync(zim).size));
 
   it('has the same bytes under another time zone and umask, and from a copy of the site', async () => {
     cpSync(at('site'), at('copy'), { recursive: true });
@@ -51,12 +64,14 @@ describe('a ZIM of a site', () => {
     rmSync(at('copy'), { recursive: true });
   });
 
-  it('verifies: every bundle and every state', async () => {
-    const run = await pithMirror(['verify', zim, '--trust', variety.trust, '--json']);
-    assert.equal(run.code, 3, run.stderr);
-    const { packages } = JSON.parse(run.stdout);
-    assert.deepEqual([packages[0].kind, packages[0].problems], ['zim', []]);
-    assert.equal(packages[0].records, readdirSync(at('site', 'pith')).length);
+  it('verifies: every bundle and every state, also of the compact one', async () => {
+    for (const path of [zim, compact]) {
+      const run = await pithMirror(['verify', path, '--trust', variety.trust, '--json']);
+      assert.equal(run.code, 3, run.stderr);
+      const { packages } = JSON.parse(run.stdout);
+      assert.deepEqual([packages[0].kind, packages[0].problems], ['zim', []]);
+      assert.equal(packages[0].records, readdirSync(at('site', 'pith')).length);
+    }
   });
 
   it('is refused by verify if a byte was changed, or if it is cut short', async () => {
@@ -100,6 +115,7 @@ describe('a ZIM of a site', () => {
       [['--language', 'en'], /--language: expected a code of three letters/],
       [['--name', '../x'], /--name: expected up to 80 of/],
       [['--store'], /--store: is an option of --format zip/],
+      [['--format', 'zip', '--compact'], /--compact: is an option of --format zim/],
     ] as const) {
       const run = await pack('refused', ...args);
       assert.equal(run.code, 2, run.stderr);
@@ -108,8 +124,6 @@ describe('a ZIM of a site', () => {
     assert.ok(!existsSync(at('refused')));
   });
 });
-
-const isRecordPage = (path: string): boolean => /^pith\/[A-Z2-7]{26}\/index\.html$/.test(path);
 
 /**
  * A page that shows another one as the viewer of later versions of kiwix-serve does: at /viewer#NAME/…, in a frame of the same origin
@@ -163,79 +177,87 @@ async function walk(frame: Frame, home: string, suffix: string): Promise<void> {
   await frame.getByText('Not a valid proof').waitFor();
 }
 
-describe('in kiwix-serve', () => {
-  let server: Served | undefined;
-  let browser: Browser;
-  let origin = '';
-  before(async () => {
-    const start = (port: number): ChildProcess =>
-      spawn(needTool('kiwix-serve'), ['-i', '127.0.0.1', '-p', String(port), zim], {
-        stdio: ['ignore', 'ignore', 'pipe'],
+for (const [which, path] of [
+  ['a ZIM', zim],
+  ['a compact ZIM', compact],
+] as const)
+  describe(`${which} in kiwix-serve`, () => {
+    let server: Served | undefined;
+    let browser: Browser;
+    let origin = '';
+    before(async () => {
+      const start = (port: number): ChildProcess =>
+        spawn(needTool('kiwix-serve'), ['-i', '127.0.0.1', '-p', String(port), path], {
+          stdio: ['ignore', 'ignore', 'pipe'],
+        });
+      // Nobody else has a book of this name.
+      const isIts = async (at: string): Promise<boolean> => (await fetch(`${at}/raw/${NAME}/content/index.html`)).ok;
+      server = await startOnFreePort(start, isIts);
+      ({ origin } = server);
+      browser = await launchBrowser('chromium');
+    });
+    after(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+
+    it('50 files and more have the bytes of the site, but for the bundles in a page of a compact one', async () => {
+      const files = [...readTree(at('site'))].filter(
+        ([path]) => !/^(?:\.|sums\/|records\/(?:\d{4}|undated)\/)/.test(path),
+      );
+      const every = Math.max(1, Math.floor(files.length / 60));
+      const chosen = files.filter((_, i) => i % every === 0);
+      let withText = 0;
+      assert.ok(chosen.length >= 50, String(chosen.length));
+      for (const [file, bytes] of chosen) {
+        const response = await fetch(`${origin}/raw/${NAME}/content/${file}`);
+        assert.equal(response.status, 200, file);
+        const served = Buffer.from(await response.arrayBuffer());
+        const hasText = served.includes('"bundles":["#verify-bundle-0"');
+        assert.ok((hasText ? sitePage(served) : served).equals(bytes), file);
+        if (hasText) withText++;
+      }
+      assert.ok(path === compact ? withText > 3 : withText === 0, String(withText));
+    });
+
+    it('the short ways to a record lead to it', async () => {
+      const suffix = variety.suffixes.get('seed') ?? '';
+      const bundle = await fetch(`${origin}/raw/${NAME}/content/.well-known/pith/${suffix}/bundle.json`);
+      assert.ok(
+        Buffer.from(await bundle.arrayBuffer()).equals(readFileSync(at('site', 'pith', suffix, 'bundle.json'))),
+      );
+      const short = await fetch(`${origin}/${NAME}/pith/${suffix.slice(0, 8)}`);
+      assert.ok(short.url.endsWith(`/pith/${suffix}/index.html`), short.url);
+    });
+
+    for (const [what, script] of [
+      ['a reader finds a record by its title, verifies it on its page, and verifies a file', undefined],
+      ['the same works without the built-ins that Chromium 87 lacks', removalOf(LATE_BUILT_INS_OF_PAGES)],
+    ] as const) {
+      it(what, async () => {
+        const context = await browser.newContext();
+        if (script !== undefined) await context.addInitScript(script);
+        const page = await context.newPage();
+        await walk(page.mainFrame(), `${origin}/${NAME}/`, variety.suffixes.get('seed') ?? '');
+        await context.close();
       });
-    // Nobody else has a book of this name.
-    const isIts = async (at: string): Promise<boolean> => (await fetch(`${at}/raw/${NAME}/content/index.html`)).ok;
-    server = await startOnFreePort(start, isIts);
-    ({ origin } = server);
-    browser = await launchBrowser('chromium');
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
-
-  it('50 files and more have the bytes of the site; the bundles in a page are text, and the rest of it is the same', async () => {
-    const files = [...readTree(at('site'))].filter(
-      ([path]) => !/^(?:\.|sums\/|records\/(?:\d{4}|undated)\/)/.test(path),
-    );
-    const every = Math.max(1, Math.floor(files.length / 60));
-    const chosen = files.filter((_, i) => i % every === 0);
-    assert.ok(chosen.length >= 50, String(chosen.length));
-    for (const [path, bytes] of chosen) {
-      const response = await fetch(`${origin}/raw/${NAME}/content/${path}`);
-      assert.equal(response.status, 200, path);
-      const served = Buffer.from(await response.arrayBuffer());
-      assert.ok((isRecordPage(path) ? sitePage(served) : served).equals(bytes), path);
-      if (isRecordPage(path) && served.includes('"bundles":["')) assert.ok(!served.equals(bytes), path);
     }
-    assert.ok(chosen.some(([path]) => isRecordPage(path)));
-  });
 
-  it('the short ways to a record lead to it', async () => {
-    const suffix = variety.suffixes.get('seed') ?? '';
-    const bundle = await fetch(`${origin}/raw/${NAME}/content/.well-known/pith/${suffix}/bundle.json`);
-    assert.ok(Buffer.from(await bundle.arrayBuffer()).equals(readFileSync(at('site', 'pith', suffix, 'bundle.json'))));
-    const short = await fetch(`${origin}/${NAME}/pith/${suffix.slice(0, 8)}`);
-    assert.ok(short.url.endsWith(`/pith/${suffix}/index.html`), short.url);
-  });
-
-  for (const [what, script] of [
-    ['a reader finds a record by its title, verifies it on its page, and verifies a file', undefined],
-    ['the same works without the built-ins that Chromium 87 lacks', removalOf(LATE_BUILT_INS_OF_PAGES)],
-  ] as const) {
-    it(what, async () => {
+    it('the same works in a frame, as in the viewer of later versions, which the pages never leave', async () => {
       const context = await browser.newContext();
-      if (script !== undefined) await context.addInitScript(script);
       const page = await context.newPage();
-      await walk(page.mainFrame(), `${origin}/${NAME}/`, variety.suffixes.get('seed') ?? '');
+      const home = `${origin}/raw/${NAME}/content/`;
+      await page.route(`${origin}/viewer`, (route) =>
+        route.fulfill({ contentType: 'text/html', body: viewerOf(`${home}index.html`) }),
+      );
+      await page.goto(`${origin}/viewer#${NAME}/`);
+      const frame = page.frame({ name: 'content_iframe' });
+      assert.ok(frame !== null);
+      await frame.waitForURL(`${home}index.html`);
+      await walk(frame, home, variety.suffixes.get('seed') ?? '');
+      assert.equal(page.url(), `${origin}/viewer#${NAME}/`);
+      assert.equal(context.pages().length, 1);
+      assert.equal(await page.title(), await frame.title());
       await context.close();
     });
-  }
-
-  it('the same works in a frame, as in the viewer of later versions, which the pages never leave', async () => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    const home = `${origin}/raw/${NAME}/content/`;
-    await page.route(`${origin}/viewer`, (route) =>
-      route.fulfill({ contentType: 'text/html', body: viewerOf(`${home}index.html`) }),
-    );
-    await page.goto(`${origin}/viewer#${NAME}/`);
-    const frame = page.frame({ name: 'content_iframe' });
-    assert.ok(frame !== null);
-    await frame.waitForURL(`${home}index.html`);
-    await walk(frame, home, variety.suffixes.get('seed') ?? '');
-    assert.equal(page.url(), `${origin}/viewer#${NAME}/`);
-    assert.equal(context.pages().length, 1);
-    assert.equal(await page.title(), await frame.title());
-    await context.close();
   });
-});

@@ -1,5 +1,5 @@
 /**
- * The page of a record as it stands in a ZIM: its bundles are text there, each in an element of its own, and not deflated in base64.
+ * The page of a record in a compact ZIM: its bundles are text there, each in an element of its own, and not deflated in base64.
  * A cluster of a ZIM is compressed as a whole, so this text costs almost nothing next to the record's `bundle.json`, which is the
  * same. What is deflated already cannot be compressed again, and would be almost half of the file. Pure.
  *

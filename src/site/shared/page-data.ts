@@ -15,7 +15,7 @@ export interface PageData {
   /** Null on a page that is not a record's. */
   readonly claims: PageClaims | null;
   /**
-   * Each bundle received for the record, as raw deflate in base64; in a ZIM, `#` and the id of the element whose text is the
+   * Each bundle received for the record, as raw deflate in base64; in a compact ZIM, `#` and the id of the element whose text is the
    * bundle. Null if they are too large to be in the page; then `bundle.js` next to it has them.
    */
   readonly bundles: readonly string[] | null;
