@@ -2,14 +2,14 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packSums } from '../records/sums.ts';
-import { holds, linkOrCopy, writeNew } from './base/disk.ts';
+import { holds, linkOrCopy, writeNewChecked } from './base/disk.ts';
 import { BuildError, UsageError } from './base/failure.ts';
 import { packageVersion } from './base/package.ts';
 import * as paths from './base/paths.ts';
 import { foldersOfRecord } from './base/paths.ts';
 import type { Progress } from './base/progress.ts';
 import { lostEvents } from './base/published-state.ts';
-import { digestOfSums, type SiteFile, sumsOf } from './base/site-file.ts';
+import { digestOfSums, sumsOf } from './base/site-file.ts';
 import { listSite } from './base/tree.ts';
 import { type BuildOptions, type BuildResult, type OperatorInput, shardKey } from './build-options.ts';
 import type { SiteContext } from './plan/catalogue.ts';
@@ -161,7 +161,7 @@ function copyRecord(
 ): Pick<Produced, 'sums' | 'isStaged' | 'lost'> {
   const wellKnown = paths.wellKnownBundleFile(suffix);
   const bundle = join(stage, paths.bundleFile(suffix));
-  const files: SiteFile[] = foldersOfRecord(suffix)
+  const files = foldersOfRecord(suffix)
     .flatMap((folder) => filesBelow(shard, folder))
     .map((path) => ({ path, content: readFileSync(join(shard, path)) }));
   const sums = sumsOf(files);
@@ -171,9 +171,9 @@ function copyRecord(
   for (const { path, content } of changed) {
     const target = join(stage, path);
     mkdirSync(dirname(target), { recursive: true });
-    if (path === wellKnown && existsSync(bundle)) linkOrCopy(bundle, target);
-    else writeNew(target, [content]);
-    if (!holds(target, [content]))
+    const isSecond = path === wellKnown && existsSync(bundle);
+    if (isSecond) linkOrCopy(bundle, target);
+    if (!(isSecond ? holds(target, [content]) : writeNewChecked(target, content)))
       throw new BuildError(`${target}: expected the bytes of ${shard}, got others; join again`);
   }
   const state = paths.stateFile(suffix);

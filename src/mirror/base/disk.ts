@@ -75,6 +75,7 @@ function* chunksOf(pieces: Iterable<Content>): Generator<Uint8Array> {
 }
 
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+const NEW_FILE_TO_READ = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
 // Not on Windows.
 const NO_LINK = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0);
 
@@ -94,6 +95,21 @@ export function writeNew(path: string, pieces: Iterable<Content>): void {
   const descriptor = openSync(path, NEW_FILE, 0o666);
   try {
     writeAll(descriptor, pieces);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Writes a file that does not exist yet, and reads it back while it is open: opening it again would cost as much as writing it.
+ *
+ * @returns whether the file has exactly these bytes.
+ */
+export function writeNewChecked(path: string, bytes: Uint8Array): boolean {
+  const descriptor = openSync(path, NEW_FILE_TO_READ, 0o666);
+  try {
+    writeAll(descriptor, [bytes]);
+    return readsBack(descriptor, bytes);
   } finally {
     closeSync(descriptor);
   }
@@ -186,6 +202,18 @@ function openFile(path: string): number | null {
   if (fstatSync(descriptor).isFile()) return descriptor;
   closeSync(descriptor);
   return null;
+}
+
+/** Whether an open file has these bytes, and ends after them. */
+function readsBack(descriptor: number, bytes: Uint8Array): boolean {
+  for (let at = 0; ; ) {
+    // One byte more than it should have. A file returns fewer than are asked for only at its end.
+    const wanted = Math.min(found.length, bytes.length + 1 - at);
+    const count = readSync(descriptor, found, 0, wanted, at);
+    if (Buffer.compare(found.subarray(0, count), bytes.subarray(at, at + count)) !== 0) return false;
+    at += count;
+    if (count < wanted) return at === bytes.length;
+  }
 }
 
 /** Whether there is a file with exactly this content. It is read piece by piece, so it may be of any size. */

@@ -4,16 +4,16 @@
  *
  * Only a few hundred bytes of a record go back to the builder, so a mirror of any size needs little memory.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Engine, ParseError, sha256Hex } from '../../protocol/index.ts';
 import { sha256 } from '../../records/lists.ts';
 import { type FileSum, packSums } from '../../records/sums.ts';
-import { holds, linkOrCopy, writeNew } from '../base/disk.ts';
+import { bytesOf, type Content, holds, linkOrCopy, writeNew, writeNewChecked } from '../base/disk.ts';
 import { BuildError, codeOf } from '../base/failure.ts';
 import * as paths from '../base/paths.ts';
 import { lostEvents } from '../base/published-state.ts';
-import { digestOfSums, type SiteFile, sumsOf } from '../base/site-file.ts';
+import { digestOfSums, type SiteFile } from '../base/site-file.ts';
 import { type JudgedFile, judgeBundle } from '../judge/judge.ts';
 import { type FileReport, fileLine, rejectedFile } from '../judge/report.ts';
 import { type CatalogueEntry, catalogueEntry, type SiteContext } from '../plan/catalogue.ts';
@@ -46,9 +46,16 @@ export interface ProducerOptions extends BuildPart {
   readonly engine: Engine;
 }
 
-/** All files of a record, with what differs from the published site in the stage. */
+/** All files of a record. Those that differ from the published ones are in the stage. */
+interface Staged {
+  readonly sums: readonly FileSum[];
+  /** Paths of those that differ. */
+  readonly changed: ReadonlySet<string>;
+}
+
+/** What became of a record's files. */
 interface Written {
-  readonly files: readonly SiteFile[];
+  readonly sums: readonly FileSum[];
   readonly isStaged: boolean;
   readonly lost: readonly string[];
 }
@@ -120,17 +127,15 @@ export class Producer {
   /** In the place of a record that the operator withholds: one page. */
   async #tombstone(lines: readonly InputLine[], { tombstone, line }: Withheld): Promise<Produced> {
     const page = await this.#page(tombstone);
-    const files = page === null ? [] : [page];
-    const changed = files.filter((file) => !this.#isPublished(file));
-    if (changed.length > 0 && !this.#stageFiles(line.suffix, changed))
-      return fail(paths.recordPage(line.suffix), 'expected no such folder yet');
-    const sums = sumsOf(files);
+    const staged = this.#stageFiles(line.suffix, page === null ? [] : [page]);
+    if (staged === null) return fail(paths.recordPage(line.suffix), 'expected no such folder yet');
+    const { sums, changed } = staged;
     return {
       lines,
       record: null,
       withheld: this.#part.shard === null ? line : { ...line, digest: digestOfSums(sums) },
       isWritten: true,
-      isStaged: changed.length > 0,
+      isStaged: changed.size > 0,
       sums: packSums(line.suffix, sums),
       // The record is taken away on purpose.
       lost: [],
@@ -139,10 +144,9 @@ export class Producer {
 
   /** @param written null if another file of the number was staged at the same time. */
   #produced(lines: readonly InputLine[], entry: CatalogueEntry, across: Across, written: Written | null): Produced {
-    const sums: readonly FileSum[] = sumsOf(written?.files ?? []);
+    const { sums = [], isStaged = false, lost = [] } = written ?? {};
     const record: RecordLine =
       this.#part.shard === null ? { entry, across } : { entry, across, digest: digestOfSums(sums) };
-    const { isStaged = false, lost = [] } = written ?? {};
     return {
       lines,
       record,
@@ -167,7 +171,7 @@ export class Producer {
     if (this.#pages === null) return { sha256: '', isStaged: false };
     const html = await this.#pages.render(LIST_PAGE, { list: page, site: this.#context });
     if (!html.trimEnd().endsWith('</html>')) fail(page.path, 'expected a whole page');
-    const isStaged = !this.#isPublished({ path: page.path, content: html });
+    const isStaged = !this.#isPublished(page.path, html);
     if (isStaged) {
       const target = join(this.#stage, page.path);
       mkdirSync(dirname(target), { recursive: true });
@@ -249,7 +253,7 @@ export class Producer {
   }
 
   /** Whether the published site has this file already: comparing is cheaper than writing, and checks what is published. */
-  #isPublished({ path, content }: SiteFile): boolean {
+  #isPublished(path: string, content: Content): boolean {
     return this.#published !== null && holds(`${this.#published}/${path}`, [content]);
   }
 
@@ -262,24 +266,33 @@ export class Producer {
       ? null
       : paths.wellKnownBundleFile(entry.identified.suffix);
     const files = planned.filter(({ path }) => path !== second);
-    const changed = files.filter((file) => !this.#isPublished(file));
-    if (changed.length > 0 && !this.#stageFiles(suffix, changed)) return null;
-    return { files, isStaged: changed.length > 0, lost: this.#lost(suffix, files, changed) };
+    const staged = this.#stageFiles(suffix, files);
+    if (staged === null) return null;
+    const { sums, changed } = staged;
+    return { sums, isStaged: changed.size > 0, lost: this.#lost(suffix, files, changed) };
   }
 
-  /** @returns false if the record's folder is staged already: the record is made of both files later. */
-  #stageFiles(suffix: string, files: readonly SiteFile[]): boolean {
+  /**
+   * Stages the files that differ from the published ones. Each is turned into bytes once: these are hashed, compared, written and
+   * read back.
+   *
+   * @returns null, with nothing staged, if the record's folder is staged already: the record is made of both files later.
+   */
+  #stageFiles(suffix: string, files: readonly SiteFile[]): Staged | null {
     const [folder = '', wellKnown = ''] = this.#foldersOf(suffix);
-    try {
-      mkdirSync(folder);
-    } catch (error) {
-      if (codeOf(error) === 'EEXIST') return false;
-      throw error;
-    }
-    /** The names that each folder must have in the end. */
-    const folders = new Map([[folder, new Set<string>()]]);
     const bundle = paths.bundleFile(suffix);
+    const sums: FileSum[] = [];
+    const changed = new Set<string>();
+    /** The names that each folder must have in the end. */
+    const folders = new Map<string, Set<string>>();
     for (const { path, content } of files) {
+      const bytes = bytesOf(content);
+      sums.push({ path, sha256: sha256(bytes) });
+      if (this.#isPublished(path, bytes)) continue;
+      if (folders.size === 0) {
+        if (!makeFolder(folder)) return null;
+        folders.set(folder, new Set());
+      }
       const target = `${this.#stage}/${path}`;
       const slash = target.lastIndexOf('/');
       const parent = target.slice(0, slash);
@@ -290,30 +303,34 @@ export class Producer {
       }
       folders.get(parent)?.add(target.slice(slash + 1));
       // One file under two names costs half. Nobody ever writes into a published file, so they stay the same.
-      const first = `${this.#stage}/${bundle}`;
-      if (parent === wellKnown && existsSync(first)) linkOrCopy(first, target);
-      else writeNew(target, [content]);
+      const isSecond = parent === wellKnown && changed.has(bundle);
+      if (isSecond) linkOrCopy(`${this.#stage}/${bundle}`, target);
+      if (!(isSecond ? holds(target, [bytes]) : writeNewChecked(target, bytes)))
+        fail(path, 'expected the bytes that were planned, got others');
+      changed.add(path);
     }
-    this.#check(files, folders);
-    return true;
+    for (const [staged, names] of folders) checkFolder(staged, names);
+    return { sums, changed };
   }
 
   /** The events of the published state that the new one lacks. If the state's file stays, there are none. */
-  #lost(suffix: string, files: readonly SiteFile[], changed: readonly SiteFile[]): readonly string[] {
+  #lost(suffix: string, files: readonly SiteFile[], changed: ReadonlySet<string>): readonly string[] {
     if (this.#published === null) return [];
     const path = paths.stateFile(suffix);
-    const isState = (file: SiteFile): boolean => file.path === path;
-    const state = files.find(isState);
-    if (state !== undefined && !changed.some(isState)) return [];
+    const state = files.find((file) => file.path === path);
+    if (state !== undefined && !changed.has(path)) return [];
     return lostEvents(`${this.#published}/${path}`, state?.content ?? null);
   }
+}
 
-  /** Reads back what was staged. What was verified are the very bytes that are compared here. */
-  #check(files: readonly SiteFile[], folders: ReadonlyMap<string, ReadonlySet<string>>): void {
-    for (const { path, content } of files) {
-      if (!holds(`${this.#stage}/${path}`, [content])) fail(path, 'expected the bytes that were planned, got others');
-    }
-    for (const [folder, names] of folders) checkFolder(folder, names);
+/** Makes a folder. @returns false if it is there already. */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false;
+    throw error;
   }
 }
 

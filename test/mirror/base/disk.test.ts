@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { bytesOf, type Content, holds, writeNew } from '../../../src/mirror/base/disk.ts';
+import { bytesOf, type Content, holds, writeNew, writeNewChecked } from '../../../src/mirror/base/disk.ts';
 
 const MIB = 1 << 20;
 const folder = mkdtempSync(join(tmpdir(), 'disk-'));
@@ -47,6 +47,8 @@ describe('a new file', () => {
         ),
         true,
       );
+      assert.equal(writeNewChecked(`${path}, checked`, whole), true);
+      assert.ok(readFileSync(`${path}, checked`).equals(whole));
       if (whole.length === 0) return;
       assert.equal(holds(path, [whole.subarray(0, -1)]), false);
       for (const at of [0, whole.length >> 1, whole.length - 1]) {
@@ -60,6 +62,7 @@ describe('a new file', () => {
   it('is not written if there is one already', () => {
     writeFileSync(join(folder, 'there'), 'x');
     assert.throws(() => writeNew(join(folder, 'there'), ['y']), { code: 'EEXIST' });
+    assert.throws(() => writeNewChecked(join(folder, 'there'), Buffer.from('y')), { code: 'EEXIST' });
     assert.equal(readFileSync(join(folder, 'there'), 'utf8'), 'x');
   });
 
