@@ -18,8 +18,8 @@ export function sentError(thrown: unknown): SentError {
   return { isBuildError, code: codeOf(error), message, stack };
 }
 
-/** A BuildError, or a copy of the error that was thrown where the message comes from. */
+/** A BuildError, or a copy of the error that was thrown where the message comes from; either with its code, if it had one. */
 export function receivedError({ isBuildError, code, message, stack }: SentError): Error {
-  if (isBuildError) return new BuildError(message);
-  return Object.assign(new Error(message), { stack, ...(code === undefined ? {} : { code }) });
+  const error = isBuildError ? new BuildError(message) : Object.assign(new Error(message), { stack });
+  return code === undefined ? error : Object.assign(error, { code });
 }

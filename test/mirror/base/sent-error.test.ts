@@ -17,7 +17,7 @@ it('a mistake in the program keeps its message, its code and the place where it 
   assert.deepEqual({ message, stack, code }, { message: 'expected a number', stack: mistake.stack, code: 'ERR_X' });
 });
 
-it('what a user can act on arrives as a BuildError: the words of the system, and of the two engines', () => {
+it('what a user can act on arrives as a BuildError: the words of the system, with their code, and of the two engines', () => {
   const missing = (): Buffer => readFileSync('/nonexistent/file');
   assert.throws(
     () => {
@@ -27,7 +27,7 @@ it('what a user can act on arrives as a BuildError: the words of the system, and
         throw sent(error);
       }
     },
-    { name: 'BuildError', message: "ENOENT: no such file or directory, open '/nonexistent/file'" },
+    { name: 'BuildError', code: 'ENOENT', message: "ENOENT: no such file or directory, open '/nonexistent/file'" },
   );
   assert.deepEqual(sent(new BuildError('too late')), new BuildError('too late'));
   assert.ok(sent(new EngineError('they disagree')) instanceof BuildError);
