@@ -59,7 +59,7 @@ test('a bar of packages that was not measured neither holds nor fails, and memor
 });
 
 test('what each form needs is told for each size, and estimated from the largest with as many files as fit into a ZIP', () => {
-  const text = formatPackages({ machine: [['commit', 'x']], measurements: atTheEdge(1), missing: ['zip'] });
+  const text = formatPackages({ machine: [['commit', 'x']], measurements: atTheEdge(1), missing: ['zip'], notes: [] });
   const lines = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
   const cells = (name: string): readonly string[] => lines.find(([, first]) => first === name)?.slice(2, -1) ?? [];
   assert.deepEqual(cells('site, as it is served'), [

@@ -190,14 +190,17 @@ export interface PackageRun {
   readonly machine: readonly (readonly [string, string])[];
   readonly measurements: readonly PackageMeasurements[];
   readonly missing: readonly string[];
+  /** What `failureNotes` says of the run. */
+  readonly notes: readonly string[];
 }
 
 /** The packages' part of RESULTS.md. */
-export function formatPackages({ machine, measurements, missing }: PackageRun): string {
+export function formatPackages({ machine, measurements, missing, notes }: PackageRun): string {
   const best = Math.min(...measurements.flatMap(({ rows }) => rows.map(({ paceSeconds }) => paceSeconds)));
   const yes = (holds: boolean | null): string => (holds === null ? '' : holds ? 'yes' : 'NO');
   const sections = [
     PACKAGES_HEADING,
+    ...notes,
     'Written by `npm run bench:packages -- --write`, in one run on one machine:',
     table(['machine', ''], machine),
     ...missing.map((text) => `Not measured: ${text}.`),

@@ -4,12 +4,14 @@
  * `zip` only compresses, in one thread. `pack` also compares the SHA-256 of every file with the site's lists, writes manifests, and
  * reads the package back, on all processors; so one `pack` is held to one processor, and CPU time is in the table.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { thousands } from '../../src/formats/counts.ts';
 import { ILLUSTRATION } from '../../src/packages/formats/illustration.ts';
 import { findTool } from '../support/tools/tools.ts';
+import { Course, failureNotes, publish } from './course.ts';
 import { CACHE, cachedBundles, writeInput } from './dataset.ts';
 import { trustFile } from './generate.ts';
 import { describeLoad, describeMachine, measureIn, measurePace } from './machine.ts';
@@ -20,7 +22,6 @@ import {
   type PackageMeasurements,
   type PackageRow,
   type PackageStep,
-  withPart,
 } from './package-results.ts';
 import { command } from './subject.ts';
 import { listTree, type SiteEntry } from './tree.ts';
@@ -32,7 +33,7 @@ const HELP = `npm run bench:packages -- [--records N,…] [--peers-up-to N] [--f
   --records N,…     numbers of records; default 1000,20000,100000
   --peers-up-to N   more records than that are not packed by zip and zimwriterfs, nor on one processor; default 20000
   --folder DIR      where to work, on the file system to be measured; default ${CACHE}
-  --write           replace the part about packages in test/bench/RESULTS.md
+  --write           replace the part about packages in test/bench/RESULTS.md, unless a step fails
 `;
 
 interface Options {
@@ -83,17 +84,31 @@ function madeAt(path: string): NonNullable<PackageRow['made']> {
 /** What a ZIM of ours leaves out, so that the other program gets the same files. */
 const NOT_IN_A_ZIM = /[\\/](?:\.well-known|\.nojekyll|\.pith-mirror\.json|sums|records[\\/](?:\d{4}|undated))$/;
 
-/** Measures one site. */
-async function measure(records: number, work: string, options: Options): Promise<PackageMeasurements> {
+/**
+ * Measures one site.
+ *
+ * @param add gets the measurements before the first step; their rows come with the steps.
+ */
+async function measure(
+  records: number,
+  work: string,
+  options: Options,
+  course: Course,
+  add: (one: PackageMeasurements) => void,
+): Promise<void> {
   const at = (...names: readonly string[]): string => join(work, ...names);
   mkdirSync(work, { recursive: true });
+  const of = `of ${thousands(records)} records`;
   say(`${records} records: building their site`);
-  writeInput(cachedBundles(records, options.folder), at('input'));
-  writeFileSync(at('trust.json'), trustFile());
-  await run(process.execPath, command.build(at('input'), at('site'), at('trust.json')));
+  await course.step(`the build ${of}`, async () => {
+    writeInput(cachedBundles(records, options.folder), at('input'));
+    writeFileSync(at('trust.json'), trustFile());
+    await run(process.execPath, command.build(at('input'), at('site'), at('trust.json')));
+  });
   const tree = listTree(at('site'));
   const payload = sizeOf(tree.filter(({ path }) => !path.startsWith('.well-known/')));
   const rows: PackageRow[] = [];
+  add({ records, site: sizeOf(tree), payload, rows });
 
   async function step(
     name: PackageStep,
@@ -102,7 +117,9 @@ async function measure(records: number, work: string, options: Options): Promise
     out: string | null = null,
   ): Promise<void> {
     const paceSeconds = measurePace();
-    const { seconds, cpuSeconds, peakBytes } = await run(file, args, work);
+    const { seconds, cpuSeconds, peakBytes } = await course.step(`${PACKAGE_STEPS[name]} ${of}`, () =>
+      run(file, args, work),
+    );
     const made = out === null ? null : madeAt(out);
     rows.push({ step: name, seconds, cpuSeconds, peakBytes, paceSeconds, made });
     say(`  ${PACKAGE_STEPS[name]}: ${seconds.toFixed(2)} s`);
@@ -139,7 +156,6 @@ async function measure(records: number, work: string, options: Options): Promise
   await step('verifySite', process.execPath, verify(at('site')));
   await step('verifyZip', process.execPath, verify(...inside(at('pack'))));
   await step('verifyZim', process.execPath, verify(...inside(at('zim'))));
-  return { records, site: sizeOf(tree), payload, rows };
 }
 
 async function main(options: Options): Promise<void> {
@@ -151,11 +167,18 @@ async function main(options: Options): Promise<void> {
   );
   await measureIn(options.folder, 'packages-', async (folder) => {
     const measurements: PackageMeasurements[] = [];
-    for (const records of options.records)
-      measurements.push(await measure(records, join(folder, `${records}`), options));
-    const text = formatPackages({ machine: [...machine, ['load after', describeLoad()]], measurements, missing });
-    process.stdout.write(text);
-    if (options.write) writeFileSync(RESULTS, withPart(readFileSync(RESULTS, 'utf8'), 'packages', text));
+    const course = new Course();
+    const failure = await course.run(async () => {
+      for (const records of options.records)
+        await measure(records, join(folder, `${records}`), options, course, (one) => measurements.push(one));
+    });
+    const text = formatPackages({
+      machine: [...machine, ['load after', describeLoad()]],
+      measurements,
+      missing,
+      notes: failureNotes(failure),
+    });
+    process.exitCode = publish({ text, failure, file: options.write ? RESULTS : null, part: 'packages' });
   });
 }
 

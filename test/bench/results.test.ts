@@ -118,14 +118,26 @@ test('a table is Markdown with aligned figures', () => {
 });
 
 test('the result says what is missing, and extrapolates from the largest build', () => {
-  const text = formatResults({ machine: [['commit', 'x']], measurements: atTheEdge(1), runs: 1, missing: ['no Hugo'] });
+  const text = formatResults({
+    machine: [['commit', 'x']],
+    measurements: atTheEdge(1),
+    runs: 1,
+    missing: ['no Hugo'],
+    notes: [],
+  });
   assert.match(text, /^Not measured: no Hugo\.$/m);
   assert.match(text, /1,530,000 × 50,000 bytes/);
 });
 
 test('the result tells how steady the machine was', () => {
   const steps = [row('read', 1000, 1, { paceSeconds: 0.04 }), row('build', 1000, 9, { paceSeconds: 0.07 })];
-  const text = formatResults({ machine: [], measurements: [measurements(1000, ...steps)], runs: 1, missing: [] });
+  const text = formatResults({
+    machine: [],
+    measurements: [measurements(1000, ...steps)],
+    runs: 1,
+    missing: [],
+    notes: [],
+  });
   assert.match(text, /here 40 ms to 70 ms, so the machine was up to 1\.75 times as slow at one step as at another/);
   const cells = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
   const [header = [], ...lines] = cells.filter(([, name = '']) =>

@@ -255,10 +255,12 @@ export interface Run {
   readonly runs: number;
   /** What could not be measured, and why. */
   readonly missing: readonly string[];
+  /** What `failureNotes` says of the run. */
+  readonly notes: readonly string[];
 }
 
 /** The whole result as Markdown. */
-export function formatResults({ machine, measurements, runs, missing }: Run): string {
+export function formatResults({ machine, measurements, runs, missing, notes }: Run): string {
   const builds = measurements.flatMap(({ records, rows, siteBytes, siteFiles }): MeasuredBuild[] => {
     const row = rows.find(({ step }) => step === 'build');
     return row === undefined || siteBytes === null || siteFiles === null
@@ -269,6 +271,7 @@ export function formatResults({ machine, measurements, runs, missing }: Run): st
   const best = Math.min(...paces);
   const sections = [
     '# What was measured',
+    ...notes,
     'Written by `npm run bench -- --write`. What each step is, and how it is measured, is in [README.md](README.md).',
     table(['machine', ''], machine),
     ...missing.map((text) => `Not measured: ${text}.`),

@@ -1,15 +1,16 @@
 /**
  * `npm run bench`: measures the program, its parts, the least that it could cost, and its peers. README.md tells how.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { thousands } from '../../src/formats/counts.ts';
+import { Course, failureNotes, publish } from './course.ts';
 import { addNew, CACHE, cachedBundles, changeOne, writeInput } from './dataset.ts';
 import { trustFile } from './generate.ts';
 import { describeLoad, describeMachine, measureIn, measurePace } from './machine.ts';
 import { run } from './measure.ts';
-import { withPart } from './package-results.ts';
 import type { PartArguments, PartName, PartResult } from './parts.ts';
 import {
   compare,
@@ -61,7 +62,7 @@ ${Object.entries(GROUPS)
   --runs N           measure everything so many times and keep the middle one; default 1
   --peers-up-to N    more records than that are not given to Hugo and Eleventy, nor built in other ways; default 20000
   --folder DIR       where to work, on the file system to be measured; default ${CACHE}
-  --write            write test/bench/RESULTS.md too
+  --write            write test/bench/RESULTS.md too, unless a step fails
 `;
 
 interface Options {
@@ -114,9 +115,18 @@ const say = (text: string): boolean => process.stderr.write(`${text}\n`);
 class Steps {
   readonly rows: Row[] = [];
   readonly #wanted: ReadonlySet<Step>;
+  readonly #course: Course;
+  readonly #records: number;
 
-  constructor(wanted: ReadonlySet<Step>) {
+  constructor(wanted: ReadonlySet<Step>, course: Course, records: number) {
     this.#wanted = wanted;
+    this.#course = course;
+    this.#records = records;
+  }
+
+  /** Runs what a step measures. */
+  run<Result>(step: Step, work: () => Promise<Result>): Promise<Result> {
+    return this.#course.step(`${STEPS[step]} of ${thousands(this.#records)} records`, work);
   }
 
   wants(...steps: readonly Step[]): boolean {
@@ -132,7 +142,7 @@ class Steps {
   async part(step: Step, name: PartName, args: PartArguments, more: More = () => ({})): Promise<void> {
     if (!this.wants(step)) return;
     const paceSeconds = measurePace();
-    const { stdout } = await run(process.execPath, [PARTS, name, JSON.stringify(args)]);
+    const { stdout } = await this.run(step, () => run(process.execPath, [PARTS, name, JSON.stringify(args)]));
     const result: PartResult = JSON.parse(stdout);
     this.add({ step, paceSeconds, ...result, ...more(result) });
   }
@@ -140,7 +150,7 @@ class Steps {
   async command(step: Step, records: number, args: readonly string[]): Promise<void> {
     if (!this.wants(step)) return;
     const paceSeconds = measurePace();
-    const { seconds, cpuSeconds, peakBytes } = await run(process.execPath, args);
+    const { seconds, cpuSeconds, peakBytes } = await this.run(step, () => run(process.execPath, args));
     this.add({ step, paceSeconds, records, seconds, cpuSeconds, peakBytes });
   }
 }
@@ -190,7 +200,7 @@ async function measurePeers(steps: Steps, work: string, site: string, data: Page
     mkdirSync(folder);
     prepare(folder);
     const paceSeconds = measurePace();
-    const { seconds, cpuSeconds, peakBytes } = await tool.run(folder, out);
+    const { seconds, cpuSeconds, peakBytes } = await steps.run(step, () => tool.run(folder, out));
     steps.add({ step, paceSeconds, records, seconds, cpuSeconds, peakBytes, ...likeness(site, out, data) });
   };
   await peer('hugo', tools.hugo, 'hugo', (folder) => prepareHugo(data, folder));
@@ -314,7 +324,16 @@ async function measureAgain(
   return treeHash(site) === treeHash(clean);
 }
 
-async function measure(records: number, work: string, options: Options, tools: Tools): Promise<Measurements> {
+const needsSite = (wanted: ReadonlySet<Step>): boolean => [...wanted].some((step) => !WITHOUT_A_SITE.includes(step));
+
+/** @param steps gets a row for each step, also if a later one fails. */
+async function measure(
+  records: number,
+  work: string,
+  options: Options,
+  tools: Tools,
+  steps: Steps,
+): Promise<Measurements> {
   const { wanted, peersUpTo } = options;
   say(`${records} records`);
   const inputs = { input: join(work, 'input'), trust: join(work, 'trust.json') };
@@ -325,12 +344,9 @@ async function measure(records: number, work: string, options: Options, tools: T
   // A user's first run: it bundles the pages, and nothing of the program is compiled yet.
   process.env.PITH_MIRROR_CACHE = join(work, 'cache');
 
-  const needsSite = [...wanted].some((step) => !WITHOUT_A_SITE.includes(step));
-  // Whatever is measured of a site, it has to be built.
-  const steps = new Steps(needsSite ? new Set([...wanted, 'build']) : wanted);
   await measureParts(steps, inputs.input, inputs.trust, records);
   await steps.command('verifyCommand', records, command.verify(inputs.input, inputs.trust));
-  if (!needsSite) return { records, rows: steps.rows, siteBytes: null, siteFiles: null, isSameTree: null };
+  if (!needsSite(wanted)) return { records, rows: steps.rows, siteBytes: null, siteFiles: null, isSameTree: null };
   await steps.command('build', records, command.build(inputs.input, site, inputs.trust));
   const size = await measureBeside(steps, work, site, inputs, options, tools);
   const again = await measureAgain(steps, work, site, inputs, records);
@@ -372,23 +388,31 @@ async function main(options: Options): Promise<void> {
 
   await measureIn(options.folder, 'run-', async (folder) => {
     const measurements: Measurements[] = [];
-    for (const records of options.records) {
-      const runs: Measurements[] = [];
-      for (let i = 0; i < options.runs; i++)
-        runs.push(await measure(records, join(folder, `${records}-${i}`), options, tools));
-      measurements.push(median(runs));
-    }
-    const results = formatResults({
+    const course = new Course();
+    // Whatever is measured of a site, it has to be built.
+    const wanted = needsSite(options.wanted) ? new Set<Step>([...options.wanted, 'build']) : options.wanted;
+    const failure = await course.run(async () => {
+      for (const records of options.records) {
+        const runs: Measurements[] = [];
+        try {
+          for (let i = 0; i < options.runs; i++) {
+            const steps = new Steps(wanted, course, records);
+            runs.push({ records, rows: steps.rows, siteBytes: null, siteFiles: null, isSameTree: null });
+            runs[i] = await measure(records, join(folder, `${records}-${i}`), options, tools, steps);
+          }
+        } finally {
+          measurements.push(median(runs));
+        }
+      }
+    });
+    const text = formatResults({
       machine: [...machine, ['load after', describeLoad()]],
       measurements,
       runs: options.runs,
       missing,
+      notes: failureNotes(failure),
     });
-    process.stdout.write(results);
-    if (options.write) {
-      const before = existsSync(RESULTS) ? readFileSync(RESULTS, 'utf8') : '';
-      writeFileSync(RESULTS, withPart(before, 'site', results));
-    }
+    process.exitCode = publish({ text, failure, file: options.write ? RESULTS : null, part: 'site' });
   });
 }
 
