@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { compareCodePoints, encodeUtf8 } from '../protocol/index.ts';
 import { ChunkFile } from './chunk-file.ts';
-import { type Compression, compress } from './compress.ts';
+import { type Compression, compress, packPieces } from './compress.ts';
 import * as bagit from './formats/bagit.ts';
 import { ByteLog } from './formats/byte-log.ts';
 import type { PackageFacts } from './formats/facts.ts';
@@ -17,21 +17,30 @@ import type { DoneFile } from './job.ts';
 /** The keys that the site was built with. A list, not a proof: a verifier should use a trust file of their own. */
 export const TRUST = 'trust.json';
 
+/** Memory for the lists of a package, which can be used again for the next one. */
+export class BagLists {
+  readonly central = new ByteLog();
+  readonly manifest = new ByteLog();
+}
+
 export class BagWriter {
   readonly #file: ChunkFile;
-  readonly #zip = new ZipWriter();
+  readonly #zip: ZipWriter;
   readonly #facts: PackageFacts;
   readonly #compression: Compression;
-  readonly #manifest = new ByteLog();
+  readonly #manifest: ByteLog;
   readonly #tags: bagit.ManifestLine[] = [];
   #trust = '';
   #hasCrate = false;
 
   /** @throws the system's error if the file already exists. */
-  constructor(path: string, facts: PackageFacts, { compression }: { readonly compression: Compression }) {
+  constructor(path: string, facts: PackageFacts, compression: Compression, lists: BagLists) {
     this.#file = new ChunkFile(path);
     this.#facts = facts;
     this.#compression = compression;
+    this.#zip = new ZipWriter(lists.central);
+    this.#manifest = lists.manifest;
+    this.#manifest.clear();
   }
 
   get hasCrate(): boolean {
@@ -46,6 +55,14 @@ export class BagWriter {
     const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
     if (isListed) this.#tags.push({ path, sha256: hash('sha256', bytes) });
     this.#add(path, compress(bytes, this.#compression), this.#facts.seconds);
+  }
+
+  async #addManifest(): Promise<void> {
+    const { blocks } = this.#manifest;
+    const found = this.#compression === 'deflated' ? await packPieces(blocks) : null;
+    if (found === null) return this.#addTag(bagit.MANIFEST, Buffer.concat(blocks));
+    this.#tags.push({ path: bagit.MANIFEST, sha256: found.sha256 });
+    this.#add(bagit.MANIFEST, found.packed, this.#facts.seconds);
   }
 
   /** The files that say what follows. @param trust value of a trust file. */
@@ -86,9 +103,8 @@ export class BagWriter {
    *
    * @returns size and SHA-256 of the archive, which is on the disk then.
    */
-  end(suffixes: readonly string[]): { readonly bytes: number; readonly sha256: string } {
-    // The package is read back next, which needs memory of its own.
-    this.#addTag(bagit.MANIFEST, this.#manifest.release());
+  async end(suffixes: readonly string[]): Promise<{ readonly bytes: number; readonly sha256: string }> {
+    await this.#addManifest();
     if (this.#facts.parts.length > 1)
       this.#addTag(RECORDS_PAGE, [...formatRecordsPage(this.#facts, suffixes)].join(''));
     const trust = new TextEncoder().encode(this.#trust);

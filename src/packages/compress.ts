@@ -5,11 +5,11 @@
  * reference is zlib's own algorithm, which `pako` has in JavaScript. Node's zlib is twice as fast, and is used if it gives the
  * reference's bytes for a probe. Inflating has only one result, so reading uses zlib.
  */
-import { hash } from 'node:crypto';
-import { pipeline } from 'node:stream/promises';
+import { createHash, hash } from 'node:crypto';
 import { crc32, createDeflateRaw, deflateRawSync } from 'node:zlib';
 import { deflateRaw, Deflate as PakoDeflate } from 'pako';
 import type { PackedFile } from './formats/zip.ts';
+import { throughZlib } from './through-zlib.ts';
 
 export type Compression = PackedFile['method'];
 
@@ -71,14 +71,22 @@ export async function deflatePiecesByPako(pieces: Iterable<Uint8Array>): Promise
 /** The same as `deflateByNode` of all pieces together. */
 export async function deflatePiecesByNode(pieces: Iterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  await pipeline(pieces, createDeflateRaw({ level: LEVEL, chunkSize: PIECE }), async (packed) => {
-    for await (const chunk of packed) chunks.push(chunk as Uint8Array);
+  let length = 0;
+  await throughZlib(pieces, createDeflateRaw({ level: LEVEL, chunkSize: PIECE }), (chunk) => {
+    chunks.push(chunk);
+    length += chunk.length;
   });
-  return new Uint8Array(Buffer.concat(chunks));
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
 }
 
-/** What `compress` deflates all pieces together to. @param pieces each in memory of its own. */
-export async function deflatePieces(pieces: Iterable<Uint8Array>): Promise<Uint8Array> {
+/** What `compress` deflates all pieces together to. @param pieces each valid until the next one is asked for. */
+async function deflatePieces(pieces: Iterable<Uint8Array>): Promise<Uint8Array> {
   deflate ??= chooseDeflate(deflateByNode);
   return (deflate === deflateByNode ? deflatePiecesByNode : deflatePiecesByPako)(pieces);
 }
@@ -96,4 +104,33 @@ export function compress(
     size: bytes.length,
     data: isSmaller ? packed : bytes,
   };
+}
+
+export interface PackedPieces {
+  readonly packed: ReturnType<typeof compress>;
+  /** Of the bytes before compression, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/**
+ * What a ZIP holds of all pieces together.
+ *
+ * @param pieces each valid until the next one is asked for.
+ * @returns null if deflate does not make them smaller, so that all of them must be stored.
+ */
+export async function packPieces(pieces: Iterable<Uint8Array>): Promise<PackedPieces | null> {
+  const digest = createHash('sha256');
+  let size = 0;
+  let crc = 0;
+  function* seen(): Generator<Uint8Array> {
+    for (const piece of pieces) {
+      digest.update(piece);
+      crc = crc32(piece, crc);
+      size += piece.length;
+      yield piece;
+    }
+  }
+  const data = await deflatePieces(seen());
+  if (data.length >= size) return null;
+  return { packed: { method: 'deflated', crc, size, data }, sha256: digest.digest('hex') };
 }

@@ -30,23 +30,45 @@ export interface Inputs {
 
 const isNote = (name: string): boolean => name.endsWith('.md');
 
+/**
+ * Names of files by their digests. A mirror has one for each record, so both are kept as short as they can be: a digest as the 32
+ * characters of its bytes, and an array only of several names.
+ */
+class NamesByDigest {
+  readonly #names = new Map<string, string | readonly string[]>();
+
+  add(sha256: string, name: string): void {
+    const known = this.get(sha256);
+    this.#names.set(keyOf(sha256), known.length === 0 ? name : [...known, name]);
+  }
+
+  get(sha256: string): readonly string[] {
+    const names = this.#names.get(keyOf(sha256)) ?? [];
+    return typeof names === 'string' ? [names] : names;
+  }
+
+  all(): readonly string[] {
+    return [...this.#names.values()].flat();
+  }
+}
+
+const keyOf = (sha256: string): string => Buffer.from(sha256, 'hex').toString('latin1');
+
 interface Reported {
-  readonly names: ReadonlyMap<string, readonly string[]>;
+  readonly names: NamesByDigest;
   /** Names of the files that are not in the site, with their digests. */
   readonly rejected: ReadonlyMap<string, string | null>;
 }
 
 async function readReport(site: string): Promise<Reported> {
-  const names = new Map<string, string[]>();
+  const names = new NamesByDigest();
   const rejected = new Map<string, string | null>();
   for await (const { file, sha256, outcome } of reportedFiles(site)) {
     if (outcome === 'rejected' || sha256 === null) {
       rejected.set(file, sha256);
       continue;
     }
-    const known = names.get(sha256);
-    if (known === undefined) names.set(sha256, [file]);
-    else known.push(file);
+    names.add(sha256, file);
   }
   return { names, rejected };
 }
@@ -84,7 +106,7 @@ async function extrasOf(
   const extras: Extra[] = [];
   let bytes = 0;
   let withheld = 0;
-  const missing = new Set([...names.values()].flat().filter((name) => !isNote(name)));
+  const missing = new Set(names.all().filter((name) => !isNote(name)));
   progress.stage('reading the input', listing.files.length);
   for (const file of listing.files) {
     progress.step();
@@ -96,7 +118,7 @@ async function extrasOf(
     }
     const { sha256 } = found;
     // A file with the same bytes as a listed one is not listed itself, and adds nothing.
-    if (names.has(sha256) && !isNote(file.name)) continue;
+    if (names.get(sha256).length > 0 && !isNote(file.name)) continue;
     if (!isNote(file.name) && rejected.get(file.name) !== sha256) {
       if (!isWithheld(site, file)) different(input, file.name);
       withheld++;
@@ -139,7 +161,7 @@ function readAgain(input: string, file: InputFile, sha256: string): Uint8Array {
  */
 export async function gatherInputs(site: string, input: string | null, progress: Progress): Promise<Inputs> {
   const reported = await readReport(site);
-  const namesOf = (sha256: string): readonly string[] => reported.names.get(sha256) ?? [];
+  const namesOf = (sha256: string): readonly string[] => reported.names.get(sha256);
   if (input !== null) return { isGiven: true, namesOf, ...(await extrasOf(site, input, reported, progress)) };
   if (reported.rejected.size > 0)
     progress.note(

@@ -2,6 +2,7 @@
  * The work of a worker on some files of a site or a package: it reads them once, and from the same bytes computes their
  * digests, judges their record, and compresses them.
  */
+import type { SentError } from '../mirror/base/sent-error.ts';
 import type { FileLine } from '../mirror/judge/report.ts';
 import type { EngineName } from '../protocol/index.ts';
 import type { Compression } from './compress.ts';
@@ -69,7 +70,7 @@ export interface TeamStart {
 
 export interface JobOrder {
   readonly id: number;
-  readonly jobs: readonly Job[] | 'close';
+  readonly jobs: readonly Job[];
   /** Of an earlier answer, to be used for this one: new memory for each answer would pile up until it is collected. */
   readonly memory?: ArrayBuffer;
 }
@@ -80,10 +81,5 @@ export interface JobAnswer {
   readonly done?: readonly Done[];
   /** The memory in which the packed bytes of all of them are; it may go back with other jobs. */
   readonly memory?: ArrayBuffer;
-  readonly error?: {
-    readonly message: string;
-    readonly stack: string;
-    readonly code: unknown;
-    readonly isSystem: boolean;
-  };
+  readonly error?: SentError;
 }

@@ -3,13 +3,12 @@
  * records has 75 MB, of which only the compressed bytes are kept.
  */
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import { deflatePieces } from './compress.ts';
+import { packPieces } from './compress.ts';
 import type { DoneFile, Job, StoredFile } from './job.ts';
 import { filePieces, type PlaceInPieces, seePieces, sizeAt } from './place.ts';
 
 /** A file of more bytes is read in pieces. */
-const LARGE_BYTES = 1 << 22;
+const LARGE_BYTES = 1 << 20;
 
 /** A large file, of which only the digest is wanted, or what a ZIP holds of it. */
 export interface LargeFile extends StoredFile {
@@ -32,20 +31,8 @@ async function digestLarge({ path, place }: LargeFile): Promise<DoneFile> {
 }
 
 async function deflateLarge(path: string, file: string): Promise<DoneFile | null> {
-  const digest = createHash('sha256');
-  let size = 0;
-  let crc = 0;
-  function* seen(): Generator<Uint8Array> {
-    for (const piece of filePieces(file)) {
-      digest.update(piece);
-      crc = crc32(piece, crc);
-      size += piece.length;
-      yield piece;
-    }
-  }
-  const data = await deflatePieces(seen());
-  if (data.length >= size) return null;
-  return { path, bytes: size, sha256: digest.digest('hex'), packed: { method: 'deflated', crc, size, data } };
+  const found = await packPieces(filePieces(file));
+  return found === null ? null : { path, bytes: found.packed.size, ...found };
 }
 
 /**

@@ -266,9 +266,10 @@ export async function packZim(options: ZimOptions, progress: Progress): Promise<
     const path = join(workplace.work, `${name}.zim`);
     const written = await writeZim(path, { options, about, facts, source, units, team, tally, progress });
     await readZimBack(path, name, written, progress);
+    // Listing the site again needs memory, which the workers have.
+    await team.dismiss();
     progress.stage('checking that the site did not change', found.files);
     checkUnchanged(found, stampOfSite(site.folder, progress), options.site);
-    await team.closeFiles();
     await workplace.publish([target]);
     const { bytes, sha256, files } = written;
     const packed = { path: target, bytes, sha256, files, records: facts.records };

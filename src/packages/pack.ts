@@ -13,7 +13,7 @@ import { packageVersion } from '../mirror/base/package.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import { trustDocument } from '../mirror/read/trust-file.ts';
 import type { EngineName, Trust } from '../protocol/index.ts';
-import { BagWriter } from './bag-writer.ts';
+import { BagLists, BagWriter } from './bag-writer.ts';
 import type { Compression } from './compress.ts';
 import { pathProblem } from './formats/entry.ts';
 import type { PackageContents, PackageFacts } from './formats/facts.ts';
@@ -89,7 +89,11 @@ const OWN_FILES = 16;
 interface Plan {
   readonly part: PackagePart;
   readonly facts: PackageFacts;
-  readonly suffixes: readonly string[];
+}
+
+/** Of the records in a package. */
+function suffixesOf({ units }: PackagePart): readonly string[] {
+  return units.map(({ path }) => suffixOfPath(path)).filter((suffix) => suffix !== null);
 }
 
 function planOf(
@@ -99,9 +103,7 @@ function planOf(
   about: Pick<PackageFacts, 'set' | 'version' | 'extraInputs'>,
 ): readonly Plan[] {
   const names = parts.map((_, i) => partName(about.set, i, parts.length));
-  const ofPart = parts.map(({ units }) =>
-    units.map(({ path }) => suffixOfPath(path)).filter((suffix) => suffix !== null),
-  );
+  const ofPart = parts.map(suffixesOf);
   const allRecords = ofPart.reduce((total, { length }) => total + length, 0);
   return parts.map((part, index) => {
     const suffixes = ofPart[index] ?? [];
@@ -123,7 +125,7 @@ function planOf(
       files: part.files,
       tops: [...tops],
     };
-    return { part, facts, suffixes };
+    return { part, facts };
   });
 }
 
@@ -139,14 +141,15 @@ interface Run {
   /** Folder of unfinished packages. */
   readonly work: string;
   readonly tally: Tally;
+  readonly lists: BagLists;
 }
 
 /** Writes one package into the work folder, and reads it back. */
-async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omit<Packed, 'path'>> {
+async function writePart({ part, facts }: Plan, run: Run): Promise<Omit<Packed, 'path'>> {
   const { options, site, team, inputs, progress, work, tally } = run;
   const { contents, compression: pack } = options;
   const path = join(work, `${facts.name}.zip`);
-  const bag = new BagWriter(path, facts, options);
+  const bag = new BagWriter(path, facts, pack, run.lists);
   try {
     bag.begin(trustDocument(options.trust));
     const lines: InputName[] = [];
@@ -173,7 +176,7 @@ async function writePart({ part, facts, suffixes }: Plan, run: Run): Promise<Omi
     if (!bag.hasCrate) bag.addCrate();
     const extras = facts.index === 0 ? inputs.extras : [];
     bag.addInputs([...lines, ...extras.map(({ line }) => line)], extras);
-    const written = bag.end(suffixes);
+    const written = await bag.end(suffixesOf(part));
     await readBack(path, facts.name, team, progress);
     return { ...written, records: facts.records, files: facts.files };
   } finally {
@@ -217,7 +220,7 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
   });
   try {
     const tally = { withFindings: 0, findings: 0 };
-    const run: Run = { options, site, team, inputs, sums, checked, progress, work, tally };
+    const run: Run = { options, site, team, inputs, sums, checked, progress, work, tally, lists: new BagLists() };
     const packages: Packed[] = [];
     for (const plan of plans) {
       const { facts, part } = plan;
@@ -227,9 +230,10 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
       );
       packages.push({ path: targets[facts.index] ?? '', ...(await writePart(plan, run)) });
     }
+    // Listing the site again needs memory, which the workers have.
+    await team.dismiss();
     progress.stage('checking that the site did not change', found.files);
     checkUnchanged(found, stampOfSite(site.folder, progress), options.site);
-    await team.closeFiles();
     await workplace.publish(targets);
     return { packages, records: found.records.length, checked, ...tally };
   } finally {

@@ -1,11 +1,11 @@
 /** The place of a file's bytes, in a folder or inside a ZIP, and how to read them. */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { blobOf, clusterKind, ZimError } from './formats/unzim.ts';
 import { dataStart, LOCAL_BYTES, MAX_MEMBER_BYTES, type Member, ZipError } from './formats/unzip.ts';
 import { CLUSTER_BYTES } from './formats/zim-cluster.ts';
 import { HEAP, type Room } from './room.ts';
+import { throughZlib } from './through-zlib.ts';
 
 /** A file on the disk, or a file inside of a ZIP or a ZIM on the disk. */
 export type FilePlace =
@@ -97,21 +97,24 @@ function readFile(path: string, room: Room): Uint8Array {
 }
 
 /** Bytes of a large file that are read at once. */
-export const PIECE_BYTES = 1 << 20;
+const PIECE_BYTES = 1 << 18;
+/** Bytes of it that are unpacked at once, into new memory. */
+const INFLATED_BYTES = 1 << 16;
 
-/** A file on the disk in pieces, each in memory of its own. @throws PlaceError as `readPlace` does, if need be after some pieces. */
+/**
+ * A file on the disk in pieces, each valid until the next one is asked for: new memory for each would pile up until it is collected.
+ *
+ * @throws PlaceError as `readPlace` does, if need be after some pieces.
+ */
 export function* filePieces(path: string): Generator<Uint8Array> {
   const descriptor = openFile(path);
   try {
     const size = checkedSize(descriptor);
+    const memory = new Uint8Array(PIECE_BYTES);
     let at = 0;
-    for (
-      let piece = readAt(descriptor, 0, PIECE_BYTES);
-      piece.length > 0;
-      piece = readAt(descriptor, at, PIECE_BYTES)
-    ) {
-      at += piece.length;
-      yield piece;
+    for (let length = readInto(memory, descriptor, 0); length > 0; length = readInto(memory, descriptor, at)) {
+      at += length;
+      yield memory.subarray(0, length);
     }
     if (at !== size) throw new PlaceError(CHANGED);
   } finally {
@@ -156,6 +159,11 @@ function openPackage(path: string): number {
   return opened.descriptor;
 }
 
+/** Bytes of a package, fewer only at its end; valid until a package is read again. */
+export function readPackage(path: string, offset: number, length: number): Uint8Array {
+  return readZip(openPackage(path), offset, length);
+}
+
 /** Where a member's data begins in the open ZIP. @throws PlaceError if its header is not there. */
 function memberStart(descriptor: number, member: Member): number {
   try {
@@ -183,13 +191,13 @@ function readMember(zip: string, member: Member, room: Room): Uint8Array {
   return bytes;
 }
 
-/** A member's bytes as they are in the ZIP, in pieces. */
+/** A member's bytes as they are in the ZIP, in pieces, each valid until the next one is asked for. */
 function* packedPieces(zip: string, member: Member): Generator<Uint8Array> {
   const descriptor = openPackage(zip);
   const start = memberStart(descriptor, member);
-  for (let at = 0; at < member.packedBytes; at += PIECE_BYTES) {
-    const length = Math.min(PIECE_BYTES, member.packedBytes - at);
-    const piece = readAt(descriptor, start + at, length);
+  for (let at = 0; at < member.packedBytes; at += WINDOW_BYTES) {
+    const length = Math.min(WINDOW_BYTES, member.packedBytes - at);
+    const piece = readZip(descriptor, start + at, length);
     if (piece.length !== length) throw new PlaceError(CUT_SHORT);
     yield piece;
   }
@@ -209,9 +217,7 @@ async function seeMember(zip: string, member: Member, see: (piece: Uint8Array) =
     for (const piece of packedPieces(zip, member)) take(piece);
   } else {
     try {
-      await pipeline(packedPieces(zip, member), createInflateRaw({ chunkSize: PIECE_BYTES }), async (pieces) => {
-        for await (const piece of pieces) take(piece as Uint8Array);
-      });
+      await throughZlib(packedPieces(zip, member), createInflateRaw({ chunkSize: INFLATED_BYTES }), take);
     } catch (error) {
       // What zlib throws has a code of zlib; all other errors are the system's.
       if (error instanceof Error && 'code' in error && /^Z_/.test(String(error.code)))
@@ -224,7 +230,7 @@ async function seeMember(zip: string, member: Member, see: (piece: Uint8Array) =
 
 const notUnpacked = (size: number): string => `is damaged: it does not unpack to ${size} bytes`;
 
-const LARGEST_CHUNK = 1 << 20;
+const LARGEST_CHUNK = 1 << 23;
 
 function inflate(packed: Uint8Array, size: number): Uint8Array {
   try {

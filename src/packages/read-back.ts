@@ -2,51 +2,55 @@
  * Reads a package that was just written: every file of it, against the manifests that are in it.
  *
  * The writer put files and manifests in one order, so both are read side by side, and nothing is kept: reading back takes no more
- * memory than the lists as bytes.
+ * memory than the manifest as bytes.
  */
 import { BuildError, messageOf } from '../mirror/base/failure.ts';
 import type { Progress } from '../mirror/base/progress.ts';
 import { compareCodePoints, decodeUtf8 } from '../protocol/index.ts';
 import { MANIFEST, manifestLine, PAYLOAD, parseManifest, TAG_MANIFEST } from './formats/bagit.ts';
-import { eachMember, type Member, ZipError } from './formats/unzip.ts';
+import { type Directory, eachMember, type Member, ZipError } from './formats/unzip.ts';
 import type { Job, StoredFile } from './job.ts';
-import { closePackage, PlaceError, readPlace } from './place.ts';
-import { listIn } from './stored.ts';
+import { closePackage, PlaceError, readPackage, readPlace } from './place.ts';
+import { directoryOf } from './stored.ts';
 import type { Team } from './team.ts';
 
 /** Files per job: few enough that little is in memory. */
 const BATCH = 16;
 const DIGEST_DIGITS = 64;
 
-/** The lines of a text, one at a time, without their line feeds. */
-function* linesOf(text: string): Generator<string> {
+const LINE_FEED = 0x0a;
+
+/** The lines of a text in UTF-8, one at a time, without their line feeds. */
+function* linesOf(text: Uint8Array): Generator<string> {
   for (let start = 0; start < text.length; ) {
-    const end = text.indexOf('\n', start);
-    yield text.slice(start, end < 0 ? text.length : end);
-    start = end < 0 ? text.length : end + 1;
+    const found = text.indexOf(LINE_FEED, start);
+    const end = found < 0 ? text.length : found;
+    yield decodeUtf8(text.subarray(start, end));
+    start = end + 1;
   }
 }
 
-/** The package's list of files, and the texts of its manifests. */
+/** The package's list of files, and its manifests. */
 class Written {
   readonly #zip: string;
   readonly #top: string;
-  readonly #list: ReturnType<typeof listIn>;
+  readonly #directory: Directory;
 
   constructor(zip: string, name: string) {
     this.#zip = zip;
     this.#top = `${name}/`;
-    this.#list = listIn(zip);
+    this.#directory = directoryOf(zip);
   }
 
   get count(): number {
-    return this.#list.directory.entries;
+    return this.#directory.entries;
   }
 
   /** Every file by its path in the bag. @throws ZipError unless they are in the order of the writer and behind one another. */
   *members(): Generator<readonly [path: string, member: Member]> {
     let before: Member | null = null;
-    for (const member of eachMember(this.#list.bytes, this.#list.directory)) {
+    const read = (offset: number, length: number): Uint8Array => readPackage(this.#zip, offset, length);
+    for (const member of eachMember(read, this.#directory)) {
       if (!member.path.startsWith(this.#top)) throw new ZipError(`${member.path}: lies outside of ${this.#top}`);
       if (before !== null && compareCodePoints(before.path, member.path) >= 0)
         throw new ZipError(`${member.path}: is not in order`);
@@ -62,8 +66,8 @@ class Written {
   }
 
   /** @throws PlaceError if it is not there. */
-  text(wanted: string): string {
-    for (const [path, member] of this.members()) if (path === wanted) return decodeUtf8(readPlace(this.place(member)));
+  bytes(wanted: string): Uint8Array {
+    for (const [path, member] of this.members()) if (path === wanted) return readPlace(this.place(member));
     throw new PlaceError(`${wanted} is missing`);
   }
 }
@@ -79,8 +83,8 @@ function nextDigest(lines: Iterator<string, unknown>, path: string): string {
 
 /** Jobs that take the digest of every file. @throws ZipError if the manifest lists something else. */
 function* jobsOf(written: Written): Generator<Job> {
-  const lines = linesOf(written.text(MANIFEST));
-  const tags = parseManifest(TAG_MANIFEST, written.text(TAG_MANIFEST));
+  const lines = linesOf(written.bytes(MANIFEST));
+  const tags = parseManifest(TAG_MANIFEST, decodeUtf8(written.bytes(TAG_MANIFEST)));
   let held: StoredFile[] = [];
   let bytes = 0;
   for (const [path, member] of written.members()) {

@@ -12,7 +12,7 @@ import { INPUTS, type InputName, parseInputs } from './formats/inputs.ts';
 import { type Directory, END_BYTES, readDirectory, readEnd, ZipError } from './formats/unzip.ts';
 import type { Job, SiteProblem, StoredFile } from './job.ts';
 import { suffixOfPath } from './parts.ts';
-import { closePackage, type FilePlace, magicOf, PlaceError, readAt, readPlace } from './place.ts';
+import { closePackage, type FilePlace, magicOf, PlaceError, readAt, readPackage, readPlace } from './place.ts';
 import { isThere, walk } from './walk.ts';
 
 /** Which package of a set one is. */
@@ -64,16 +64,14 @@ export function isPackage(path: string): boolean {
   }
 }
 
-/** The list of the files in a ZIP, as bytes. @throws ZipError, or the system's error. */
-export function listIn(path: string): { readonly bytes: Uint8Array; readonly directory: Directory } {
+/** Where the list of the files in a ZIP is. @throws ZipError, or the system's error. */
+export function directoryOf(path: string): Directory {
   // What was read of a ZIP with this name before may not be what is there now.
   closePackage();
   const descriptor = openSync(path, 'r');
   try {
     const { size } = fstatSync(descriptor);
-    const tail = readAt(descriptor, Math.max(0, size - END_BYTES), Math.min(size, END_BYTES));
-    const directory = readEnd(tail, size);
-    return { bytes: readAt(descriptor, directory.offset, directory.bytes), directory };
+    return readEnd(readAt(descriptor, Math.max(0, size - END_BYTES), Math.min(size, END_BYTES)), size);
   } finally {
     closeSync(descriptor);
   }
@@ -81,8 +79,8 @@ export function listIn(path: string): { readonly bytes: Uint8Array; readonly dir
 
 /** The files of a ZIP below its one top folder, as RFC 8493 has it for a bag that is packed. */
 function treeOfZip(path: string): Tree {
-  const { bytes, directory } = listIn(path);
-  const members = readDirectory(bytes, directory);
+  const directory = directoryOf(path);
+  const members = readDirectory(readPackage(path, directory.offset, directory.bytes), directory);
   const top = members[0]?.path.split('/')[0] ?? '';
   const stray = members.find((member) => !member.path.startsWith(`${top}/`));
   if (members.length === 0) throw new ZipError('holds no file');

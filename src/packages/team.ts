@@ -1,6 +1,7 @@
 /** Worker threads that do jobs in parallel and give the results in the order of the jobs. */
 import { Worker } from 'node:worker_threads';
 import { BuildError } from '../mirror/base/failure.ts';
+import { receivedError } from '../mirror/base/sent-error.ts';
 import type { Done, Job, JobAnswer, JobOrder, TeamStart } from './job.ts';
 
 /** Files in one message, or a few more: a message wakes a thread, which takes as long as the digests of a record. */
@@ -23,11 +24,6 @@ const YOUNG_MEGABYTES = 12;
 
 // Compiled in an installed package, source in a checkout.
 const PROGRAM = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-
-/** An error in a worker, as data, since error objects do not cross threads completely. */
-function errorOf({ message, stack, code, isSystem }: NonNullable<JobAnswer['error']>): Error {
-  return isSystem ? Object.assign(new BuildError(message), { code }) : Object.assign(new Error(message), { stack });
-}
 
 function* groupsOf<J extends Job>(jobs: Iterable<J>): Generator<readonly J[]> {
   let group: J[] = [];
@@ -70,7 +66,7 @@ class Member {
     this.#worker.on('message', ({ id, done, memory, error }: JobAnswer) => {
       const waiting = this.#waiting.get(id);
       this.#waiting.delete(id);
-      if (error !== undefined) waiting?.reject(errorOf(error));
+      if (error !== undefined) waiting?.reject(receivedError(error));
       else if (done !== undefined) waiting?.resolve({ done, memory });
     });
     this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
@@ -94,7 +90,7 @@ class Member {
     if (memory.byteLength <= MOST_SPARE) this.#spare.push(memory);
   }
 
-  run(jobs: readonly Job[] | 'close'): Promise<DoneGroup> {
+  run(jobs: readonly Job[]): Promise<DoneGroup> {
     return new Promise((resolve, reject) => {
       if (this.#lost !== null) return reject(this.#lost);
       const id = this.#next++;
@@ -162,12 +158,7 @@ export class Team {
     }
   }
 
-  /** Lets go of the file that each worker holds open, so that it can be renamed on every system. */
-  async closeFiles(): Promise<void> {
-    await Promise.all(this.#members.map((member) => member.run('close')));
-  }
-
-  /** Ends the workers, even if they are busy. */
+  /** Ends the workers, even if they are busy. Files that they held open are closed then, and can be renamed on every system. */
   async dismiss(): Promise<void> {
     await Promise.all(this.#members.map((member) => member.dismiss()));
   }

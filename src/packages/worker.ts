@@ -1,14 +1,14 @@
 /** A worker thread: gets jobs, reads, digests, judges and compresses, and answers in the order of the jobs. */
 import { hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
-import { codeOf } from '../mirror/base/failure.ts';
+import { sentError } from '../mirror/base/sent-error.ts';
 import { ENGINES } from '../mirror/judge/openssl.ts';
 import { readTrust } from '../protocol/index.ts';
 import { compress } from './compress.ts';
 import type { Done, DoneFile, Job, JobAnswer, JobOrder, SiteProblem, StoredFile, TeamStart } from './job.ts';
 import { datedRecord, judgePackedRecord } from './judge-record.ts';
 import { doLarge, isLarge } from './large-file.ts';
-import { closePackage, PlaceError, readPlace } from './place.ts';
+import { PlaceError, readPlace } from './place.ts';
 import { MOST_BYTES, SharedRoom } from './room.ts';
 
 const port = parentPort;
@@ -108,21 +108,13 @@ async function doAll(jobs: readonly Job[]): Promise<readonly Done[]> {
 
 async function answer({ id, jobs, memory: spare }: JobOrder): Promise<void> {
   try {
-    if (jobs === 'close') {
-      closePackage();
-      port?.postMessage({ id, done: [] } satisfies JobAnswer);
-      return;
-    }
     // What is not compressed still lies in the room until it is gathered.
     room.clear();
     const { large, ...answer } = gathered(await doAll(jobs), spare);
     const transferred = answer.memory === undefined ? [...large] : [...large, answer.memory];
     port?.postMessage({ id, ...answer } satisfies JobAnswer, transferred);
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-    const { message, stack = '' } = error;
-    const answer = { message, stack, code: codeOf(error), isSystem: 'syscall' in error };
-    port?.postMessage({ id, error: answer } satisfies JobAnswer);
+    port?.postMessage({ id, error: sentError(thrown) } satisfies JobAnswer);
   }
 }
 

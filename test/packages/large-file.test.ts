@@ -1,17 +1,19 @@
 /** Files that are read in pieces give what they would give as a whole. */
 import assert from 'node:assert/strict';
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { createDeflateRaw, createInflateRaw } from 'node:zlib';
 import { trustDocument } from '../../src/mirror/read/trust-file.ts';
 import { compress, deflateByNode, deflatePiecesByNode, deflatePiecesByPako } from '../../src/packages/compress.ts';
 import { readDirectory, readEnd } from '../../src/packages/formats/unzip.ts';
 import { formatZip } from '../../src/packages/formats/zip.ts';
 import type { DoneFile, StoredFile } from '../../src/packages/job.ts';
 import { doLarge, isLarge } from '../../src/packages/large-file.ts';
-import { closePackage } from '../../src/packages/place.ts';
+import { closePackage, filePieces } from '../../src/packages/place.ts';
 import { Team } from '../../src/packages/team.ts';
+import { throughZlib } from '../../src/packages/through-zlib.ts';
 import { testTrust } from '../support/bundles/make-bundle.ts';
 import { temporaryFolder } from '../support/sites/cli.ts';
 
@@ -69,6 +71,58 @@ describe('a file that is read in pieces', () => {
     assert.ok(Buffer.from(expected).equals(await deflatePiecesByPako(pieces)));
     assert.deepEqual(await deflatePiecesByPako([]), new Uint8Array(deflateByNode(new Uint8Array())));
     assert.deepEqual(await deflatePiecesByNode([]), new Uint8Array(deflateByNode(new Uint8Array())));
+  });
+
+  it('is read into one piece of memory, since new memory for each piece would pile up', () => {
+    const file = join(folder, 'one-memory');
+    writeFileSync(file, report);
+    const memories = new Set<ArrayBufferLike>();
+    const digest = createHash('sha256');
+    for (const piece of filePieces(file)) {
+      memories.add(piece.buffer);
+      digest.update(piece);
+    }
+    assert.equal(memories.size, 1);
+    assert.equal(digest.digest('hex'), hash('sha256', report));
+  });
+
+  it('goes through zlib although each piece overwrites the one before', async () => {
+    function* overwritten(bytes: Uint8Array): Generator<Uint8Array> {
+      const memory = new Uint8Array(100_000);
+      for (let at = 0; at < bytes.length; at += memory.length) {
+        const piece = bytes.subarray(at, at + memory.length);
+        memory.set(piece);
+        yield memory.subarray(0, piece.length);
+        memory.fill(0);
+      }
+    }
+    const packed = deflateByNode(report);
+    assert.ok(Buffer.from(packed).equals(await deflatePiecesByNode(overwritten(report))));
+    const digest = createHash('sha256');
+    await throughZlib(overwritten(packed), createInflateRaw(), (piece) => digest.update(piece));
+    assert.equal(digest.digest('hex'), hash('sha256', report));
+  });
+
+  it('is read no further once zlib, or whoever takes the result, has refused it', async () => {
+    let pieces = 0;
+    function* endless(piece: Uint8Array): Generator<Uint8Array> {
+      for (;;) {
+        pieces++;
+        yield piece;
+      }
+    }
+    await assert.rejects(
+      throughZlib(endless(new Uint8Array(1000).fill(0xff)), createInflateRaw(), () => undefined),
+      {
+        code: /^Z_/,
+      },
+    );
+    assert.equal(pieces, 1);
+    const refused = new RangeError('that is enough');
+    const refuse = (): never => {
+      throw refused;
+    };
+    await assert.rejects(throughZlib(endless(report), createDeflateRaw(), refuse), (error) => error === refused);
   });
 
   it('has the digest, the checksum and the packed bytes that it has in memory', async () => {
@@ -131,7 +185,8 @@ describe('a file that is read in pieces', () => {
 
   it('is held in memory if it is small, to be stored, or to be judged', () => {
     const file = onDisk('whole', report);
-    assert.ok(!isLarge(onDisk('small', report.subarray(0, 1 << 22)), { suffix: null, pack: 'deflated' }));
+    assert.ok(isLarge(onDisk('large', report.subarray(0, (1 << 20) + 1)), { suffix: null, pack: 'deflated' }));
+    assert.ok(!isLarge(onDisk('small', report.subarray(0, 1 << 20)), { suffix: null, pack: 'deflated' }));
     assert.ok(!isLarge(file, { suffix: null, pack: 'stored' }));
     assert.ok(!isLarge(file, { suffix: 'AAAAAAAAAAAAAAAAAAAAAAAAAA', pack: 'deflated' }));
     assert.ok(!isLarge({ ...file, place: { file: join(folder, 'missing') } }, { suffix: null, pack: 'deflated' }));
@@ -182,5 +237,18 @@ describe('a worker', () => {
         assert.ok(files[i]?.packed && Buffer.from(bytes).equals(files[i].packed.data));
     }
     assert.equal(j, 4);
+  });
+
+  it('sends what the system says as an error that a user can act on, with its code', async () => {
+    const { place } = onDisk('no-folder', report);
+    assert.ok('file' in place);
+    const below: StoredFile = { path: 'x', place: { file: join(place.file, 'x') }, sha256: null };
+    const job = { files: [below], suffix: null, pack: null };
+    await assert.rejects(
+      async () => {
+        for await (const _ of team.inOrder([job])) assert.fail('expected no result');
+      },
+      { name: 'BuildError', code: 'ENOTDIR', message: /^ENOTDIR: / },
+    );
   });
 });

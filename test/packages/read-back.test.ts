@@ -1,7 +1,7 @@
 /** A package that did not reach the disk as it was written. */
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { trustDocument } from '../../src/mirror/read/trust-file.ts';
@@ -12,6 +12,7 @@ import { readBack } from '../../src/packages/read-back.ts';
 import { Team } from '../../src/packages/team.ts';
 import { testTrust } from '../support/bundles/make-bundle.ts';
 import { temporaryFolder } from '../support/sites/cli.ts';
+import { notRun } from '../support/tools/not-run.ts';
 
 const folder = temporaryFolder();
 let count = 0;
@@ -39,6 +40,7 @@ function bag(changes: Readonly<Record<string, string | null>> = {}): Map<string,
 async function read(
   files: ReadonlyMap<string, string>,
   damage: (bytes: Buffer) => Buffer = (bytes) => bytes,
+  readers = team,
 ): Promise<number> {
   const packed = [...files].map(([path, content]) => ({
     path: `p/${path}`,
@@ -50,11 +52,34 @@ async function read(
   writeFileSync(zip, damage(Buffer.concat([...formatZip(packed)])));
   let steps = 0;
   const progress = { stage: () => undefined, note: () => undefined, step: () => void steps++ };
-  await readBack(zip, 'p', team, progress);
+  await readBack(zip, 'p', readers, progress);
   return steps;
 }
 
+const OPEN_FILES = '/proc/self/fd';
+
+/** What this process holds open. */
+const openFiles = (): readonly string[] =>
+  readdirSync(OPEN_FILES).flatMap((name) => {
+    try {
+      return [readlinkSync(join(OPEN_FILES, name))];
+    } catch {
+      // The list itself was open, and is not any more.
+      return [];
+    }
+  });
+
 describe('reading a package back', () => {
+  it('lets go of the package when the workers are dismissed, so that it can be renamed on every system', async (t) => {
+    if (!existsSync(OPEN_FILES)) return notRun(t, `needs ${OPEN_FILES}`);
+    const others = new Team(1, { trust: trustDocument(testTrust), engine: 'openssl' });
+    await read(bag(), (bytes) => bytes, others);
+    const zip = join(folder, `${count - 1}.zip`);
+    assert.ok(openFiles().includes(zip));
+    await others.dismiss();
+    assert.ok(!openFiles().includes(zip));
+  });
+
   it('reads every file that is as it was written', async () => {
     assert.equal(await read(bag()), 4);
   });

@@ -37,6 +37,8 @@ export interface Member {
 export const END_BYTES = 22 + 0xffff;
 /** Bytes of a local header before the name. */
 export const LOCAL_BYTES = 30;
+/** Bytes of an entry of the list before the name. */
+const CENTRAL_BYTES = 46;
 /** No file of a mirror is nearly this large; a zip bomb would be. */
 export const MAX_MEMBER_BYTES = 1 << 28;
 
@@ -106,37 +108,40 @@ function checkMember(member: Member, before: Directory): void {
 /**
  * The files that an archive lists, one at a time, without folders, in the order of the list. Each is checked by itself alone.
  *
- * @param bytes of the list.
+ * @param read gives bytes of the archive: exactly `length`, or fewer at its end. They are not used after the next call.
  * @throws ZipError at the first invalid entry.
  */
-export function* eachMember(bytes: Uint8Array, directory: Directory): Generator<Member> {
-  const view = viewOf(bytes);
-  let at = 0;
+export function* eachMember(
+  read: (offset: number, length: number) => Uint8Array,
+  directory: Directory,
+): Generator<Member> {
+  const end = directory.offset + directory.bytes;
+  let at = directory.offset;
   for (let i = 0; i < directory.entries; i++) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL)
-      throw new ZipError(`its list of files is damaged at entry ${i + 1} of ${directory.entries}`);
-    const nameLength = view.getUint16(at + 28, true);
-    const next = at + 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-    if (next > bytes.length)
-      throw new ZipError(`its list of files is damaged at entry ${i + 1} of ${directory.entries}`);
-    const path = nameOf(bytes.subarray(at + 46, at + 46 + nameLength));
-    if ((view.getUint16(at + 8, true) & ENCRYPTED) !== 0) throw new ZipError(`${path}: is encrypted`);
+    const damaged = `its list of files is damaged at entry ${i + 1} of ${directory.entries}`;
+    const head = read(at, Math.min(CENTRAL_BYTES, end - at));
+    const view = viewOf(head);
+    if (head.length < CENTRAL_BYTES || view.getUint32(0, true) !== CENTRAL) throw new ZipError(damaged);
+    const isEncrypted = (view.getUint16(8, true) & ENCRYPTED) !== 0;
+    const method = view.getUint16(10, true);
+    const crc = view.getUint32(16, true);
+    const packedBytes = view.getUint32(20, true);
+    const size = view.getUint32(24, true);
+    const nameLength = view.getUint16(28, true);
+    const offset = view.getUint32(42, true);
+    const next = at + CENTRAL_BYTES + nameLength + view.getUint16(30, true) + view.getUint16(32, true);
+    if (next > end) throw new ZipError(damaged);
+    const path = nameOf(read(at + CENTRAL_BYTES, nameLength));
+    if (isEncrypted) throw new ZipError(`${path}: is encrypted`);
     // Some programs list folders too.
-    if (!path.endsWith('/') || view.getUint32(at + 24, true) !== 0) {
-      const member: Member = {
-        path,
-        method: methodOf(view.getUint16(at + 10, true), path),
-        crc: view.getUint32(at + 16, true),
-        packedBytes: view.getUint32(at + 20, true),
-        size: view.getUint32(at + 24, true),
-        offset: view.getUint32(at + 42, true),
-      };
+    if (!path.endsWith('/') || size !== 0) {
+      const member: Member = { path, method: methodOf(method, path), crc, packedBytes, size, offset };
       checkMember(member, directory);
       yield member;
     }
     at = next;
   }
-  if (at !== bytes.length) throw new ZipError('its list of files has bytes that belong to no file');
+  if (at !== end) throw new ZipError('its list of files has bytes that belong to no file');
 }
 
 /**
@@ -148,7 +153,9 @@ export function* eachMember(bytes: Uint8Array, directory: Directory): Generator<
 export function readDirectory(bytes: Uint8Array, directory: Directory): readonly Member[] {
   const members: Member[] = [];
   const names = new Set<string>();
-  for (const member of eachMember(bytes, directory)) {
+  const read = (offset: number, length: number): Uint8Array =>
+    bytes.subarray(offset - directory.offset, offset - directory.offset + length);
+  for (const member of eachMember(read, directory)) {
     if (names.has(member.path)) throw new ZipError(`${member.path}: is listed twice`);
     names.add(member.path);
     members.push(member);

@@ -120,11 +120,17 @@ const CENTRAL_BYTES = 46;
  * passed on and not kept. Names in ascending order are quick to add; any other is compared with all names before it.
  */
 export class ZipWriter {
-  readonly #central = new ByteLog();
+  readonly #central: ByteLog;
   #entries = 0;
   /** The name that sorts last. */
   #greatest = '';
   #offset = 0;
+
+  /** @param central memory for the central headers; its content is lost. */
+  constructor(central = new ByteLog()) {
+    central.clear();
+    this.#central = central;
+  }
 
   /** Bytes of the archive so far, without the central headers. */
   get offset(): number {
@@ -133,13 +139,14 @@ export class ZipWriter {
 
   /** Whether a name is in the list of all files. */
   #isListed(path: string): boolean {
-    const { bytes } = this.#central;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    for (let at = 0; at < bytes.length; ) {
-      const name = at + CENTRAL_BYTES;
-      const end = name + view.getUint16(at + 28, true);
-      if (decodeUtf8(bytes.subarray(name, end)) === path) return true;
-      at = end + UT_LENGTH;
+    for (const bytes of this.#central.blocks) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      for (let at = 0; at < bytes.length; ) {
+        const name = at + CENTRAL_BYTES;
+        const end = name + view.getUint16(at + 28, true);
+        if (decodeUtf8(bytes.subarray(name, end)) === path) return true;
+        at = end + UT_LENGTH;
+      }
     }
     return false;
   }
@@ -198,7 +205,7 @@ export class ZipWriter {
     view.setUint16(10, entries, true);
     view.setUint32(12, centralBytes, true);
     view.setUint32(16, this.#offset, true);
-    return [this.#central.release(), end];
+    return [...this.#central.blocks, end];
   }
 }
 
