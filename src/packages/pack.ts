@@ -25,7 +25,7 @@ import { cutParts, LIMITS, type Limits, type PackagePart, partName, suffixOfPath
 import { readBack } from './read-back.ts';
 import { checkKeys, dateOf, openSiteFolder, type Site } from './site.ts';
 import { readCheckedSums } from './site-check.ts';
-import { type Sums, stampOfSite, survey } from './survey.ts';
+import { type SiteSurvey, type Sums, stampOfSite, survey } from './survey.ts';
 import { Team } from './team.ts';
 import { checkFound, checksOf, checkUnchanged, checkUnit, countFindings, jobsOf, type Tally } from './units.ts';
 import { Workplace } from './workplace.ts';
@@ -101,7 +101,7 @@ function planOf(
   site: Site,
   options: PackOptions,
   about: Pick<PackageFacts, 'set' | 'version' | 'extraInputs'>,
-): readonly Plan[] {
+): Plan[] {
   const names = parts.map((_, i) => partName(about.set, i, parts.length));
   const ofPart = parts.map(suffixesOf);
   const allRecords = ofPart.reduce((total, { length }) => total + length, 0);
@@ -184,6 +184,35 @@ async function writePart({ part, facts }: Plan, run: Run): Promise<Omit<Packed, 
   }
 }
 
+/** What is known of a site and its packages before the first byte is written. */
+interface Planned {
+  /** One for each package, to be taken out when its turn comes: what they have of a large mirror is worth forgetting. */
+  readonly plans: Plan[];
+  readonly inputs: Inputs;
+  readonly site: Pick<SiteSurvey, 'files' | 'stamp'>;
+  readonly records: number;
+}
+
+async function planPackages(
+  options: PackOptions,
+  set: string,
+  site: Site,
+  sums: Sums,
+  progress: Progress,
+): Promise<Planned> {
+  progress.stage('listing the site', sums?.surveyed ?? null);
+  const found = survey(site.folder, options.contents, sums, progress);
+  checkFound(found, options.site, progress);
+  const inputs = await gatherInputs(site.folder, options.input, progress);
+  const version = await packageVersion();
+  const own: Limits = { files: OWN_FILES + inputs.extras.length, bytes: inputs.bytes };
+  const { every, lists, records, files, stamp } = found;
+  const parts = cutParts(every, lists, records, own, options.limits ?? LIMITS);
+  const extraInputs = inputs.isGiven ? inputs.extras.length : null;
+  const plans = planOf(parts, site, options, { set, version, extraInputs });
+  return { plans, inputs, site: { files, stamp }, records: records.length };
+}
+
 /**
  * Packs a site.
  *
@@ -195,22 +224,11 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
   const site = await openSiteFolder(options.site);
   await checkKeys(site, options.trust);
   const set = nameOf(options, site);
-  const { out, contents, force } = options;
+  const { out, force } = options;
   progress.stage('reading the lists of digests', null);
   const sums = readCheckedSums(site.folder);
   const checked = checksOf(options, sums, progress);
-  progress.stage('listing the site', sums?.surveyed ?? null);
-  const found = survey(site.folder, contents, sums, progress);
-  checkFound(found, options.site, progress);
-  const inputs = await gatherInputs(site.folder, options.input, progress);
-  const version = await packageVersion();
-  const own: Limits = { files: OWN_FILES + inputs.extras.length, bytes: inputs.bytes };
-  const parts = cutParts(found.every, found.lists, found.records, own, options.limits ?? LIMITS);
-  const plans = planOf(parts, site, options, {
-    set,
-    version,
-    extraInputs: inputs.isGiven ? inputs.extras.length : null,
-  });
+  const { plans, inputs, site: before, records } = await planPackages(options, set, site, sums, progress);
   const targets = plans.map(({ facts }) => join(out, `${facts.name}.zip`));
   const workplace = await Workplace.open(out, set, targets, force, progress);
   const { work } = workplace;
@@ -222,20 +240,20 @@ export async function packSite(options: PackOptions, progress: Progress): Promis
     const tally = { withFindings: 0, findings: 0 };
     const run: Run = { options, site, team, inputs, sums, checked, progress, work, tally, lists: new BagLists() };
     const packages: Packed[] = [];
-    for (const plan of plans) {
+    for (let plan = plans.shift(); plan !== undefined; plan = plans.shift()) {
       const { facts, part } = plan;
       progress.stage(
-        parts.length === 1 ? 'packing' : `packing ${facts.index + 1} of ${parts.length}`,
+        targets.length === 1 ? 'packing' : `packing ${facts.index + 1} of ${targets.length}`,
         part.units.length,
       );
       packages.push({ path: targets[facts.index] ?? '', ...(await writePart(plan, run)) });
     }
     // Listing the site again needs memory, which the workers have.
     await team.dismiss();
-    progress.stage('checking that the site did not change', found.files);
-    checkUnchanged(found, stampOfSite(site.folder, progress), options.site);
+    progress.stage('checking that the site did not change', before.files);
+    checkUnchanged(before, stampOfSite(site.folder, progress), options.site);
     await workplace.publish(targets);
-    return { packages, records: found.records.length, checked, ...tally };
+    return { packages, records, checked, ...tally };
   } finally {
     await team.dismiss();
     await workplace.close();

@@ -99,7 +99,7 @@ function readFile(path: string, room: Room): Uint8Array {
 /** Bytes of a large file that are read at once. */
 const PIECE_BYTES = 1 << 18;
 /** Bytes of it that are unpacked at once, into new memory. */
-const INFLATED_BYTES = 1 << 16;
+const INFLATED_BYTES = 1 << 14;
 
 /**
  * A file on the disk in pieces, each valid until the next one is asked for: new memory for each would pile up until it is collected.

@@ -101,7 +101,7 @@ export function checkFound({ odd, records, missing }: SiteSurvey, site: string, 
 }
 
 /** @param stamp of the site now. @throws BuildError if anything differs from what the survey found. */
-export function checkUnchanged(before: SiteSurvey, stamp: string, site: string): void {
+export function checkUnchanged(before: Pick<SiteSurvey, 'stamp'>, stamp: string, site: string): void {
   if (stamp !== before.stamp)
     throw new BuildError(`${site}: the site changed while it was packed; nothing is packed; run pack again`);
 }
