@@ -13,10 +13,18 @@ const LEVEL = 6;
 /** The bytes as raw deflate (RFC 1951) in base64: 14 kB of a bundle become 4 kB. */
 export const deflatedBase64 = (bytes: Uint8Array): string => encodeBase64(deflateSync(bytes, { level: LEVEL }));
 
-/** @returns the bytes of which `deflatedBase64` made the text. @throws TypeError or fflate's error for any other text. */
-export function inflatedBase64(text: string): Uint8Array {
+/**
+ * Gives the bytes back, in memory that is there.
+ *
+ * @param text of `deflatedBase64`.
+ * @returns the bytes, in the first part of `room`; null if they do not fit.
+ * @throws TypeError or fflate's error for any other text.
+ */
+export function inflateBase64Into(text: string, room: Uint8Array): Uint8Array | null {
   const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='));
   const deflated = decodeBase64(text, (text.length / 4) * 3 - padding);
   if (deflated === null) throw new TypeError('expected base64');
-  return inflateSync(deflated);
+  const bytes = inflateSync(deflated, { out: room });
+  // fflate cuts what is larger.
+  return bytes.length < room.length ? bytes : null;
 }

@@ -27,7 +27,7 @@ import {
   type MirrorFacts,
   type ZimAbout,
 } from './formats/zim-metadata.ts';
-import { zimPage } from './formats/zim-page.ts';
+import { CompactPages } from './formats/zim-page.ts';
 import type { DoneFile } from './job.ts';
 import { keepLittleGarbage } from './memory.ts';
 import type { PackResult } from './pack.ts';
@@ -130,7 +130,7 @@ const HEAD_BYTES = 1 << 14;
 class ContentWriter {
   readonly #zim: ZimWriter;
   readonly #full: (cluster: Uint8Array) => void;
-  readonly #isCompact: boolean;
+  readonly #pages: CompactPages | null;
   readonly #decoder = new TextDecoder();
   readonly aliases = new Aliases();
   readonly digest = createHash('sha256');
@@ -140,7 +140,7 @@ class ContentWriter {
   constructor(zim: ZimWriter, full: (cluster: Uint8Array) => void, isCompact: boolean) {
     this.#zim = zim;
     this.#full = full;
-    this.#isCompact = isCompact;
+    this.#pages = isCompact ? new CompactPages() : null;
   }
 
   add(unit: Unit, files: readonly DoneFile[]): void {
@@ -150,7 +150,8 @@ class ContentWriter {
     for (const file of files) {
       const { path } = file;
       const found = bytesOf(file);
-      const bytes = this.#isCompact && suffix !== null && path === recordPage(suffix) ? zimPage(found) : found;
+      const isRecord = suffix !== null && path === recordPage(suffix);
+      const bytes = isRecord ? (this.#pages?.pageOf(found) ?? found) : found;
       const type = mediaType(path);
       const isPage = type === 'text/html' && path !== NOT_FOUND;
       const title = isPage ? pageTitle(this.#decoder.decode(bytes.subarray(0, HEAD_BYTES))) : null;

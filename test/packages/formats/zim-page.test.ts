@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { deflatedBase64 } from '../../../src/formats/deflate.ts';
 import { safeJson } from '../../../src/formats/json-text.ts';
-import { zimPage } from '../../../src/packages/formats/zim-page.ts';
+import { CompactPages } from '../../../src/packages/formats/zim-page.ts';
 import { sitePage } from '../../support/sites/site-page.ts';
+
+const pages = new CompactPages();
+const zimPage = (page: Uint8Array): Uint8Array => pages.pageOf(page);
 
 const pageOf = (bundles: readonly string[] | null): Buffer => {
   const json = safeJson(JSON.stringify({ trust: '{"keys":[]}', claims: { findings: ['<&>'] }, bundles }));
@@ -48,6 +51,14 @@ describe('the page of a record in a ZIM', () => {
       const both = Buffer.from(zimPage(pageWith(bundle, '{"b":2}'))).toString();
       assert.match(both, /"bundles":\["[^"#]+","#verify-bundle-1"\]/);
     }
+  });
+
+  it('keeps bundles compressed that are too many or too large to be made in one piece of memory', () => {
+    const large = `{"a":"${'b'.repeat(700_000)}"}`;
+    assert.match(Buffer.from(zimPage(pageWith(large, large))).toString(), /"bundles":\["#verify-bundle-0","[^"#]+"\]/);
+    const [tooLarge, longer] = [pageWith('b'.repeat(1 << 20)), pageWith(large, '{}')];
+    assert.equal(zimPage(tooLarge), tooLarge);
+    assert.deepEqual(sitePage(zimPage(longer)), longer);
   });
 
   it('is the site’s page if that has no data block, none that can be read, or no bundles in it', () => {
