@@ -1,8 +1,4 @@
-/**
- * Many small pieces of bytes one behind the other: sixty thousand arrays or strings would take three times as much memory. It grows
- * block by block, since a single block that grew would be copied each time, and it can be used again: memory that is given up piles up
- * until it is collected.
- */
+/** A larger piece has a block of its own. */
 const BLOCK_BYTES = 1 << 18;
 
 interface Block {
@@ -10,6 +6,11 @@ interface Block {
   used: number;
 }
 
+/**
+ * Many small pieces of bytes one behind the other: sixty thousand arrays or strings would take three times as much memory. It grows
+ * block by block, since a single block that grew would be copied each time, and it can be used again: memory that is given up piles up
+ * until it is collected.
+ */
 export class ByteLog {
   readonly #blocks: Block[] = [];
   /** The block that is being filled; those behind it are empty. */
